@@ -1,0 +1,291 @@
+import type { Arena } from './arena.ts';
+
+/**
+ * The contract every engine keeps. It is written in words and shapes; `reference.ts` says the same in the plainest code
+ * and is the oracle, `conformance.case.ts` checks any engine against it.
+ *
+ * Memory is one heap of equal slots (4 bytes in WebAssembly, 8 in the reference); an `Address` counts slots. Arrays are
+ * row-major and contiguous unless a leading dimension is given. Index arrays (lengths, class numbers) take one slot per
+ * integer. Destinations come first, then sources, then sizes. Sources and destinations do not overlap unless a kernel
+ * says that they may be the same.
+ *
+ * **Order of additions.** In exact arithmetic every output element is accumulated in ONE order, stated here, with one
+ * rounding after each multiplication and one after each addition, so that tile, tier and thread count never show:
+ *
+ * - products over `k` start from the value that is already in the destination (or 0) and add `k` ascending, except
+ *   {@link Engine.gemmTn}, which adds `k` descending: a weight gradient then grows in the order in which
+ *   back-propagation through time walks, and windows processed last to first give the bits of the whole sequence;
+ * - sums over an axis add ascending, except over batch rows in backward kernels (biases, embedding rows), which add descending;
+ * - {@link Engine.sum} and {@link Engine.sumSquares} add in eight interleaved lanes (element `i` goes to lane `i mod 8`,
+ *   ascending, in f64) and then `((0+1)+(2+3))+((4+5)+(6+7))`.
+ *
+ * Letters: `B` batch, `T` time, `D` input features, `H` hidden, `K` classes or the summed axis of a product, `G` gate rows.
+ */
+export interface Engine {
+  /** `reference`, or the tier that runs: `simd`, … */
+  readonly name: string;
+  /** Bytes per slot: 4 (f32) or 8 (f64). */
+  readonly slotBytes: 4 | 8;
+  readonly arena: Arena;
+
+  // ---- memory -----------------------------------------------------------------------------------------------------
+
+  /** Copies `n` numbers out of the heap. */
+  read(address: Address, n: number): Float32Array | Float64Array;
+  /** Copies numbers into the heap, rounding to the engine's precision. */
+  write(address: Address, values: ArrayLike<number>): void;
+  readIndices(address: Address, n: number): Int32Array;
+  writeIndices(address: Address, values: ArrayLike<number>): void;
+  fill(y: Address, n: number, value: number): void;
+  copy(y: Address, x: Address, n: number): void;
+
+  // ---- products ---------------------------------------------------------------------------------------------------
+
+  /**
+   * Forward product `C[M,N] += A[M,K] · W[N,K]ᵀ`, `k` ascending.
+   * `accumulate: false` starts from 0 instead of from C. `lda`, `ldw`, `ldc` default to K, K, N.
+   */
+  gemmNt(c: Address, a: Address, w: Address, M: number, N: number, K: number, options?: GemmOptions): void;
+  /** Input gradient `C[M,N] += A[M,K] · W[K,N]`, `k` ascending. `lda`, `ldw`, `ldc` default to K, N, N. */
+  gemmNn(c: Address, a: Address, w: Address, M: number, N: number, K: number, options?: GemmOptions): void;
+  /** Weight gradient `C[M,N] += A[K,M]ᵀ · W[K,N]`, `k` **descending**. `lda`, `ldw`, `ldc` default to M, N, N. */
+  gemmTn(c: Address, a: Address, w: Address, M: number, N: number, K: number, options?: GemmOptions): void;
+
+  /** Slots that {@link Engine.pack} needs for a matrix of `N` rows and `K` columns. */
+  packedSize(N: number, K: number): number;
+  /** Lays W[N,K] out for {@link Engine.gemmPacked}; the layout is the engine's own. `transposed` reads W as [K,N] instead. */
+  pack(packed: Address, w: Address, N: number, K: number, transposed?: boolean): void;
+  /** `C[M,N] += A[M,K] · Wᵀ` with W packed: the bits of {@link Engine.gemmNt} (or, packed transposed, of `gemmNn`). */
+  gemmPacked(c: Address, a: Address, packed: Address, M: number, N: number, K: number, options?: GemmOptions): void;
+
+  // ---- elementwise ------------------------------------------------------------------------------------------------
+
+  /** `y[i] = f(x[i])`; y may be x. Accuracy of each f: `kernels/math.ts`. */
+  unary(op: UnaryOp, y: Address, x: Address, n: number): void;
+  /** `dx[i] += dy[i] · f'(x[i])`, from `x` or `y = f(x)`, whichever is cheaper. */
+  unaryBackward(op: UnaryOp, dx: Address, dy: Address, x: Address, y: Address, n: number): void;
+  /** `c[i] = a[i] ∘ b[i]`; c may be a or b. */
+  binary(op: BinaryOp, c: Address, a: Address, b: Address, n: number): void;
+  /** `da[i] += dc[i] · ∂c/∂a`, `db[i] += dc[i] · ∂c/∂b`; pass {@link NONE} for a gradient that is not wanted. */
+  binaryBackward(op: BinaryOp, da: Address, db: Address, dc: Address, a: Address, b: Address, n: number): void;
+  /** `y[i] = alpha · x[i] + beta`; y may be x. */
+  affine(y: Address, x: Address, n: number, alpha: number, beta: number): void;
+  /** `y[i] += alpha · x[i]`. */
+  axpy(y: Address, x: Address, n: number, alpha: number): void;
+  /** `y[i] = min(max(x[i], low), high)`; y may be x. NaN stays NaN. */
+  clamp(y: Address, x: Address, n: number, low: number, high: number): void;
+
+  // ---- shape and reduction ----------------------------------------------------------------------------------------
+
+  /** Repeats an axis: `y[o,c,i] = x[o,i]` for `c < count`; `accumulate` adds to y instead. */
+  expand(y: Address, x: Address, outer: number, count: number, inner: number, accumulate?: boolean): void;
+  /** Sums an axis: `y[o,i] += Σ_c x[o,c,i]`, ascending; with `descending`, from the last `c` to the first. */
+  reduce(y: Address, x: Address, outer: number, count: number, inner: number, descending?: boolean): void;
+  /** Copies a block: `y[r·ldy + j] = x[r·ldx + j]` for `r < rows`, `j < columns`; `accumulate` adds. */
+  copyBlock(y: Address, ldy: number, x: Address, ldx: number, rows: number, columns: number, accumulate?: boolean): void;
+  /** Σ x[i] in the eight-lane order, in f64. */
+  sum(x: Address, n: number): number;
+  /** Σ x[i]² in the eight-lane order, in f64. Its root is the global norm. */
+  sumSquares(x: Address, n: number): number;
+
+  // ---- sequences --------------------------------------------------------------------------------------------------
+
+  /**
+   * `y[t,b,:] = x[b,t,:]` where `t < lengths[b]`, else 0. `lengths` = {@link NONE}: all rows are T long.
+   * `accumulate` adds to y (and leaves it alone past the end).
+   */
+  toTimeMajor(y: Address, x: Address, lengths: Address, B: number, T: number, D: number, accumulate?: boolean): void;
+  /** The way back: `y[b,t,:] = x[t,b,:]` where `t < lengths[b]`, else 0. */
+  toBatchFirst(y: Address, x: Address, lengths: Address, B: number, T: number, D: number, accumulate?: boolean): void;
+  /**
+   * Last valid row of `states[T+1,B,H]` (row 0 holds the initial state): `y[b,:] = states[lengths[b],b,:]`.
+   */
+  takeLast(y: Address, states: Address, lengths: Address, B: number, T: number, H: number): void;
+  /** `dstates[lengths[b],b,:] += dy[b,:]`. */
+  takeLastBackward(dstates: Address, dy: Address, lengths: Address, B: number, T: number, H: number): void;
+  /** `y[b,:] = t < lengths[b] ? a[b,:] : c[b,:]`. */
+  selectRows(y: Address, a: Address, c: Address, lengths: Address, t: number, B: number, H: number): void;
+  /** `da[b,:] += dy[b,:]` in running rows, `dc[b,:] += dy[b,:]` in ended ones; either may be {@link NONE}. */
+  selectRowsBackward(da: Address, dc: Address, dy: Address, lengths: Address, t: number, B: number, H: number): void;
+
+  // ---- rows -------------------------------------------------------------------------------------------------------
+
+  /** `y[r,:] = table[indices[r],:]`. Indices are checked by the caller to lie in the table. */
+  gatherRows(y: Address, table: Address, indices: Address, rows: number, D: number): void;
+  /** `dtable[indices[r],:] += dy[r,:]`, r descending. */
+  scatterAddRows(dtable: Address, dy: Address, indices: Address, rows: number, D: number): void;
+  /** Softmax over each row: `y[r,k] = exp(x[r,k] − max) / Σ exp(…)`. y may be x. */
+  softmax(y: Address, x: Address, rows: number, K: number): void;
+  /** `dx[r,k] += y[r,k] · (dy[r,k] − Σ_j y[r,j]·dy[r,j])`. */
+  softmaxBackward(dx: Address, dy: Address, y: Address, rows: number, K: number): void;
+  /**
+   * `loss[r] = log Σ_k exp(x[r,k]) − x[r, targets[r]]` and `probabilities[r,:]` = softmax. A negative target gives loss 0.
+   */
+  crossEntropy(loss: Address, probabilities: Address, x: Address, targets: Address, rows: number, K: number): void;
+  /** `dx[r,k] += dloss[r] · (probabilities[r,k] − [k = targets[r]])`, nothing where the target is negative. */
+  crossEntropyBackward(dx: Address, dloss: Address, probabilities: Address, targets: Address, rows: number, K: number): void;
+  /** `y = (x − mean)·rstd·gain + bias` per row; keeps `mean[rows]`, `rstd[rows]`. Ba et al. 2016. */
+  layerNorm(y: Address, mean: Address, rstd: Address, x: Address, gain: Address, bias: Address, rows: number, D: number, epsilon: number): void;
+  /** Gradients of {@link Engine.layerNorm}, all accumulating; `dgain`, `dbias` add rows descending. */
+  layerNormBackward(dx: Address, dgain: Address, dbias: Address, dy: Address, x: Address, gain: Address, mean: Address, rstd: Address, rows: number, D: number): void;
+  /**
+   * Inverted dropout: `y[i] = keep(i) ? x[i] / (1 − p) : 0`, keep from `threefry2x32` (`random.ts`, `dropoutMask`); y may be x.
+   * Called with the gradient and `accumulate` it is its own backward, so that no mask is stored.
+   */
+  dropout(y: Address, x: Address, n: number, p: number, key: DropoutKey, accumulate?: boolean): void;
+
+  // ---- recurrent sequences, time-major ----------------------------------------------------------------------------
+  //
+  // `gates` holds, on entry, the input's part of every pre-activation, biases included; on exit, what backward needs.
+  // `hidden[T+1,B,H]`: row 0 is the initial state, row t+1 the output of step t, 0 past a row's length.
+  // `dhidden[T+1,B,H]`: on entry ∂L/∂h from above; on exit the whole ∂L/∂h of every step, row 0 that of the initial state.
+  // A row that has ended writes zeros (gates, hidden, cells, dgates) and leaves the carried gradients untouched.
+  // Weight gradients are products of `dgates` and `hidden`, taken by the caller with gemmTn after the loop.
+
+  /** `h = f(gates + W_hh h')`, f = tanh or relu. `gates[T,B,H]` is scratch. `w` = packed W_hh[H,H]. */
+  rnnForward(p: RnnForward): void;
+  /** `dgates[T,B,H]`. `w` = W_hh packed transposed. */
+  rnnBackward(p: RnnBackward): void;
+  /** `i,f,o = σ`, `g = tanh`, `c = f⊙c' + i⊙g`, `h = o⊙tanh(c)`. On exit `gates[T,B,4H]` holds i f g o. `w` = packed W_hh[4H,H]. */
+  lstmForward(p: LstmForward): void;
+  /** `dgates[T,B,4H]`; `dcell[B,H]`: on entry ∂L/∂c_last, on exit ∂L/∂c_0. `w` = W_hh[4H,H] packed transposed. */
+  lstmBackward(p: LstmBackward): void;
+  /**
+   * `r,z = σ(gates + W_h{r,z} h')`, `h = (1−z)⊙n + z⊙h'`;
+   * reset after: `n = tanh(gates_n + r⊙(W_hn h' + b_hn))`, `candidate[T,B,H]` keeps `W_hn h' + b_hn`, `bias` = b_hn[H];
+   * reset before: `n = tanh(gates_n + W_hn (r⊙h'))`, `candidate[T,B,H]` keeps `r⊙h'`, `bias` unused (part of gates_n).
+   * On exit `gates[T,B,3H]` holds r z n. `wrz` = packed W_h{r,z}[2H,H], `wn` = packed W_hn[H,H].
+   */
+  gruForward(p: GruForward): void;
+  /**
+   * `dgates[T,B,3H]`, and `dcandidate[T,B,H]`: the gradient of `candidate` (reset after: `dn⊙r`; reset before: scratch, see `wn`).
+   * `wrz`, `wn` = packed transposed.
+   */
+  gruBackward(p: GruBackward): void;
+
+  // ---- optimisers, in place ---------------------------------------------------------------------------------------
+
+  /** Adam / AdamW, Kingma & Ba 2015, Loshchilov & Hutter 2019; formula at {@link AdamStep}. */
+  adam(w: Address, dw: Address, m: Address, v: Address, n: number, step: AdamStep): void;
+  /** SGD with momentum as PyTorch defines it; `velocity` = {@link NONE} when momentum is 0. */
+  sgd(w: Address, dw: Address, velocity: Address, n: number, step: SgdStep): void;
+  /** RMSprop, Hinton 2012, as PyTorch defines it (ε outside the root). `velocity` = {@link NONE} when momentum is 0. */
+  rmsprop(w: Address, dw: Address, square: Address, velocity: Address, n: number, step: RmspropStep): void;
+}
+
+/** Index of a slot in the engine's heap. */
+export type Address = number;
+
+/** Stands for "no array" where an address is optional. */
+export const NONE: Address = -1;
+
+export interface GemmOptions {
+  /** Add to C (default) or start from 0. */
+  accumulate?: boolean;
+  lda?: number;
+  ldw?: number;
+  ldc?: number;
+}
+
+export const UNARY_OPS = ['exp', 'log', 'log1p', 'tanh', 'sigmoid', 'softplus', 'relu', 'abs', 'square', 'sqrt'] as const;
+/** relu'(0) = 0, abs'(0) = 0. */
+export type UnaryOp = (typeof UNARY_OPS)[number];
+
+export const BINARY_OPS = ['add', 'subtract', 'multiply', 'divide', 'minimum', 'maximum'] as const;
+/** In minimum and maximum a tie's gradient goes to `a`; NaN in either gives NaN. */
+export type BinaryOp = (typeof BINARY_OPS)[number];
+
+/** Key and stream of a dropout mask: see `dropoutMask` in `random.ts`. */
+export interface DropoutKey {
+  key0: number;
+  key1: number;
+  /** High counter word: one value per use of dropout in a training. */
+  counter: number;
+}
+
+interface Sequence {
+  T: number;
+  B: number;
+  H: number;
+  /** Index array [B], or {@link NONE}: all rows are T long. */
+  lengths: Address;
+  hidden: Address;
+}
+
+export interface RnnForward extends Sequence {
+  activation: 'tanh' | 'relu';
+  gates: Address;
+  w: Address;
+}
+export interface RnnBackward extends Sequence {
+  activation: 'tanh' | 'relu';
+  dgates: Address;
+  dhidden: Address;
+  w: Address;
+}
+export interface LstmForward extends Sequence {
+  gates: Address;
+  /** [T+1,B,H]: row 0 the initial cell state. */
+  cells: Address;
+  w: Address;
+}
+export interface LstmBackward extends Sequence {
+  gates: Address;
+  cells: Address;
+  dgates: Address;
+  dhidden: Address;
+  dcell: Address;
+  w: Address;
+}
+export interface GruForward extends Sequence {
+  reset: 'after' | 'before';
+  gates: Address;
+  candidate: Address;
+  bias: Address;
+  wrz: Address;
+  wn: Address;
+}
+export interface GruBackward extends Sequence {
+  reset: 'after' | 'before';
+  gates: Address;
+  candidate: Address;
+  dgates: Address;
+  dcandidate: Address;
+  dhidden: Address;
+  wrz: Address;
+  wn: Address;
+}
+
+/**
+ * `g = dw + l2·w`; `m = β₁m + (1−β₁)g`; `v = β₂v + (1−β₂)g²`;
+ * `w = w·(1 − decay) − rate·(m·c₁) / (√(v·c₂) + ε)` with `c₁ = 1/(1−β₁ᵗ)`, `c₂ = 1/(1−β₂ᵗ)`.
+ */
+export interface AdamStep {
+  rate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  /** Share of the weight taken away per step: rate · weightDecay (AdamW). */
+  decay: number;
+  /** Coefficient of w added to the gradient (Adam with L2). */
+  l2: number;
+  correction1: number;
+  correction2: number;
+}
+
+/** `g = dw + l2·w`; `u = momentum·u + g`; `w −= rate·(nesterov ? g + momentum·u : u)`. */
+export interface SgdStep {
+  rate: number;
+  momentum: number;
+  nesterov: boolean;
+  l2: number;
+}
+
+/** `g = dw + l2·w`; `s = αs + (1−α)g²`; `d = g / (√s + ε)`; with momentum `u = momentum·u + d`, `w −= rate·u`. */
+export interface RmspropStep {
+  rate: number;
+  alpha: number;
+  epsilon: number;
+  momentum: number;
+  l2: number;
+}

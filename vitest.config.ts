@@ -1,10 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+/** Where the tests of each part live; `npm test -- properties` runs one part. */
+const parts = {
+  unit: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
+  properties: ['test/properties/**/*.test.ts'],
+  parity: ['test/parity/**/*.test.ts'],
+  api: ['test/api/**/*.test.ts'],
+};
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
     testTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    projects: Object.entries(parts).map(([name, include]) => ({ extends: true, test: { name, include } })),
   },
 });

@@ -1,0 +1,157 @@
+// Set-up that every command of a fresh clone shares: check Node, install by the lock file, build what is stale.
+// Runs on a bare Node 20 before anything is installed, so it imports nothing but Node's own modules.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+// Set-up talks on standard error, so that standard output holds what the program itself prints (`--json`).
+const toStderr = ['inherit', 2, 2];
+
+/** Exit code of the command line for an `unsupported` error; `src/cli/exit.ts` owns the table, a test compares. */
+export const UNSUPPORTED = 9;
+
+/** Returns the sentence that says why this Node is too old, or undefined when it is new enough (20.19). */
+export function nodeTooOld(version = process.versions.node) {
+  const [major, minor] = version.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return undefined;
+  return `recurve: expected Node 20.19 or newer, got ${version}; install a newer Node (nodejs.org, or your system's package) and run this again`;
+}
+
+/** The packaged Node 24 when it is installed, else the Node that runs this. */
+export function nodeBinary() {
+  const packaged = join(root, 'node_modules', 'node', 'bin', 'node');
+  return existsSync(packaged) ? packaged : process.execPath;
+}
+
+/** Path of an installed package's own JavaScript command, e.g. `bin('vitest', 'vitest.mjs')`. */
+export function packageFile(name, file) {
+  return join(root, 'node_modules', name, file);
+}
+
+/**
+ * Says what makes `node_modules` differ from the lock file, or undefined when it agrees.
+ * Compares npm's own record of what it installed (`node_modules/.package-lock.json`) with the lock file: two small
+ * files, no tree walk. With `tests`, what only the tests need has to be there too.
+ */
+export function staleInstall({ tests }) {
+  const lock = readJson(join(root, 'package-lock.json'))?.packages;
+  const installed = readJson(join(root, 'node_modules', '.package-lock.json'))?.packages;
+  if (lock === undefined) return 'package-lock.json is missing';
+  if (installed === undefined) return 'nothing is installed yet';
+  for (const [path, entry] of Object.entries(installed)) {
+    const wanted = lock[path];
+    if (wanted !== undefined && (wanted.version !== entry.version || wanted.integrity !== entry.integrity)) {
+      return `${path} is ${entry.version}, the lock file says ${wanted.version}`;
+    }
+  }
+  for (const manifest of tests ? ['', 'test'] : ['']) {
+    const { dependencies, devDependencies } = lock[manifest];
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+      const nested = `${manifest}/node_modules/${name}`;
+      const path = lock[nested] ? nested : `node_modules/${name}`;
+      if (!installed[path] || !existsSync(join(root, path))) return `${name} is not installed`;
+    }
+  }
+  return undefined;
+}
+
+/** Installs by the lock file when `node_modules` is absent or stale. Exits with npm's code when that fails. */
+export function install({ tests }) {
+  const reason = staleInstall({ tests });
+  if (reason === undefined) return;
+  console.error(`Installing ${tests ? 'everything the tests need' : 'the build and its dependencies'} (${reason}) …`);
+  // `ci` refuses a lock file that disagrees with package.json; with modules already there, `install` only adds the difference.
+  const fresh = !existsSync(join(root, 'node_modules'));
+  const flags = ['--loglevel=error', '--no-audit', '--no-fund', '--no-progress'];
+  const args = [fresh ? 'ci' : 'install', ...flags, ...(tests ? [] : ['--workspaces=false'])];
+  // With npm's own variables inherited (`npm run --silent`), its messages would be silenced too.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_loglevel$/i.test(name)));
+  const { status, error } = spawnSync('npm', args, {
+    cwd: root,
+    stdio: toStderr,
+    env,
+    shell: process.platform === 'win32',
+  });
+  if (error) throw new Error(`setup: expected npm to start, got ${error.message}; install npm and run this again`);
+  if (status !== 0)
+    throw new Error(
+      `setup: expected \`npm ${args.join(' ')}\` to succeed, got exit code ${status}; its messages are above`,
+    );
+}
+
+/** Builds kernels and library when `dist/` is absent or was made from other sources. */
+export function build() {
+  const result = spawnSync(nodeBinary(), [join(root, 'tools', 'build.mjs')], { cwd: root, stdio: toStderr });
+  if (result.status !== 0) throw new Error('setup: expected the build to succeed; its messages are above');
+}
+
+/**
+ * Runs a program with this terminal and resolves with its exit code, staying alive until it has ended.
+ * A Ctrl-C on a terminal reaches the child by itself (same process group); only a signal sent to us alone is passed on.
+ */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', cwd: root, ...options });
+    const onTerminal = [0, 1, 2].some((fd) => [process.stdin, process.stdout, process.stderr][fd].isTTY);
+    let interrupted = false;
+    const onInterrupt = () => {
+      if (!onTerminal && !interrupted) child.kill('SIGINT');
+      interrupted = true;
+    };
+    const onTerminate = () => child.kill('SIGTERM');
+    process.on('SIGINT', onInterrupt);
+    process.on('SIGTERM', onTerminate);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      process.off('SIGINT', onInterrupt);
+      process.off('SIGTERM', onTerminate);
+      resolve(code ?? 128 + ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 }[signal] ?? 0));
+    });
+  });
+}
+
+/** SHA-256 over the names and bytes of files, so that a checkout that only touches time stamps rebuilds nothing. */
+export function digestFiles(files, extra = '') {
+  const hash = createHash('sha256').update(extra);
+  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+/** Files below a folder of the project, sorted, as paths with forward slashes from the root. */
+export function listFiles(folder, keep = () => true) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath ?? entry.path, entry.name)
+        .slice(root.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .filter(keep)
+    .sort();
+}
+
+const cacheFolder = join(root, 'node_modules', '.cache', 'recurve');
+
+/** Small facts kept between runs (digests of what was built from what); losing them only costs time. */
+export const cache = {
+  folder: cacheFolder,
+  read: (name) => readJson(join(cacheFolder, `${name}.json`)),
+  write: (name, value) => {
+    mkdirSync(cacheFolder, { recursive: true });
+    writeFileSync(join(cacheFolder, `${name}.json`), JSON.stringify(value));
+  },
+};
+
+/** Reads a JSON file; undefined when it is missing or cut short. */
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

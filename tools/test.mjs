@@ -1,0 +1,158 @@
+// `npm test`: sets everything up on a fresh clone, runs every check, and ends with the line `N passed, N failed`.
+// `npm test -- unit` runs one part, `npm test -- src/data` the test files below a path. Parts: see PARTS.
+// Runs on a bare Node 20; what it starts runs on the packaged Node 24.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, install, nodeBinary, nodeTooOld, packageFile, root, run, UNSUPPORTED } from './setup.mjs';
+
+/** What `npm test` is made of, in running order: cheap checks first. Each returns { passed, failed, skipped }. */
+const PARTS = {
+  types: () => check('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']),
+  lint: () => check('node_modules/@biomejs/biome/bin/biome', ['ci', '--colors=off', '.']),
+  layers: () => check('tools/check-layers.ts', ['--check']),
+  kernels: () => check('tools/build.mjs', ['--check']),
+  unit: () => vitest(['--project=unit']),
+  properties: () => vitest(['--project=properties']),
+  parity: () => vitest(['--project=parity']),
+  api: () => vitest(['--project=api']),
+  package: () => check('tools/check-package.ts'),
+  size: () => check('tools/check-size.ts'),
+  platform: () => counted('test/platform/run.ts'),
+  docs: () => counted('tools/run-docs.ts'),
+};
+
+/** Runs a check that either holds or does not. */
+async function check(script, args = []) {
+  const code = await run(nodeBinary(), [join(root, script), ...args]);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+/** Runs a script that writes { passed, failed, skipped } to the file named by its last argument. */
+function counted(script) {
+  return withReport(async (report) => {
+    const code = await run(nodeBinary(), [join(root, script), report]);
+    return { code, counts: JSON.parse(readFileSync(report, 'utf8')) };
+  });
+}
+
+/** Runs the test files of a project of vitest.config.ts, or below some paths, and counts single tests; a file that cannot be loaded counts as a failure. */
+function vitest(selection) {
+  return withReport(async (report) => {
+    const args = ['run', ...selection, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const code = await run(nodeBinary(), [packageFile('vitest', 'vitest.mjs'), ...args]);
+    const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    for (const file of testResults) {
+      for (const { status } of file.assertionResults) {
+        counts[status === 'passed' || status === 'failed' ? status : 'skipped'] += 1;
+      }
+      const loaded = file.status === 'passed' || file.assertionResults.some(({ status }) => status === 'failed');
+      if (!loaded) counts.failed += 1;
+    }
+    return { code, counts };
+  });
+}
+
+/** Gives a program a place for its counts; when it leaves none, or a bad exit code without a failure, that is one failure. */
+async function withReport(body) {
+  const folder = mkdtempSync(join(tmpdir(), 'recurve-test-'));
+  try {
+    const { code, counts } = await body(join(folder, 'report.json'));
+    if (code !== 0 && counts.failed === 0) {
+      console.error(`test: expected exit code 0 of a run without failures, got ${code}; its messages are above`);
+      counts.failed = 1;
+    }
+    return counts;
+  } catch (error) {
+    console.error(`test: expected a report of the run, got none (${error.message}); its messages are above`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Installs Debian's chromium where it is missing and may be installed; says what to do where it may not. */
+function provideChromium() {
+  const paths = [
+    process.env.RECURVE_CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ];
+  if (paths.some((path) => path && existsSync(path))) return;
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot || !existsSync('/usr/bin/apt-get')) {
+    console.log(
+      'Chromium is missing: `sudo apt-get install chromium`, or name yours in RECURVE_CHROMIUM. Its tests will fail.',
+    );
+    return;
+  }
+  console.log('Installing Debian’s chromium for the browser tests …');
+  const apt = (...args) =>
+    spawnSync('apt-get', args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }).status === 0;
+  const installChromium = () => apt('install', '-y', '-qq', '--no-install-recommends', 'chromium');
+  if (!(apt('update', '-qq') && installChromium()))
+    console.error('apt-get could not install chromium; its tests will fail.');
+}
+
+function finish(total) {
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+  console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+  process.exitCode = total.failed > 0 ? 1 : 0;
+}
+
+const wanted = process.argv.slice(2);
+const names = wanted.filter((name) => name in PARTS);
+const paths = wanted.filter((name) => !(name in PARTS));
+const unknown = paths.filter((path) => !existsSync(join(root, path)));
+
+const tooOld = nodeTooOld();
+if (tooOld || unknown.length > 0) {
+  console.error(
+    tooOld ?? `test: expected one of ${Object.keys(PARTS).join(', ')} or a path, got ${unknown.join(', ')}`,
+  );
+  finish({ passed: 0, failed: 1, skipped: 0 });
+  process.exitCode = tooOld ? UNSUPPORTED : 2;
+} else {
+  const parts = names.length + paths.length > 0 ? names.map((name) => [name, PARTS[name]]) : Object.entries(PARTS);
+  if (paths.length > 0) parts.push([paths.join(' '), () => vitest(paths)]);
+  await runParts(parts);
+}
+
+async function runParts(parts) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const rows = [];
+  try {
+    install({ tests: true });
+    if (parts.some(([name]) => name === 'platform')) provideChromium();
+    build();
+  } catch (error) {
+    console.error(error.message);
+    finish({ passed: 0, failed: 1, skipped: 0 });
+    return;
+  }
+  for (const [name, part] of parts) {
+    console.log(`\n── ${name}`);
+    const started = performance.now();
+    const counts = await part();
+    for (const key of Object.keys(total)) total[key] += counts[key];
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const { passed, failed, skipped } = counts;
+    rows.push([
+      failed > 0 ? 'FAILED' : 'ok',
+      name,
+      `${passed} passed, ${failed} failed, ${skipped} skipped`,
+      `${seconds} s`,
+    ]);
+  }
+  console.log('');
+  for (const [state, name, counts, time] of rows) {
+    console.log(`${state.padEnd(7)}${name.padEnd(12)}${counts.padEnd(44)}${time.padStart(8)}`);
+  }
+  finish(total);
+}

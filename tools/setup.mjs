@@ -121,7 +121,13 @@ export function digestFiles(files, extra = '') {
   return hash.digest('hex');
 }
 
-/** Files below a folder of the project, sorted, as paths with forward slashes from the root. */
+/**
+ * Files below a folder of the project, sorted, as paths with forward slashes from the root.
+ *
+ * @param {string} folder
+ * @param {(file: string) => boolean} keep
+ * @returns {string[]}
+ */
 export function listFiles(folder, keep = () => true) {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

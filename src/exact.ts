@@ -3,7 +3,7 @@
  *
  * `Math.exp` and its family may differ in the last bits between hosts; everything here gives the same bits on
  * every machine, so whatever reaches a weight or a prediction is computed with these. Each bound is in ulp of the
- * exact result and was measured by the sweep in `exact.test.ts` against a 200-bit reference; the title repeats it.
+ * exact result and was measured by the sweep in `exact.test.ts` against a 300-bit reference; the title repeats it.
  */
 import { RecurveError } from './errors.ts';
 

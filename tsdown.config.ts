@@ -14,6 +14,7 @@ const entries = outputs
 
 export default defineConfig({
   entry: Object.fromEntries(entries),
+  root: 'src',
   format: 'esm',
   // Neutral, not node: what a browser can import must not be resolved as if it ran in Node. `node:` stays an import.
   platform: 'neutral',

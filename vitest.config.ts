@@ -6,6 +6,8 @@ const parts = {
   properties: ['test/properties/**/*.test.ts'],
   parity: ['test/parity/**/*.test.ts'],
   api: ['test/api/**/*.test.ts'],
+  platform: ['test/platform/**/*.test.ts'],
+  docs: ['test/docs/**/*.test.ts'],
 };
 
 export default defineConfig({

@@ -10,7 +10,7 @@ if (tooOld) {
 }
 
 try {
-  install({ tests: false });
+  install('build');
   build();
 } catch (error) {
   console.error(error.message);

@@ -27,19 +27,36 @@ export function nodeBinary() {
   return existsSync(packaged) ? packaged : process.execPath;
 }
 
+/** A Chromium on this machine: `RECURVE_CHROMIUM`, or where Linux distributions put theirs; undefined when there is none. */
+export function findChromium() {
+  const places = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
+  return [process.env.RECURVE_CHROMIUM, ...places].find((path) => path && existsSync(path));
+}
+
 /** Path of an installed package's own JavaScript command, e.g. `bin('vitest', 'vitest.mjs')`. */
 export function packageFile(name, file) {
   return join(root, 'node_modules', name, file);
 }
 
+/** What can be installed: the package that holds the lock file, the manifests in it, and what to tell people. */
+const INSTALLS = {
+  build: { folder: '.', manifests: [''], flags: ['--workspaces=false'], says: 'what the build needs' },
+  tests: { folder: '.', manifests: ['', 'test'], flags: [], says: 'what the build and the tests need' },
+  // Outside the workspace: each release brings a `node` command that would shadow the one `npm run` uses.
+  hosts: { folder: 'test/platform/hosts', manifests: [''], flags: [], says: 'Node 20, 22 and 26' },
+};
+
 /**
- * Says what makes `node_modules` differ from the lock file, or undefined when it agrees.
+ * Says what makes an installation differ from its lock file, or undefined when it agrees.
  * Compares npm's own record of what it installed (`node_modules/.package-lock.json`) with the lock file: two small
- * files, no tree walk. With `tests`, what only the tests need has to be there too.
+ * files, no tree walk.
+ *
+ * @param {'build' | 'tests' | 'hosts'} what
  */
-export function staleInstall({ tests }) {
-  const lock = readJson(join(root, 'package-lock.json'))?.packages;
-  const installed = readJson(join(root, 'node_modules', '.package-lock.json'))?.packages;
+export function staleInstall(what) {
+  const { folder, manifests } = INSTALLS[what];
+  const lock = readJson(join(root, folder, 'package-lock.json'))?.packages;
+  const installed = readJson(join(root, folder, 'node_modules', '.package-lock.json'))?.packages;
   if (lock === undefined) return 'package-lock.json is missing';
   if (installed === undefined) return 'nothing is installed yet';
   for (const [path, entry] of Object.entries(installed)) {
@@ -48,39 +65,36 @@ export function staleInstall({ tests }) {
       return `${path} is ${entry.version}, the lock file says ${wanted.version}`;
     }
   }
-  for (const manifest of tests ? ['', 'test'] : ['']) {
+  for (const manifest of manifests) {
     const { dependencies, devDependencies } = lock[manifest];
     for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
       const nested = `${manifest}/node_modules/${name}`;
       const path = lock[nested] ? nested : `node_modules/${name}`;
-      if (!installed[path] || !existsSync(join(root, path))) return `${name} is not installed`;
+      if (!installed[path] || !existsSync(join(root, folder, path))) return `${name} is not installed`;
     }
   }
   return undefined;
 }
 
-/** Installs by the lock file when `node_modules` is absent or stale. Exits with npm's code when that fails. */
-export function install({ tests }) {
-  const reason = staleInstall({ tests });
+/**
+ * Installs by the lock file when `node_modules` is absent or stale. Throws with npm's code when that fails.
+ *
+ * @param {'build' | 'tests' | 'hosts'} what
+ */
+export function install(what) {
+  const reason = staleInstall(what);
   if (reason === undefined) return;
-  console.error(`Installing ${tests ? 'everything the tests need' : 'the build and its dependencies'} (${reason}) …`);
-  // `ci` refuses a lock file that disagrees with package.json; with modules already there, `install` only adds the difference.
-  const fresh = !existsSync(join(root, 'node_modules'));
-  const flags = ['--loglevel=error', '--no-audit', '--no-fund', '--no-progress'];
-  const args = [fresh ? 'ci' : 'install', ...flags, ...(tests ? [] : ['--workspaces=false'])];
-  // With npm's own variables inherited (`npm run --silent`), its messages would be silenced too.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_loglevel$/i.test(name)));
-  const { status, error } = spawnSync('npm', args, {
-    cwd: root,
-    stdio: toStderr,
-    env,
-    shell: process.platform === 'win32',
-  });
+  const { folder, flags, says } = INSTALLS[what];
+  console.error(`Installing ${says} (${reason}) …`);
+  // `ci` refuses a lock file that disagrees with package.json; over an older install, `install` only adds the difference.
+  const fresh = !existsSync(join(root, folder, 'node_modules'));
+  const args = [fresh ? 'ci' : 'install', '--loglevel=error', '--no-audit', '--no-fund', '--no-progress', ...flags];
+  // With npm's own variable inherited (`npm run --silent`), its messages would be silenced too.
+  const { npm_config_loglevel: _, ...env } = process.env;
+  const shell = process.platform === 'win32';
+  const { status, error } = spawnSync('npm', args, { cwd: join(root, folder), stdio: toStderr, env, shell });
   if (error) throw new Error(`setup: expected npm to start, got ${error.message}; install npm and run this again`);
-  if (status !== 0)
-    throw new Error(
-      `setup: expected \`npm ${args.join(' ')}\` to succeed, got exit code ${status}; its messages are above`,
-    );
+  if (status !== 0) throw new Error(`setup: expected \`npm ${args.join(' ')}\` to succeed, got exit code ${status}`);
 }
 
 /** Builds kernels and library when `dist/` is absent or was made from other sources. */

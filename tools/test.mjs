@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, install, nodeBinary, nodeTooOld, packageFile, root, run, UNSUPPORTED } from './setup.mjs';
+import { build, findChromium, install, nodeBinary, nodeTooOld, packageFile, root, run, UNSUPPORTED } from './setup.mjs';
 
 /** What `npm test` is made of, in running order: cheap checks first. Each returns { passed, failed, skipped }. */
 const PARTS = {
@@ -19,8 +19,8 @@ const PARTS = {
   api: () => vitest(['--project=api']),
   package: () => check('tools/check-package.ts'),
   size: () => check('tools/check-size.ts'),
-  platform: () => counted('test/platform/run.ts'),
-  docs: () => counted('tools/run-docs.ts'),
+  platform: () => vitest(['--project=platform']),
+  docs: () => vitest(['--project=docs']),
 };
 
 /** Runs a check that either holds or does not. */
@@ -29,15 +29,10 @@ async function check(script, args = []) {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-/** Runs a script that writes { passed, failed, skipped } to the file named by its last argument. */
-function counted(script) {
-  return withReport(async (report) => {
-    const code = await run(nodeBinary(), [join(root, script), report]);
-    return { code, counts: JSON.parse(readFileSync(report, 'utf8')) };
-  });
-}
-
-/** Runs the test files of a project of vitest.config.ts, or below some paths, and counts single tests; a file that cannot be loaded counts as a failure. */
+/**
+ * Runs the test files of a project of vitest.config.ts, or below some paths, and counts single tests.
+ * A file that cannot be loaded, or whose set-up fails, counts as one failure.
+ */
 function vitest(selection) {
   return withReport(async (report) => {
     const args = ['run', ...selection, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
@@ -48,8 +43,8 @@ function vitest(selection) {
       for (const { status } of file.assertionResults) {
         counts[status === 'passed' || status === 'failed' ? status : 'skipped'] += 1;
       }
-      const loaded = file.status === 'passed' || file.assertionResults.some(({ status }) => status === 'failed');
-      if (!loaded) counts.failed += 1;
+      const blamed = file.assertionResults.some(({ status }) => status === 'failed');
+      if (file.status === 'failed' && !blamed) counts.failed += 1;
     }
     return { code, counts };
   });
@@ -75,13 +70,7 @@ async function withReport(body) {
 
 /** Installs Debian's chromium where it is missing and may be installed; says what to do where it may not. */
 function provideChromium() {
-  const paths = [
-    process.env.RECURVE_CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
-  if (paths.some((path) => path && existsSync(path))) return;
+  if (findChromium()) return;
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !existsSync('/usr/bin/apt-get')) {
     console.log(
@@ -128,8 +117,11 @@ async function runParts(parts) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const rows = [];
   try {
-    install({ tests: true });
-    if (parts.some(([name]) => name === 'platform')) provideChromium();
+    install('tests');
+    if (parts.some(([name]) => name === 'platform')) {
+      if (process.platform === 'linux' && process.arch === 'x64') install('hosts');
+      provideChromium();
+    }
     build();
   } catch (error) {
     console.error(error.message);

@@ -54,7 +54,10 @@ export class Arena {
   /** A block that lives until {@link Arena.release}. Only outside a scope, since the workspace lies above all blocks. */
   keep(slots: number): Address {
     if (this.#depth > 0) {
-      throw new RecurveError('memory', 'arena: expected persistent blocks to be made outside a step, got a request inside one; create layers, optimisers and streams before the step');
+      throw new RecurveError(
+        'memory',
+        'arena: expected persistent blocks to be made outside a step, got a request inside one; create layers, optimisers and streams before the step',
+      );
     }
     const size = align(Math.max(slots, 1));
     const gap = this.#gaps.find((g) => g.end - g.start >= size);
@@ -77,7 +80,10 @@ export class Arena {
   release(address: Address): void {
     const size = this.#sizes.get(address);
     if (size === undefined) {
-      throw new RecurveError('memory', `arena: expected the address of a persistent block, got ${address}; release each block once`);
+      throw new RecurveError(
+        'memory',
+        `arena: expected the address of a persistent block, got ${address}; release each block once`,
+      );
     }
     this.#sizes.delete(address);
     const gaps = [...this.#gaps, { start: address, end: address + size }].sort((a, b) => a.start - b.start);
@@ -98,7 +104,10 @@ export class Arena {
   /** Slots of workspace, valid until the enclosing {@link Arena.scope} ends. Contents are undefined. */
   take(slots: number): Address {
     if (this.#depth === 0) {
-      throw new RecurveError('memory', 'arena: expected workspace to be taken inside a step, got a request outside; wrap the computation in tape.run or tape.evaluate');
+      throw new RecurveError(
+        'memory',
+        'arena: expected workspace to be taken inside a step, got a request outside; wrap the computation in tape.run or tape.evaluate',
+      );
     }
     const address = this.#top;
     this.#reach(address + align(slots));

@@ -82,7 +82,15 @@ export interface Engine {
   /** Sums an axis: `y[o,i] += Σ_c x[o,c,i]`, ascending; with `descending`, from the last `c` to the first. */
   reduce(y: Address, x: Address, outer: number, count: number, inner: number, descending?: boolean): void;
   /** Copies a block: `y[r·ldy + j] = x[r·ldx + j]` for `r < rows`, `j < columns`; `accumulate` adds. */
-  copyBlock(y: Address, ldy: number, x: Address, ldx: number, rows: number, columns: number, accumulate?: boolean): void;
+  copyBlock(
+    y: Address,
+    ldy: number,
+    x: Address,
+    ldx: number,
+    rows: number,
+    columns: number,
+    accumulate?: boolean,
+  ): void;
   /** Σ x[i] in the eight-lane order, in f64. */
   sum(x: Address, n: number): number;
   /** Σ x[i]² in the eight-lane order, in f64. Its root is the global norm. */
@@ -123,11 +131,39 @@ export interface Engine {
    */
   crossEntropy(loss: Address, probabilities: Address, x: Address, targets: Address, rows: number, K: number): void;
   /** `dx[r,k] += dloss[r] · (probabilities[r,k] − [k = targets[r]])`, nothing where the target is negative. */
-  crossEntropyBackward(dx: Address, dloss: Address, probabilities: Address, targets: Address, rows: number, K: number): void;
+  crossEntropyBackward(
+    dx: Address,
+    dloss: Address,
+    probabilities: Address,
+    targets: Address,
+    rows: number,
+    K: number,
+  ): void;
   /** `y = (x − mean)·rstd·gain + bias` per row; keeps `mean[rows]`, `rstd[rows]`. Ba et al. 2016. */
-  layerNorm(y: Address, mean: Address, rstd: Address, x: Address, gain: Address, bias: Address, rows: number, D: number, epsilon: number): void;
+  layerNorm(
+    y: Address,
+    mean: Address,
+    rstd: Address,
+    x: Address,
+    gain: Address,
+    bias: Address,
+    rows: number,
+    D: number,
+    epsilon: number,
+  ): void;
   /** Gradients of {@link Engine.layerNorm}, all accumulating; `dgain`, `dbias` add rows descending. */
-  layerNormBackward(dx: Address, dgain: Address, dbias: Address, dy: Address, x: Address, gain: Address, mean: Address, rstd: Address, rows: number, D: number): void;
+  layerNormBackward(
+    dx: Address,
+    dgain: Address,
+    dbias: Address,
+    dy: Address,
+    x: Address,
+    gain: Address,
+    mean: Address,
+    rstd: Address,
+    rows: number,
+    D: number,
+  ): void;
   /**
    * Inverted dropout: `y[i] = keep(i) ? x[i] / (1 − p) : 0`, keep from `threefry2x32` (`random.ts`, `dropoutMask`); y may be x.
    * Called with the gradient and `accumulate` it is its own backward, so that no mask is stored.
@@ -187,7 +223,18 @@ export interface GemmOptions {
   ldc?: number;
 }
 
-export const UNARY_OPS = ['exp', 'log', 'log1p', 'tanh', 'sigmoid', 'softplus', 'relu', 'abs', 'square', 'sqrt'] as const;
+export const UNARY_OPS = [
+  'exp',
+  'log',
+  'log1p',
+  'tanh',
+  'sigmoid',
+  'softplus',
+  'relu',
+  'abs',
+  'square',
+  'sqrt',
+] as const;
 /** relu'(0) = 0, abs'(0) = 0. */
 export type UnaryOp = (typeof UNARY_OPS)[number];
 

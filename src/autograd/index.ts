@@ -1,0 +1,3 @@
+export * from './ops/index.ts';
+export { Tape } from './tape.ts';
+export { describeShape, expectShape, type Shape, sizeOf, Tensor } from './tensor.ts';

@@ -1,0 +1,67 @@
+import type { BinaryOp, UnaryOp } from '../../engine/engine.ts';
+import type { Tensor } from '../tensor.ts';
+import { broadcastTo, commonShape } from './broadcast.ts';
+
+/** `y = f(x)`; gradient `dx += dy·f'(x)`. */
+function unary(op: UnaryOp, x: Tensor): Tensor {
+  const { tape } = x;
+  const y = tape.output(x.shape, [x]);
+  tape.engine.unary(op, y.address, x.address, x.size);
+  tape.record([y], () =>
+    tape.engine.unaryBackward(op, tape.gradientOf(x), tape.gradientOf(y), x.address, y.address, x.size),
+  );
+  return y;
+}
+
+/** `c = a ∘ b` over the broadcast of both shapes (NumPy's rule). */
+function binary(op: BinaryOp, a: Tensor, b: Tensor): Tensor {
+  const { tape } = a;
+  const shape = commonShape(op, a.shape, b.shape);
+  const wide = { a: broadcastTo(a, shape), b: broadcastTo(b, shape) };
+  const c = tape.output(shape, [a, b]);
+  tape.engine.binary(op, c.address, wide.a.address, wide.b.address, c.size);
+  tape.record([c], () =>
+    tape.engine.binaryBackward(
+      op,
+      tape.gradientOf(wide.a),
+      tape.gradientOf(wide.b),
+      tape.gradientOf(c),
+      wide.a.address,
+      wide.b.address,
+      c.size,
+    ),
+  );
+  return c;
+}
+
+export const exp = (x: Tensor): Tensor => unary('exp', x);
+export const log = (x: Tensor): Tensor => unary('log', x);
+export const log1p = (x: Tensor): Tensor => unary('log1p', x);
+export const tanh = (x: Tensor): Tensor => unary('tanh', x);
+export const sigmoid = (x: Tensor): Tensor => unary('sigmoid', x);
+/** `log(1 + eˣ)`, without overflow. */
+export const softplus = (x: Tensor): Tensor => unary('softplus', x);
+export const relu = (x: Tensor): Tensor => unary('relu', x);
+export const abs = (x: Tensor): Tensor => unary('abs', x);
+export const square = (x: Tensor): Tensor => unary('square', x);
+export const sqrt = (x: Tensor): Tensor => unary('sqrt', x);
+
+export const add = (a: Tensor, b: Tensor): Tensor => binary('add', a, b);
+export const subtract = (a: Tensor, b: Tensor): Tensor => binary('subtract', a, b);
+export const multiply = (a: Tensor, b: Tensor): Tensor => binary('multiply', a, b);
+export const divide = (a: Tensor, b: Tensor): Tensor => binary('divide', a, b);
+/** The smaller of two; the gradient of a tie goes to `a`. */
+export const minimum = (a: Tensor, b: Tensor): Tensor => binary('minimum', a, b);
+/** The larger of two; the gradient of a tie goes to `a`. */
+export const maximum = (a: Tensor, b: Tensor): Tensor => binary('maximum', a, b);
+
+/** `y = alpha·x + beta` with plain numbers; gradient `dx += alpha·dy`. */
+export function affine(x: Tensor, alpha: number, beta = 0): Tensor {
+  const { tape } = x;
+  const y = tape.output(x.shape, [x]);
+  tape.engine.affine(y.address, x.address, x.size, alpha, beta);
+  tape.record([y], () => tape.engine.axpy(tape.gradientOf(x), tape.gradientOf(y), x.size, alpha));
+  return y;
+}
+
+export const negate = (x: Tensor): Tensor => affine(x, -1);

@@ -1,0 +1,34 @@
+export { broadcastTo } from './broadcast.ts';
+export { dropout } from './dropout.ts';
+export {
+  abs,
+  add,
+  affine,
+  divide,
+  exp,
+  log,
+  log1p,
+  maximum,
+  minimum,
+  multiply,
+  negate,
+  relu,
+  sigmoid,
+  softplus,
+  sqrt,
+  square,
+  subtract,
+  tanh,
+} from './elementwise.ts';
+export { linear, matmul } from './matmul.ts';
+export {
+  gruSequence,
+  lstmSequence,
+  type RecurrentResult,
+  type RecurrentWeights,
+  rnnSequence,
+} from './recurrent.ts';
+export { mean, sum } from './reduce.ts';
+export { crossEntropyRows, gather, type Indices, layerNorm, softmax } from './rows.ts';
+export { type Lengths, selectRunning, stack, takeLast, toBatchFirst, toTimeMajor } from './sequence.ts';
+export { columns, concat, reshape } from './shape.ts';

@@ -1,0 +1,101 @@
+import { NONE } from '../../engine/engine.ts';
+import { RecurveError } from '../../errors.ts';
+import { describeShape, expectShape, type Shape, sizeOf, type Tensor } from '../tensor.ts';
+
+/** Class numbers or other indices and their shape. */
+export interface Indices {
+  values: ArrayLike<number>;
+  shape: Shape;
+}
+
+/** `y[..., :] = table[indices[...], :]`; gradient: rows of dy added to the rows they came from. table[K, D]. */
+export function gather(table: Tensor, indices: Indices): Tensor {
+  const { tape } = table;
+  const [K, D] = table.shape;
+  const rows = checkIndices('gather', indices, 0, K);
+  const address = tape.engine.arena.take(rows);
+  tape.engine.writeIndices(address, indices.values);
+  const y = tape.output([...indices.shape, D], [table]);
+  tape.engine.gatherRows(y.address, table.address, address, rows, D);
+  tape.record([y], () => tape.engine.scatterAddRows(tape.gradientOf(table), tape.gradientOf(y), address, rows, D));
+  return y;
+}
+
+/** Softmax over the last axis. */
+export function softmax(x: Tensor): Tensor {
+  const { tape } = x;
+  const K = x.shape.at(-1) ?? 1;
+  const y = tape.output(x.shape, [x]);
+  tape.engine.softmax(y.address, x.address, x.size / K, K);
+  tape.record([y], () => tape.engine.softmaxBackward(tape.gradientOf(x), tape.gradientOf(y), y.address, x.size / K, K));
+  return y;
+}
+
+/** `−log softmax(x)[target]` per row: x[..., K] and targets [...] give [...]. A target of −1 gives 0 and no gradient. */
+export function crossEntropyRows(x: Tensor, targets: Indices): Tensor {
+  const { tape } = x;
+  const K = x.shape.at(-1) ?? 0;
+  const rows = checkIndices('crossEntropy', targets, -1, K);
+  expectShape('crossEntropy', 'logits', x.shape, [...targets.shape, K], 'give one target per row of logits');
+  const address = tape.engine.arena.take(rows);
+  tape.engine.writeIndices(address, targets.values);
+  const loss = tape.output(targets.shape, [x]);
+  const probabilities = tape.engine.arena.take(x.size);
+  tape.engine.crossEntropy(loss.address, probabilities, x.address, address, rows, K);
+  tape.record([loss], () =>
+    tape.engine.crossEntropyBackward(tape.gradientOf(x), tape.gradientOf(loss), probabilities, address, rows, K),
+  );
+  return loss;
+}
+
+/** `(x − mean)/√(variance + ε)·gain + bias` over the last axis. Ba, Kiros & Hinton 2016. gain[D], bias[D]. */
+export function layerNorm(x: Tensor, gain: Tensor, bias: Tensor, epsilon = 1e-5): Tensor {
+  const { tape } = x;
+  const D = x.shape.at(-1) ?? 1;
+  expectShape('layerNorm', 'gain', gain.shape, [D], 'gain and bias have one number per feature');
+  expectShape('layerNorm', 'bias', bias.shape, [D], 'gain and bias have one number per feature');
+  const rows = x.size / D;
+  const y = tape.output(x.shape, [x, gain, bias]);
+  const mean = tape.engine.arena.take(rows);
+  const rstd = tape.engine.arena.take(rows);
+  tape.engine.layerNorm(y.address, mean, rstd, x.address, gain.address, bias.address, rows, D, epsilon);
+  tape.record([y], () => {
+    const wanted = [x, gain, bias].map((t) => {
+      const gradient = tape.gradientOf(t);
+      return gradient === NONE ? tape.engine.arena.take(t.size) : gradient;
+    });
+    tape.engine.layerNormBackward(
+      wanted[0],
+      wanted[1],
+      wanted[2],
+      tape.gradientOf(y),
+      x.address,
+      gain.address,
+      mean,
+      rstd,
+      rows,
+      D,
+    );
+  });
+  return y;
+}
+
+function checkIndices(who: string, indices: Indices, low: number, end: number): number {
+  const rows = sizeOf(indices.shape);
+  if (indices.values.length !== rows) {
+    throw new RecurveError(
+      'shape',
+      `${who}: expected ${rows} indices for shape ${describeShape(indices.shape)}, got ${indices.values.length}; give one per row`,
+    );
+  }
+  for (let i = 0; i < rows; i++) {
+    const index = indices.values[i];
+    if (!(Number.isInteger(index) && index >= low && index < end)) {
+      throw new RecurveError(
+        'shape',
+        `${who}: expected indices from ${low} to ${end - 1}, got ${index} at position ${i}; check the vocabulary or the number of classes`,
+      );
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,98 @@
+import type { Address } from '../../engine/engine.ts';
+import { NONE } from '../../engine/engine.ts';
+import { RecurveError } from '../../errors.ts';
+import type { Tape } from '../tape.ts';
+import { describeShape, expectShape, type Tensor } from '../tensor.ts';
+
+/** Length of each row, 0 ≤ length ≤ T; undefined: all rows are T long. */
+export type Lengths = ArrayLike<number> | undefined;
+
+/** Checks lengths and writes them to the workspace. */
+export function placeLengths(tape: Tape, lengths: Lengths, B: number, T: number): Address {
+  if (!lengths) return NONE;
+  if (lengths.length !== B) {
+    throw new RecurveError(
+      'shape',
+      `lengths: expected one length per row, ${B} in all, got ${lengths.length}; give a length for every row of the batch`,
+    );
+  }
+  for (let b = 0; b < B; b++) {
+    if (!(Number.isInteger(lengths[b]) && lengths[b] >= 0 && lengths[b] <= T)) {
+      throw new RecurveError(
+        'shape',
+        `lengths: expected whole numbers from 0 to ${T}, got ${lengths[b]} for row ${b}; a row cannot be longer than the batch`,
+      );
+    }
+  }
+  const address = tape.engine.arena.take(B);
+  tape.engine.writeIndices(address, lengths);
+  return address;
+}
+
+/** `[B, T, D] → [T, B, D]`, zeros past each row's length. */
+export function toTimeMajor(x: Tensor, lengths?: Lengths): Tensor {
+  expectShape('sequence', 'x', x.shape, ['B', 'T', 'D'], 'sequences have three axes: batch, time, features');
+  const { tape } = x;
+  const [B, T, D] = x.shape;
+  const at = placeLengths(tape, lengths, B, T);
+  const y = tape.output([T, B, D], [x]);
+  tape.engine.toTimeMajor(y.address, x.address, at, B, T, D);
+  tape.record([y], () => tape.engine.toBatchFirst(tape.gradientOf(x), tape.gradientOf(y), at, B, T, D, true));
+  return y;
+}
+
+/** `[T, B, D] → [B, T, D]`, zeros past each row's length. */
+export function toBatchFirst(x: Tensor, lengths?: Lengths): Tensor {
+  expectShape('sequence', 'x', x.shape, ['T', 'B', 'D'], 'time-major sequences have three axes: time, batch, features');
+  const { tape } = x;
+  const [T, B, D] = x.shape;
+  const at = placeLengths(tape, lengths, B, T);
+  const y = tape.output([B, T, D], [x]);
+  tape.engine.toBatchFirst(y.address, x.address, at, B, T, D);
+  tape.record([y], () => tape.engine.toTimeMajor(tape.gradientOf(x), tape.gradientOf(y), at, B, T, D, true));
+  return y;
+}
+
+/** Last valid row of states[T+1, B, H], whose row 0 is the initial state: `[B, H]`. */
+export function takeLast(states: Tensor, lengths?: Lengths): Tensor {
+  const { tape } = states;
+  const [rows, B, H] = states.shape;
+  const T = rows - 1;
+  const at = placeLengths(tape, lengths, B, T);
+  const y = tape.output([B, H], [states]);
+  tape.engine.takeLast(y.address, states.address, at, B, T, H);
+  tape.record([y], () => tape.engine.takeLastBackward(tape.gradientOf(states), tape.gradientOf(y), at, B, T, H));
+  return y;
+}
+
+/** Row by row: `next` where step `t` lies inside the row, else `ended`. Both [B, H]. */
+export function selectRunning(next: Tensor, ended: Tensor, lengths: Lengths, t: number): Tensor {
+  const { tape } = next;
+  const [B, H] = next.shape;
+  expectShape('selectRunning', 'both tensors', ended.shape, [B, H], `the other has shape ${describeShape(next.shape)}`);
+  if (!lengths) return next;
+  const at = placeLengths(tape, lengths, B, Number.MAX_SAFE_INTEGER);
+  const y = tape.output([B, H], [next, ended]);
+  tape.engine.selectRows(y.address, next.address, ended.address, at, t, B, H);
+  tape.record([y], () =>
+    tape.engine.selectRowsBackward(tape.gradientOf(next), tape.gradientOf(ended), tape.gradientOf(y), at, t, B, H),
+  );
+  return y;
+}
+
+/** Joins steps [B, H] into [T, B, H]. */
+export function stack(steps: readonly Tensor[]): Tensor {
+  const { tape, shape, size } = steps[0];
+  const y = tape.output([steps.length, ...shape], steps);
+  steps.forEach((step, t) => {
+    tape.engine.copy(y.address + t * size, step.address, size);
+  });
+  tape.record([y], () => {
+    const dy = tape.gradientOf(y);
+    steps.forEach((step, t) => {
+      const dx = tape.gradientOf(step);
+      if (dx !== NONE) tape.engine.axpy(dx, dy + t * size, size, 1);
+    });
+  });
+  return y;
+}

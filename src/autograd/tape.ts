@@ -1,0 +1,177 @@
+import type { Address, Engine } from '../engine/engine.ts';
+import { NONE } from '../engine/engine.ts';
+import { RecurveError } from '../errors.ts';
+import { describeShape, type Shape, sizeOf, Tensor } from './tensor.ts';
+
+interface Node {
+  outputs: readonly Tensor[];
+  backward(): void;
+}
+
+/**
+ * An append-only list of what was computed, walked backwards to differentiate it: the order of appending is already a
+ * topological order. One tape belongs to one engine and is reused step after step.
+ *
+ * @example
+ * const loss = tape.run(() => {
+ *   const y = tanh(linear(tape.constant(x, [4, 3]), w, b));
+ *   const loss = mean(square(y));
+ *   tape.backward(loss);
+ *   return loss.item();
+ * });
+ */
+export class Tape {
+  readonly engine: Engine;
+  #nodes: Node[] = [];
+  #recording = false;
+  #scope = 0;
+  #open: number[] = [];
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** Runs `body` in a workspace of its own with recording on. Tensors made inside end with it; return numbers, not tensors. */
+  run<R>(body: () => R): R {
+    return this.#enter(true, body);
+  }
+
+  /** The same without recording: for predictions. */
+  evaluate<R>(body: () => R): R {
+    return this.#enter(false, body);
+  }
+
+  #enter<R>(recording: boolean, body: () => R): R {
+    const outer = { recording: this.#recording, nodes: this.#nodes };
+    this.#recording = recording;
+    this.#nodes = [];
+    this.#open.push(++this.#scope);
+    try {
+      return this.engine.arena.scope(body);
+    } finally {
+      this.#open.pop();
+      this.#nodes = outer.nodes;
+      this.#recording = outer.recording;
+    }
+  }
+
+  /** Whether operations are being recorded for {@link Tape.backward}. */
+  get recording(): boolean {
+    return this.#recording;
+  }
+
+  /** A tensor of given numbers; gradients do not reach it. */
+  constant(values: ArrayLike<number>, shape: Shape): Tensor {
+    return this.#given(values, shape, false);
+  }
+
+  /** A tensor of given numbers whose gradient is wanted. */
+  variable(values: ArrayLike<number>, shape: Shape): Tensor {
+    return this.#given(values, shape, true);
+  }
+
+  #given(values: ArrayLike<number>, shape: Shape, tracked: boolean): Tensor {
+    if (values.length !== sizeOf(shape)) {
+      throw new RecurveError(
+        'shape',
+        `tensor: expected ${sizeOf(shape)} numbers for shape ${describeShape(shape)}, got ${values.length}; give as many numbers as the shape holds`,
+      );
+    }
+    const tensor = this.#workspace(shape, tracked);
+    this.engine.write(tensor.address, values);
+    return tensor;
+  }
+
+  zeros(shape: Shape): Tensor {
+    const tensor = this.#workspace(shape, false);
+    this.engine.fill(tensor.address, tensor.size, 0);
+    return tensor;
+  }
+
+  /** For operations: room for a result, tracked if any input is. Contents are undefined. */
+  output(shape: Shape, inputs: readonly Tensor[]): Tensor {
+    for (const input of inputs) this.check(input);
+    return this.#workspace(shape, this.#recording && inputs.some((t) => t.tracked));
+  }
+
+  #workspace(shape: Shape, tracked: boolean): Tensor {
+    const scope = this.#open.at(-1);
+    if (scope === undefined) {
+      throw new RecurveError(
+        'usage',
+        'tape: expected tensors to be made inside tape.run or tape.evaluate, got a request outside; wrap the computation in one of them',
+      );
+    }
+    return new Tensor(this, shape, this.engine.arena.take(sizeOf(shape)), { tracked, scope });
+  }
+
+  /** The same numbers under another shape, or a contiguous part of them, `offset` elements in. Nothing is copied. */
+  view(tensor: Tensor, shape: Shape, offset = 0): Tensor {
+    this.check(tensor);
+    if (offset < 0 || offset + sizeOf(shape) > tensor.size) {
+      throw new RecurveError(
+        'shape',
+        `view: expected ${describeShape(shape)} at ${offset} to lie inside ${describeShape(tensor.shape)}, got ${sizeOf(shape)} elements; check the shape`,
+      );
+    }
+    return new Tensor(this, shape, tensor.address + offset, {
+      tracked: tensor.tracked,
+      scope: tensor.scope,
+      base: { tensor, offset },
+    });
+  }
+
+  /** For operations: remembers how gradients flow from the outputs back to the inputs. Only if some output is tracked. */
+  record(outputs: readonly Tensor[], backward: () => void): void {
+    if (this.#recording && outputs.some((t) => t.tracked)) this.#nodes.push({ outputs, backward });
+  }
+
+  /** For operations: the gradient of `tensor`, zero at first use, or `NONE` when it is not wanted. */
+  gradientOf(tensor: Tensor): Address {
+    if (!tensor.tracked) return NONE;
+    if (tensor.base) return this.gradientOf(tensor.base.tensor) + tensor.base.offset;
+    if (tensor.gradientAddress === NONE) {
+      const address = this.engine.arena.take(tensor.size);
+      this.engine.fill(address, tensor.size, 0);
+      tensor.bindGradient(address);
+    }
+    return tensor.gradientAddress;
+  }
+
+  /** Adds ∂loss/∂t to the gradient of every tracked tensor t. `loss` has one element. The tape is empty afterwards. */
+  backward(loss: Tensor): void {
+    this.check(loss);
+    if (loss.size !== 1) {
+      throw new RecurveError(
+        'shape',
+        `backward: expected a loss of one element, got shape ${describeShape(loss.shape)}; reduce it with mean or sum`,
+      );
+    }
+    if (!this.#recording || !loss.tracked) {
+      throw new RecurveError(
+        'usage',
+        'backward: expected a loss that depends on a tracked tensor inside tape.run, got one that does not; compute it in tape.run from parameters or variables',
+      );
+    }
+    this.engine.fill(this.gradientOf(loss), 1, 1);
+    for (let node = this.#nodes.pop(); node; node = this.#nodes.pop()) {
+      if (node.outputs.some((t) => t.gradientAddress !== NONE)) node.backward();
+    }
+  }
+
+  /** Refuses tensors of other tapes and of scopes that have ended. */
+  check(tensor: Tensor): void {
+    if (tensor.tape !== this) {
+      throw new RecurveError(
+        'usage',
+        'tape: expected tensors of one engine, got one of another; build the whole computation on one tape',
+      );
+    }
+    if (tensor.scope !== 0 && !this.#open.includes(tensor.scope)) {
+      throw new RecurveError(
+        'usage',
+        `tape: expected a living tensor, got one of shape ${describeShape(tensor.shape)} whose scope has ended; copy its values() before the scope ends`,
+      );
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { columns, type Tensor } from '../../autograd/index.ts';
+import { RecurveError } from '../../errors.ts';
+
+/**
+ * The order of gate blocks in weights, biases and pre-activations: the only place that knows it. Recurve stores PyTorch's.
+ */
+export const GATE_ORDER = {
+  rnn: { pytorch: ['h'], keras: ['h'], onnx: ['h'] },
+  lstm: { pytorch: ['i', 'f', 'g', 'o'], keras: ['i', 'f', 'g', 'o'], onnx: ['i', 'o', 'f', 'g'] },
+  gru: { pytorch: ['r', 'z', 'n'], keras: ['z', 'r', 'n'], onnx: ['z', 'r', 'n'] },
+} as const;
+
+export type GatedKind = keyof typeof GATE_ORDER;
+export type GateConvention = 'pytorch' | 'keras' | 'onnx';
+
+/** How many gate blocks a cell has: G = gateCount · H. */
+export function gateCount(kind: GatedKind): number {
+  return GATE_ORDER[kind].pytorch.length;
+}
+
+/** The block of one gate in pre-activations [B, G]: [B, H]. */
+export function gateOf(kind: GatedKind, gate: string, preactivations: Tensor): Tensor {
+  const order: readonly string[] = GATE_ORDER[kind].pytorch;
+  const at = order.indexOf(gate);
+  if (at < 0)
+    throw new RecurveError(
+      'usage',
+      `gates: expected one of ${order.join(', ')} for ${kind}, got ${gate}; use the names of the field`,
+    );
+  const H = (preactivations.shape.at(-1) ?? 0) / order.length;
+  return columns(preactivations, at * H, (at + 1) * H);
+}
+
+/** Rearranges gate blocks of `rows` (G × width, row-major) from one convention to another. */
+export function reorderGates(
+  kind: GatedKind,
+  rows: ArrayLike<number>,
+  from: GateConvention,
+  to: GateConvention,
+): Float64Array {
+  const source: readonly string[] = GATE_ORDER[kind][from];
+  const target: readonly string[] = GATE_ORDER[kind][to];
+  const block = rows.length / source.length;
+  const result = new Float64Array(rows.length);
+  target.forEach((gate, i) => {
+    const start = source.indexOf(gate) * block;
+    for (let j = 0; j < block; j++) result[i * block + j] = rows[start + j];
+  });
+  return result;
+}

@@ -1,0 +1,52 @@
+import { RecurveError } from '../errors.ts';
+import type { Cell } from './cells/cell.ts';
+import { gruCell } from './cells/gru.ts';
+import { lstmCell } from './cells/lstm.ts';
+import { rnnCell } from './cells/rnn.ts';
+import type { Layer, LayerConfig } from './layer.ts';
+import { activation } from './layers/activation.ts';
+import { dropout } from './layers/dropout.ts';
+import { embedding } from './layers/embedding.ts';
+import { last } from './layers/last.ts';
+import { layerNorm } from './layers/layer-norm.ts';
+import { linear } from './layers/linear.ts';
+import { recurrent } from './layers/recurrent.ts';
+import { sequential } from './layers/sequential.ts';
+
+type Make<T> = (config: never) => T;
+
+const CELLS: Record<string, Make<Cell>> = { rnn: rnnCell, lstm: lstmCell, gru: gruCell };
+
+const LAYERS: Record<string, Make<Layer>> = {
+  linear,
+  embedding,
+  dropout,
+  layerNorm,
+  last,
+  activation: ({ name }: { name: 'tanh' | 'relu' | 'sigmoid' }) => activation(name),
+  sequential: ({ layers }: { layers: LayerConfig[] }) => sequential(...layers.map((config) => layerFromConfig(config))),
+  recurrent: ({ cells, dropout: p }: { cells: LayerConfig[]; dropout: number }) =>
+    recurrent(
+      cells.map((config) => lookUp(CELLS, config, 'cell')(config as never)),
+      { dropout: p },
+    ),
+};
+
+/**
+ * Rebuilds a layer from its `config`, as read from a model file. Layers of your own have no entry here: build them in code and
+ * load their weights by name.
+ */
+export function layerFromConfig(config: LayerConfig): Layer {
+  return lookUp(LAYERS, config, 'layer')(config as never);
+}
+
+function lookUp<T>(table: Record<string, Make<T>>, config: LayerConfig, what: string): Make<T> {
+  const kind = config?.kind;
+  if (typeof kind !== 'string' || !Object.hasOwn(table, kind)) {
+    throw new RecurveError(
+      'model',
+      `architecture: expected a ${what} kind of ${Object.keys(table).join(', ')}, got ${String(kind)}; the file is from another version or not a Recurve model`,
+    );
+  }
+  return table[kind];
+}

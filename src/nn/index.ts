@@ -1,0 +1,28 @@
+export { type Cell, type State, zeroState } from './cells/cell.ts';
+export { GATE_ORDER, type GateConvention, type GatedKind, gateCount, gateOf, reorderGates } from './cells/gates.ts';
+export { type GruOptions, gruCell } from './cells/gru.ts';
+export { type LstmOptions, lstmCell } from './cells/lstm.ts';
+export { type RnnOptions, rnnCell } from './cells/rnn.ts';
+export { layerFromConfig } from './from-config.ts';
+export { constant, glorotUniform, type Initialiser, normal, uniform, zeros } from './init.ts';
+export { type Carry, type Layer, type LayerConfig, namedParameters, type Pass } from './layer.ts';
+export { activation } from './layers/activation.ts';
+export { dropout } from './layers/dropout.ts';
+export { type EmbeddingLayer, type EmbeddingOptions, embedding } from './layers/embedding.ts';
+export { last } from './layers/last.ts';
+export { layerNorm } from './layers/layer-norm.ts';
+export { type LinearOptions, linear } from './layers/linear.ts';
+export { gru, lstm, type RecurrentLayer, recurrent, rnn, type StackOptions, unroll } from './layers/recurrent.ts';
+export { sequential } from './layers/sequential.ts';
+export {
+  binaryCrossEntropy,
+  crossEntropy,
+  gaussianNll,
+  huber,
+  type LossOptions,
+  mae,
+  mse,
+  quantile,
+} from './losses.ts';
+export { createNetwork, type Network, noDropout, type ParameterEntry } from './network.ts';
+export { Parameter } from './parameter.ts';

@@ -1,0 +1,16 @@
+import { relu, sigmoid, tanh } from '../../autograd/index.ts';
+import { RecurveError } from '../../errors.ts';
+import type { Layer } from '../layer.ts';
+
+const FUNCTIONS = { tanh, relu, sigmoid };
+
+/** An elementwise function as a layer. */
+export function activation(name: keyof typeof FUNCTIONS): Layer {
+  const f = FUNCTIONS[name];
+  if (!f)
+    throw new RecurveError(
+      'usage',
+      `activation: expected one of ${Object.keys(FUNCTIONS).join(', ')}, got ${name}; choose one of them`,
+    );
+  return { config: { kind: 'activation', name }, parameters: {}, forward: (x) => f(x) };
+}

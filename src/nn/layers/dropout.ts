@@ -1,0 +1,13 @@
+import { dropout as applyDropout } from '../../autograd/index.ts';
+import { expectDropout } from '../check.ts';
+import type { Layer } from '../layer.ts';
+
+/** Drops elements with probability p in training and scales the others by 1/(1−p); otherwise passes x on. Srivastava et al. 2014. */
+export function dropout({ p }: { p: number }): Layer {
+  expectDropout('dropout', p);
+  return {
+    config: { kind: 'dropout', p },
+    parameters: {},
+    forward: (x, pass) => (pass.training && p > 0 ? applyDropout(x, p, pass.dropoutKey()) : x),
+  };
+}

@@ -1,0 +1,34 @@
+import { gather, type Indices, type Tensor } from '../../autograd/index.ts';
+import { expectSize } from '../check.ts';
+import { normal } from '../init.ts';
+import type { Layer } from '../layer.ts';
+import { Parameter } from '../parameter.ts';
+
+export interface EmbeddingOptions {
+  /** Size of the vocabulary K, at least 1. */
+  vocabulary: number;
+  /** Features per entry D, at least 1. */
+  output: number;
+}
+
+export interface EmbeddingLayer extends Layer {
+  /** Indices of any shape [...] to vectors [..., D]. */
+  look(indices: Indices): Tensor;
+}
+
+/**
+ * A learned vector per index. Start N(0, 1), as PyTorch's `nn.Embedding`.
+ * In `forward` the tensor holds whole numbers (they are exact up to 2²⁴ in f32).
+ */
+export function embedding({ vocabulary, output }: EmbeddingOptions): EmbeddingLayer {
+  expectSize('embedding', 'vocabulary', vocabulary);
+  expectSize('embedding', 'output', output);
+  const weight = new Parameter([vocabulary, output], normal(1));
+  const layer: EmbeddingLayer = {
+    config: { kind: 'embedding', vocabulary, output },
+    parameters: { weight },
+    look: (indices) => gather(weight.tensor, indices),
+    forward: (x) => layer.look({ values: x.values(), shape: x.shape }),
+  };
+  return layer;
+}

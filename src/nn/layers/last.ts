@@ -1,0 +1,18 @@
+import { expectShape, gather, multiply, reshape } from '../../autograd/index.ts';
+import type { Layer } from '../layer.ts';
+
+/** The last valid step of each row: [B, T, D] to [B, D], zeros for a row of length 0. Makes a network many-to-one. */
+export function last(): Layer {
+  return {
+    config: { kind: 'last' },
+    parameters: {},
+    forward(x, { lengths }) {
+      expectShape('last', 'x', x.shape, ['B', 'T', 'D'], 'it takes a whole sequence');
+      const [B, T, D] = x.shape;
+      const ends = Int32Array.from({ length: B }, (_, b) => b * T + Math.max((lengths?.[b] ?? T) - 1, 0));
+      const rows = gather(reshape(x, [B * T, D]), { values: ends, shape: [B] });
+      const empty = Array.from({ length: B }, (_, b) => (lengths?.[b] === 0 ? 0 : 1));
+      return empty.includes(0) ? multiply(rows, x.tape.constant(empty, [B, 1])) : rows;
+    },
+  };
+}

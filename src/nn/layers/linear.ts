@@ -1,0 +1,28 @@
+import { linear as applyLinear } from '../../autograd/index.ts';
+import { expectSize } from '../check.ts';
+import { uniform } from '../init.ts';
+import type { Layer } from '../layer.ts';
+import { Parameter } from '../parameter.ts';
+
+export interface LinearOptions {
+  /** Input features D, at least 1. */
+  input: number;
+  /** Output features, at least 1. */
+  output: number;
+  /** Default true. */
+  bias?: boolean;
+}
+
+/** `y = W x + b` over the last axis: [..., D] to [..., output]. Start U(−1/√D, 1/√D), as PyTorch's `nn.Linear`. */
+export function linear({ input, output, bias = true }: LinearOptions): Layer {
+  expectSize('linear', 'input', input);
+  expectSize('linear', 'output', output);
+  const start = uniform(1 / Math.sqrt(input));
+  const weight = new Parameter([output, input], start);
+  const offset = bias ? new Parameter([output], start, { decays: false }) : undefined;
+  return {
+    config: { kind: 'linear', input, output, bias },
+    parameters: offset ? { weight, bias: offset } : { weight },
+    forward: (x) => applyLinear(x, weight.tensor, offset?.tensor),
+  };
+}

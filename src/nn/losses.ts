@@ -1,0 +1,193 @@
+import {
+  abs,
+  add,
+  affine,
+  crossEntropyRows,
+  exp,
+  type Indices,
+  type Lengths,
+  minimum,
+  multiply,
+  relu,
+  reshape,
+  type Shape,
+  sizeOf,
+  softplus,
+  square,
+  subtract,
+  sum,
+  type Tensor,
+} from '../autograd/index.ts';
+import { RecurveError } from '../errors.ts';
+
+/** What a loss averages over. Every loss is `Σ weight·element / Σ weight`, 0 when all weights are 0. */
+export interface LossOptions {
+  /**
+   * Weight per element of the prediction, or per leading element (one per row, or per row and step), at least 0; default 1.
+   * An element of weight 0 is ignored whatever its target holds, NaN included.
+   */
+  weights?: ArrayLike<number>;
+  /** Length of each row of [B, T, ...]: steps past it have weight 0. */
+  lengths?: Lengths;
+}
+
+/** Mean squared error. */
+export function mse(prediction: Tensor, target: ArrayLike<number>, options?: LossOptions): Tensor {
+  return average(prediction, target, options, (y, t) => square(subtract(y, t)));
+}
+
+/** Mean absolute error. */
+export function mae(prediction: Tensor, target: ArrayLike<number>, options?: LossOptions): Tensor {
+  return average(prediction, target, options, (y, t) => abs(subtract(y, t)));
+}
+
+/** Huber's loss: `e²/2` up to `|e| = delta`, then `delta·(|e| − delta/2)`. Huber 1964. delta > 0, default 1. */
+export function huber(
+  prediction: Tensor,
+  target: ArrayLike<number>,
+  options: LossOptions & { delta?: number } = {},
+): Tensor {
+  const { delta = 1 } = options;
+  if (!(delta > 0))
+    throw new RecurveError(
+      'usage',
+      `huber: expected delta above 0, got ${delta}; it is the error at which the loss turns linear`,
+    );
+  return average(prediction, target, options, (y, t) => {
+    const e = abs(subtract(y, t));
+    const near = minimum(e, y.tape.constant([delta], [1]));
+    return add(affine(square(near), 0.5), affine(subtract(e, near), delta));
+  });
+}
+
+/**
+ * Quantile (pinball) loss over the last axis: prediction[..., Q] holds one column per quantile, target[...] is shared.
+ * `max(q·e, (q−1)·e)` with e = target − prediction. Koenker & Bassett 1978.
+ */
+export function quantile(
+  prediction: Tensor,
+  target: ArrayLike<number>,
+  quantiles: readonly number[],
+  options: LossOptions = {},
+): Tensor {
+  const Q = quantiles.length;
+  if (Q === 0 || quantiles.some((q) => !(q > 0 && q < 1))) {
+    throw new RecurveError(
+      'usage',
+      `quantile: expected quantiles between 0 and 1, got ${quantiles.join(', ')}; give e.g. 0.1, 0.5, 0.9`,
+    );
+  }
+  if (prediction.shape.at(-1) !== Q || target.length * Q !== prediction.size) {
+    throw new RecurveError(
+      'shape',
+      `quantile: expected prediction of shape [..., ${Q}] and one target per row, got [${prediction.shape.join(', ')}] and ${target.length} targets; the last axis holds the quantiles`,
+    );
+  }
+  const repeated = repeat(target, Q);
+  const weights =
+    options.weights && options.weights.length === target.length ? repeat(options.weights, Q) : options.weights;
+  return average(prediction, repeated, { ...options, ...(weights && { weights }) }, (y, t) => {
+    const e = subtract(t, y);
+    const up = y.tape.constant(quantiles, [Q]);
+    const down = y.tape.constant(
+      quantiles.map((q) => 1 - q),
+      [Q],
+    );
+    return add(multiply(relu(e), up), multiply(relu(affine(e, -1)), down));
+  });
+}
+
+/** Negative log likelihood of a Gaussian given mean and log variance, without the constant: `(s + (t−μ)²·e^{−s})/2`. Nix & Weigend 1994. */
+export function gaussianNll(
+  mean: Tensor,
+  logVariance: Tensor,
+  target: ArrayLike<number>,
+  options?: LossOptions,
+): Tensor {
+  return average(mean, target, options, (y, t) => {
+    const s = reshape(logVariance, y.shape);
+    return affine(add(s, multiply(square(subtract(y, t)), exp(affine(s, -1)))), 0.5);
+  });
+}
+
+/** Binary cross-entropy of logits: `softplus(x) − x·t`, targets in [0, 1]. */
+export function binaryCrossEntropy(logits: Tensor, target: ArrayLike<number>, options?: LossOptions): Tensor {
+  return average(logits, target, options, (x, t) => subtract(softplus(x), multiply(x, t)));
+}
+
+/** Cross-entropy of logits[..., K] and class numbers [...]; a target of −1 is ignored. */
+export function crossEntropy(logits: Tensor, targets: Indices, options: LossOptions = {}): Tensor {
+  const weights = elementWeights(targets.shape, options);
+  for (let i = 0; i < weights.length; i++) if (targets.values[i] === -1) weights[i] = 0;
+  return weightedMean(crossEntropyRows(logits, targets), weights);
+}
+
+function average(
+  prediction: Tensor,
+  target: ArrayLike<number>,
+  options: LossOptions = {},
+  element: (y: Tensor, t: Tensor) => Tensor,
+): Tensor {
+  if (target.length !== prediction.size) {
+    throw new RecurveError(
+      'shape',
+      `loss: expected ${prediction.size} targets for a prediction of shape [${prediction.shape.join(', ')}], got ${target.length}; give one target per predicted number`,
+    );
+  }
+  const weights = elementWeights(prediction.shape, options);
+  const heeded = Float64Array.from(target, (t, i) => (weights[i] === 0 ? 0 : t));
+  const refused = heeded.findIndex((t) => !Number.isFinite(t));
+  if (refused >= 0) {
+    throw new RecurveError(
+      'numeric',
+      `loss: expected finite targets, got ${heeded[refused]} at position ${refused}; give missing targets weight 0`,
+    );
+  }
+  return weightedMean(element(prediction, prediction.tape.constant(heeded, prediction.shape)), weights);
+}
+
+function weightedMean(elements: Tensor, weights: Float64Array): Tensor {
+  const total = weights.reduce((a, b) => a + b, 0);
+  const share = total === 0 ? weights : weights.map((w) => w / total);
+  return sum(multiply(elements, elements.tape.constant(share, elements.shape)));
+}
+
+/** One weight per element of `shape`, from weights of any leading shape and from lengths. */
+function elementWeights(shape: Shape, { weights, lengths }: LossOptions): Float64Array {
+  const size = sizeOf(shape);
+  const given = weights ?? [1];
+  if (given.length === 0 || size % given.length !== 0) {
+    throw new RecurveError(
+      'shape',
+      `loss: expected weights for the leading axes of [${shape.join(', ')}], got ${given.length}; give one per element, per row or per row and step`,
+    );
+  }
+  const repeatEach = size / given.length;
+  const result = Float64Array.from({ length: size }, (_, i) => given[Math.floor(i / repeatEach)]);
+  if (result.some((w) => !(w >= 0 && Number.isFinite(w)))) {
+    throw new RecurveError(
+      'usage',
+      'loss: expected weights of at least 0, got a negative or non-finite one; weights are shares',
+    );
+  }
+  if (lengths) {
+    const [B, T] = shape;
+    if (shape.length < 2 || lengths.length !== B) {
+      throw new RecurveError(
+        'shape',
+        `loss: expected a prediction [B, T, ...] with ${lengths.length} rows for its lengths, got [${shape.join(', ')}]; give one length per row`,
+      );
+    }
+    const width = size / (B * T);
+    for (let i = 0; i < size; i++) {
+      const row = Math.floor(i / (T * width));
+      const step = Math.floor(i / width) % T;
+      if (step >= lengths[row]) result[i] = 0;
+    }
+  }
+  return result;
+}
+
+function repeat(values: ArrayLike<number>, count: number): Float64Array {
+  return Float64Array.from({ length: values.length * count }, (_, i) => values[Math.floor(i / count)]);
+}

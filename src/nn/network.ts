@@ -1,0 +1,151 @@
+import { Tape, Tensor } from '../autograd/index.ts';
+import type { Engine } from '../engine/engine.ts';
+import { RecurveError } from '../errors.ts';
+import { Random } from '../random.ts';
+import { type Layer, namedParameters, type Pass } from './layer.ts';
+import type { Parameter } from './parameter.ts';
+
+/** One parameter's place in the network's block. */
+export interface ParameterEntry {
+  name: string;
+  parameter: Parameter;
+  /** Slots from the start of the block. */
+  offset: number;
+  size: number;
+}
+
+/**
+ * Layers with their parameters on an engine. All weights lie in one block of the arena and all gradients in another of the same
+ * layout, so that the global norm, the optimisers and an all-reduce see two vectors.
+ */
+export interface Network {
+  readonly root: Layer;
+  readonly engine: Engine;
+  readonly tape: Tape;
+  readonly entries: readonly ParameterEntry[];
+  /** Address and length in slots of the weights; {@link Network.gradients} has the same length. Gaps between parameters are 0. */
+  readonly weights: number;
+  readonly gradients: number;
+  readonly slots: number;
+  /** Numbers in all parameters together. */
+  readonly parameterCount: number;
+  zeroGradients(): void;
+  /** Copies of all weights by name. */
+  state(): Record<string, { shape: readonly number[]; data: Float32Array | Float64Array }>;
+  /** Sets all weights; names and shapes must be exactly those of {@link Network.state}. */
+  load(state: Readonly<Record<string, { shape: readonly number[]; data: ArrayLike<number> }>>): void;
+  /** Forward pass without dropout and without a record, for predictions: copies the result out. */
+  predict(
+    values: ArrayLike<number>,
+    shape: readonly number[],
+    pass?: Pick<Pass, 'lengths' | 'carry'>,
+  ): { shape: readonly number[]; values: Float32Array | Float64Array };
+  /** Gives the arena's blocks back. */
+  [Symbol.dispose](): void;
+}
+
+/** Parameters start on 64-byte borders. */
+const ALIGN = 16;
+
+/**
+ * Places a layer's parameters on an engine and draws their first values: each parameter from its own stream `init/{name}` of the
+ * seed, so that adding a layer does not change the others.
+ */
+export function createNetwork(engine: Engine, root: Layer, options: { seed?: number } = {}): Network {
+  const tape = new Tape(engine);
+  const entries: ParameterEntry[] = [];
+  let slots = 0;
+  for (const [name, parameter] of namedParameters(root)) {
+    const size = parameter.shape.reduce((a, b) => a * b, 1);
+    entries.push({ name, parameter, offset: slots, size });
+    slots += Math.ceil(size / ALIGN) * ALIGN;
+  }
+  const weights = engine.arena.keep(slots);
+  const gradients = engine.arena.keep(slots);
+  engine.fill(weights, slots, 0);
+  engine.fill(gradients, slots, 0);
+
+  const random = new Random(options.seed ?? 0).fork('init');
+  for (const { name, parameter, offset, size } of entries) {
+    const first = new Float64Array(size);
+    parameter.initialise(first, parameter.shape, random.fork(name));
+    engine.write(weights + offset, first);
+    parameter.bind(
+      new Tensor(tape, parameter.shape, weights + offset, { tracked: true, scope: 0, gradient: gradients + offset }),
+    );
+  }
+
+  return {
+    root,
+    engine,
+    tape,
+    entries,
+    weights,
+    gradients,
+    slots,
+    parameterCount: entries.reduce((n, { size }) => n + size, 0),
+    zeroGradients: () => engine.fill(gradients, slots, 0),
+    state: () =>
+      Object.fromEntries(
+        entries.map(({ name, parameter, offset, size }) => [
+          name,
+          { shape: parameter.shape, data: engine.read(weights + offset, size) },
+        ]),
+      ),
+    load(state) {
+      checkState(entries, state);
+      for (const { name, offset } of entries) engine.write(weights + offset, state[name].data);
+    },
+    predict: (values, shape, pass = {}) =>
+      tape.evaluate(() => {
+        const y = root.forward(tape.constant(values, shape), { ...pass, training: false, dropoutKey: noDropout });
+        return { shape: y.shape, values: y.values() };
+      }),
+    [Symbol.dispose]() {
+      engine.arena.release(weights);
+      engine.arena.release(gradients);
+    },
+  };
+}
+
+/** For passes outside training, where no key may be asked for. */
+export function noDropout(): never {
+  throw new RecurveError(
+    'usage',
+    'dropout: expected no key to be asked for outside training, got a request; check pass.training before applying dropout',
+  );
+}
+
+function checkState(
+  entries: readonly ParameterEntry[],
+  state: Readonly<Record<string, { shape: readonly number[]; data: ArrayLike<number> }>>,
+): void {
+  const missing = entries.filter(({ name }) => !Object.hasOwn(state, name)).map(({ name }) => name);
+  const known = new Set(entries.map(({ name }) => name));
+  const foreign = Object.keys(state).filter((name) => !known.has(name));
+  if (missing.length > 0 || foreign.length > 0) {
+    const list = (names: string[]): string =>
+      names.length === 0 ? 'none' : names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');
+    throw new RecurveError(
+      'model',
+      `network: expected weights for exactly its ${entries.length} parameters, got missing: ${list(missing)}; unknown: ${list(foreign)}; load the weights of the same architecture`,
+    );
+  }
+  for (const { name, parameter, size } of entries) {
+    const { shape, data } = state[name];
+    if (shape.join() !== parameter.shape.join() || data.length !== size) {
+      throw new RecurveError(
+        'model',
+        `network: expected ${name} of shape [${parameter.shape.join(', ')}], got [${shape.join(', ')}]; load the weights of the same architecture`,
+      );
+    }
+    for (let i = 0; i < size; i++) {
+      if (!Number.isFinite(data[i])) {
+        throw new RecurveError(
+          'model',
+          `network: expected finite weights, got ${data[i]} in ${name} at ${i}; the file is damaged or its training diverged`,
+        );
+      }
+    }
+  }
+}

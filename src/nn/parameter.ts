@@ -1,0 +1,42 @@
+import type { Tensor } from '../autograd/index.ts';
+import { RecurveError } from '../errors.ts';
+import type { Initialiser } from './init.ts';
+
+/**
+ * A weight of a layer: shape and first values now, a place in the arena once the layer becomes part of a network.
+ */
+export class Parameter {
+  readonly shape: readonly number[];
+  readonly initialise: Initialiser;
+  /** Whether weight decay applies; biases and gains are spared. */
+  readonly decays: boolean;
+  #tensor: Tensor | undefined;
+
+  constructor(shape: readonly number[], initialise: Initialiser, options: { decays?: boolean } = {}) {
+    this.shape = shape;
+    this.initialise = initialise;
+    this.decays = options.decays ?? true;
+  }
+
+  /** The numbers. An error before the layer belongs to a network. */
+  get tensor(): Tensor {
+    if (!this.#tensor) {
+      throw new RecurveError(
+        'usage',
+        'layer: expected a layer that belongs to a network, got a free one; pass it to createNetwork first',
+      );
+    }
+    return this.#tensor;
+  }
+
+  /** Called once, by `createNetwork`. */
+  bind(tensor: Tensor): void {
+    if (this.#tensor) {
+      throw new RecurveError(
+        'usage',
+        'layer: expected a layer of one network, got one that already belongs to another; make a second layer',
+      );
+    }
+    this.#tensor = tensor;
+  }
+}

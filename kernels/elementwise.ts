@@ -1,0 +1,354 @@
+// One value in, one value out. Op codes are the places in UNARY_OPS and BINARY_OPS of engine.ts. Each loop is written once
+// with the op as a parameter and inlined per op, so that the choice is made by the compiler.
+import { exp, log, log1p, sigmoid, softplus, tanh } from './math';
+import { loadPart, NONE, storePart } from './vector';
+
+const EXP = 0;
+const LOG = 1;
+const LOG1P = 2;
+const TANH = 3;
+const SIGMOID = 4;
+const SOFTPLUS = 5;
+const RELU = 6;
+const ABS = 7;
+const SQUARE = 8;
+const SQRT = 9;
+
+@inline
+function value(op: i32, x: v128): v128 {
+  if (op == EXP) return exp(x);
+  if (op == LOG) return log(x);
+  if (op == LOG1P) return log1p(x);
+  if (op == TANH) return tanh(x);
+  if (op == SIGMOID) return sigmoid(x);
+  if (op == SOFTPLUS) return softplus(x);
+  if (op == RELU) return f32x4.pmax(x, f32x4.splat(0));
+  if (op == ABS) return f32x4.abs(x);
+  if (op == SQUARE) return f32x4.mul(x, x);
+  return f32x4.sqrt(x);
+}
+
+@inline
+function mapUnary(op: i32, y: usize, x: usize, n: i32): void {
+  for (; n >= 8; n -= 8) {
+    const a = value(op, v128.load(x));
+    const b = value(op, v128.load(x, 16));
+    v128.store(y, a);
+    v128.store(y, b, 16);
+    x += 32;
+    y += 32;
+  }
+  for (; n > 0; n -= 4) {
+    storePart(y, value(op, loadPart(x, n)), n);
+    x += 16;
+    y += 16;
+  }
+}
+
+/** y[i] = tanh x[i]; y may be x. Also the gates' own. */
+export function mapTanh(y: usize, x: usize, n: i32): void {
+  mapUnary(TANH, y, x, n);
+}
+
+/** y[i] = σ(x[i]); y may be x. Also the gates' own. */
+export function mapSigmoid(y: usize, x: usize, n: i32): void {
+  mapUnary(SIGMOID, y, x, n);
+}
+
+/** y[i] = max(x[i], 0); y may be x. Also the gates' own. */
+export function mapRelu(y: usize, x: usize, n: i32): void {
+  mapUnary(RELU, y, x, n);
+}
+
+/** y[i] = f(x[i]); y may be x. */
+export function unary(op: i32, y: usize, x: usize, n: i32): void {
+  switch (op) {
+    case EXP:
+      mapUnary(EXP, y, x, n);
+      return;
+    case LOG:
+      mapUnary(LOG, y, x, n);
+      return;
+    case LOG1P:
+      mapUnary(LOG1P, y, x, n);
+      return;
+    case TANH:
+      mapTanh(y, x, n);
+      return;
+    case SIGMOID:
+      mapSigmoid(y, x, n);
+      return;
+    case SOFTPLUS:
+      mapUnary(SOFTPLUS, y, x, n);
+      return;
+    case RELU:
+      mapRelu(y, x, n);
+      return;
+    case ABS:
+      mapUnary(ABS, y, x, n);
+      return;
+    case SQUARE:
+      mapUnary(SQUARE, y, x, n);
+      return;
+    default:
+      mapUnary(SQRT, y, x, n);
+  }
+}
+
+/** dy · f'(x), from x or y = f(x). */
+@inline
+function slope(op: i32, dy: v128, x: v128, y: v128): v128 {
+  const one = f32x4.splat(1);
+  const zero = f32x4.splat(0);
+  if (op == EXP) return f32x4.mul(dy, y);
+  if (op == LOG) return f32x4.div(dy, x);
+  if (op == LOG1P) return f32x4.div(dy, f32x4.add(one, x));
+  if (op == TANH) return f32x4.mul(dy, f32x4.sub(one, f32x4.mul(y, y)));
+  if (op == SIGMOID) return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(one, y)));
+  if (op == SOFTPLUS) return f32x4.mul(dy, sigmoid(x));
+  if (op == RELU) return v128.and(dy, f32x4.gt(x, zero));
+  if (op == ABS) {
+    // dy with the sign of x multiplied in, 0 where x is 0.
+    const signed = v128.xor(dy, v128.and(x, i32x4.splat(0x80000000)));
+    return v128.and(signed, f32x4.ne(x, zero));
+  }
+  if (op == SQUARE) return f32x4.mul(dy, f32x4.add(x, x));
+  return f32x4.div(f32x4.mul(dy, f32x4.splat(0.5)), y);
+}
+
+@inline
+function mapUnaryBackward(op: i32, dx: usize, dy: usize, x: usize, y: usize, n: i32): void {
+  for (; n >= 8; n -= 8) {
+    const a = f32x4.add(v128.load(dx), slope(op, v128.load(dy), v128.load(x), v128.load(y)));
+    const b = f32x4.add(v128.load(dx, 16), slope(op, v128.load(dy, 16), v128.load(x, 16), v128.load(y, 16)));
+    v128.store(dx, a);
+    v128.store(dx, b, 16);
+    dx += 32;
+    dy += 32;
+    x += 32;
+    y += 32;
+  }
+  for (; n > 0; n -= 4) {
+    storePart(dx, f32x4.add(loadPart(dx, n), slope(op, loadPart(dy, n), loadPart(x, n), loadPart(y, n))), n);
+    dx += 16;
+    dy += 16;
+    x += 16;
+    y += 16;
+  }
+}
+
+/** dx[i] += dy[i] · f'(x[i]). */
+export function unaryBackward(op: i32, dx: usize, dy: usize, x: usize, y: usize, n: i32): void {
+  switch (op) {
+    case EXP:
+      mapUnaryBackward(EXP, dx, dy, x, y, n);
+      return;
+    case LOG:
+      mapUnaryBackward(LOG, dx, dy, x, y, n);
+      return;
+    case LOG1P:
+      mapUnaryBackward(LOG1P, dx, dy, x, y, n);
+      return;
+    case TANH:
+      mapUnaryBackward(TANH, dx, dy, x, y, n);
+      return;
+    case SIGMOID:
+      mapUnaryBackward(SIGMOID, dx, dy, x, y, n);
+      return;
+    case SOFTPLUS:
+      mapUnaryBackward(SOFTPLUS, dx, dy, x, y, n);
+      return;
+    case RELU:
+      mapUnaryBackward(RELU, dx, dy, x, y, n);
+      return;
+    case ABS:
+      mapUnaryBackward(ABS, dx, dy, x, y, n);
+      return;
+    case SQUARE:
+      mapUnaryBackward(SQUARE, dx, dy, x, y, n);
+      return;
+    default:
+      mapUnaryBackward(SQRT, dx, dy, x, y, n);
+  }
+}
+
+const ADD = 0;
+const SUBTRACT = 1;
+const MULTIPLY = 2;
+const DIVIDE = 3;
+const MINIMUM = 4;
+const MAXIMUM = 5;
+
+@inline
+function combine(op: i32, a: v128, b: v128): v128 {
+  if (op == ADD) return f32x4.add(a, b);
+  if (op == SUBTRACT) return f32x4.sub(a, b);
+  if (op == MULTIPLY) return f32x4.mul(a, b);
+  if (op == DIVIDE) return f32x4.div(a, b);
+  if (op == MINIMUM) return f32x4.min(a, b);
+  return f32x4.max(a, b);
+}
+
+@inline
+function mapBinary(op: i32, c: usize, a: usize, b: usize, n: i32): void {
+  for (; n >= 8; n -= 8) {
+    const x = combine(op, v128.load(a), v128.load(b));
+    const y = combine(op, v128.load(a, 16), v128.load(b, 16));
+    v128.store(c, x);
+    v128.store(c, y, 16);
+    a += 32;
+    b += 32;
+    c += 32;
+  }
+  for (; n > 0; n -= 4) {
+    storePart(c, combine(op, loadPart(a, n), loadPart(b, n)), n);
+    a += 16;
+    b += 16;
+    c += 16;
+  }
+}
+
+/** c[i] = a[i] ∘ b[i]; c may be a or b. */
+export function binary(op: i32, c: usize, a: usize, b: usize, n: i32): void {
+  switch (op) {
+    case ADD:
+      mapBinary(ADD, c, a, b, n);
+      return;
+    case SUBTRACT:
+      mapBinary(SUBTRACT, c, a, b, n);
+      return;
+    case MULTIPLY:
+      mapBinary(MULTIPLY, c, a, b, n);
+      return;
+    case DIVIDE:
+      mapBinary(DIVIDE, c, a, b, n);
+      return;
+    case MINIMUM:
+      mapBinary(MINIMUM, c, a, b, n);
+      return;
+    default:
+      mapBinary(MAXIMUM, c, a, b, n);
+  }
+}
+
+/** dc · ∂c/∂a; a tie of minimum and maximum belongs to a. */
+@inline
+function slopeA(op: i32, dc: v128, a: v128, b: v128): v128 {
+  if (op == ADD || op == SUBTRACT) return dc;
+  if (op == MULTIPLY) return f32x4.mul(dc, b);
+  if (op == DIVIDE) return f32x4.div(dc, b);
+  if (op == MINIMUM) return v128.and(dc, f32x4.le(a, b));
+  return v128.and(dc, f32x4.ge(a, b));
+}
+
+/** dc · ∂c/∂b. */
+@inline
+function slopeB(op: i32, dc: v128, a: v128, b: v128): v128 {
+  if (op == ADD) return dc;
+  if (op == SUBTRACT) return f32x4.neg(dc);
+  if (op == MULTIPLY) return f32x4.mul(dc, a);
+  if (op == DIVIDE) return f32x4.neg(f32x4.div(f32x4.div(f32x4.mul(dc, a), b), b));
+  if (op == MINIMUM) return v128.andnot(dc, f32x4.le(a, b));
+  return v128.andnot(dc, f32x4.ge(a, b));
+}
+
+@inline
+function mapBinaryBackward(op: i32, da: usize, db: usize, dc: usize, a: usize, b: usize, n: i32): void {
+  const wantA = da != NONE;
+  const wantB = db != NONE;
+  for (; n > 0; n -= 4) {
+    const g = loadPart(dc, n);
+    const x = loadPart(a, n);
+    const y = loadPart(b, n);
+    if (wantA) {
+      storePart(da, f32x4.add(loadPart(da, n), slopeA(op, g, x, y)), n);
+      da += 16;
+    }
+    if (wantB) {
+      storePart(db, f32x4.add(loadPart(db, n), slopeB(op, g, x, y)), n);
+      db += 16;
+    }
+    a += 16;
+    b += 16;
+    dc += 16;
+  }
+}
+
+/** da[i] += dc[i] · ∂c/∂a, db[i] += dc[i] · ∂c/∂b; either may be NONE. */
+export function binaryBackward(op: i32, da: usize, db: usize, dc: usize, a: usize, b: usize, n: i32): void {
+  switch (op) {
+    case ADD:
+      mapBinaryBackward(ADD, da, db, dc, a, b, n);
+      return;
+    case SUBTRACT:
+      mapBinaryBackward(SUBTRACT, da, db, dc, a, b, n);
+      return;
+    case MULTIPLY:
+      mapBinaryBackward(MULTIPLY, da, db, dc, a, b, n);
+      return;
+    case DIVIDE:
+      mapBinaryBackward(DIVIDE, da, db, dc, a, b, n);
+      return;
+    case MINIMUM:
+      mapBinaryBackward(MINIMUM, da, db, dc, a, b, n);
+      return;
+    default:
+      mapBinaryBackward(MAXIMUM, da, db, dc, a, b, n);
+  }
+}
+
+/** y[i] = alpha · x[i] + beta; y may be x. */
+export function affine(y: usize, x: usize, n: i32, alpha: f32, beta: f32): void {
+  const s = f32x4.splat(alpha);
+  const t = f32x4.splat(beta);
+  for (; n >= 8; n -= 8) {
+    const a = f32x4.add(f32x4.mul(s, v128.load(x)), t);
+    const b = f32x4.add(f32x4.mul(s, v128.load(x, 16)), t);
+    v128.store(y, a);
+    v128.store(y, b, 16);
+    x += 32;
+    y += 32;
+  }
+  for (; n > 0; n -= 4) {
+    storePart(y, f32x4.add(f32x4.mul(s, loadPart(x, n)), t), n);
+    x += 16;
+    y += 16;
+  }
+}
+
+/** y[i] += alpha · x[i]. */
+export function axpy(y: usize, x: usize, n: i32, alpha: f32): void {
+  const s = f32x4.splat(alpha);
+  for (; n >= 8; n -= 8) {
+    const a = f32x4.add(v128.load(y), f32x4.mul(s, v128.load(x)));
+    const b = f32x4.add(v128.load(y, 16), f32x4.mul(s, v128.load(x, 16)));
+    v128.store(y, a);
+    v128.store(y, b, 16);
+    x += 32;
+    y += 32;
+  }
+  for (; n > 0; n -= 4) {
+    storePart(y, f32x4.add(loadPart(y, n), f32x4.mul(s, loadPart(x, n))), n);
+    x += 16;
+    y += 16;
+  }
+}
+
+/** y[i] = min(max(x[i], low), high); y may be x; NaN stays NaN. */
+export function clamp(y: usize, x: usize, n: i32, low: f32, high: f32): void {
+  const l = f32x4.splat(low);
+  const h = f32x4.splat(high);
+  for (; n >= 8; n -= 8) {
+    const a = f32x4.pmin(f32x4.pmax(v128.load(x), l), h);
+    const b = f32x4.pmin(f32x4.pmax(v128.load(x, 16), l), h);
+    v128.store(y, a);
+    v128.store(y, b, 16);
+    x += 32;
+    y += 32;
+  }
+  for (; n > 0; n -= 4) {
+    storePart(y, f32x4.pmin(f32x4.pmax(loadPart(x, n), l), h), n);
+    x += 16;
+    y += 16;
+  }
+}

@@ -1,0 +1,24 @@
+export { Arena } from './arena.ts';
+export type {
+  AdamStep,
+  Address,
+  BinaryOp,
+  DropoutKey,
+  Engine,
+  GemmOptions,
+  GruBackward,
+  GruForward,
+  LstmBackward,
+  LstmForward,
+  RmspropStep,
+  RnnBackward,
+  RnnForward,
+  SgdStep,
+  UnaryOp,
+} from './engine.ts';
+export { BINARY_OPS, NONE, UNARY_OPS } from './engine.ts';
+export { ReferenceEngine } from './reference.ts';
+export type { Tier, TierChoice } from './tiers.ts';
+export { chooseTier, hasSimd, TIERS } from './tiers.ts';
+export type { EngineOptions } from './wasm.ts';
+export { createEngine } from './wasm.ts';

@@ -1,0 +1,237 @@
+/**
+ * The exports of the compiled `kernels/index.ts`, as JavaScript calls them. Arrays are byte addresses, sizes are counts,
+ * `scratch` is a byte address with room for {@link Kernels.gemm}; `b0`, `b1` bound the batch rows a call works on.
+ */
+export interface Kernels {
+  /** Strides in bytes. Scratch: 128 bytes for an edge tile, then 4 panels of 128 steps (16 KiB). */
+  gemm(
+    c: number,
+    cs: number,
+    a: number,
+    ar: number,
+    ak: number,
+    w: number,
+    wk: number,
+    wn: number,
+    M: number,
+    N: number,
+    K: number,
+    accumulate: boolean,
+    scratch: number,
+  ): void;
+  /** Scratch: 128 bytes. */
+  gemmPacked(
+    c: number,
+    cs: number,
+    a: number,
+    as: number,
+    packed: number,
+    M: number,
+    N: number,
+    K: number,
+    accumulate: boolean,
+    scratch: number,
+  ): void;
+  packPanels(p: number, w: number, wk: number, wn: number, N: number, K: number): void;
+
+  unary(op: number, y: number, x: number, n: number): void;
+  unaryBackward(op: number, dx: number, dy: number, x: number, y: number, n: number): void;
+  binary(op: number, c: number, a: number, b: number, n: number): void;
+  binaryBackward(op: number, da: number, db: number, dc: number, a: number, b: number, n: number): void;
+  affine(y: number, x: number, n: number, alpha: number, beta: number): void;
+  axpy(y: number, x: number, n: number, alpha: number): void;
+  clamp(y: number, x: number, n: number, low: number, high: number): void;
+
+  expand(y: number, x: number, outer: number, count: number, inner: number, accumulate: boolean): void;
+  reduce(y: number, x: number, outer: number, count: number, inner: number, descending: boolean): void;
+  copyBlock(y: number, ldy: number, x: number, ldx: number, rows: number, columns: number, accumulate: boolean): void;
+  sum(x: number, n: number): number;
+  sumSquares(x: number, n: number): number;
+
+  toTimeMajor(y: number, x: number, lengths: number, B: number, T: number, D: number, accumulate: boolean): void;
+  toBatchFirst(y: number, x: number, lengths: number, B: number, T: number, D: number, accumulate: boolean): void;
+  takeLast(y: number, states: number, lengths: number, B: number, T: number, H: number): void;
+  takeLastBackward(dstates: number, dy: number, lengths: number, B: number, T: number, H: number): void;
+  selectRows(y: number, a: number, c: number, lengths: number, t: number, B: number, H: number): void;
+  selectRowsBackward(da: number, dc: number, dy: number, lengths: number, t: number, B: number, H: number): void;
+
+  gatherRows(y: number, table: number, indices: number, rows: number, D: number): void;
+  scatterAddRows(dtable: number, dy: number, indices: number, rows: number, D: number): void;
+  softmax(y: number, x: number, rows: number, K: number): void;
+  softmaxBackward(dx: number, dy: number, y: number, rows: number, K: number): void;
+  crossEntropy(loss: number, probabilities: number, x: number, targets: number, rows: number, K: number): void;
+  crossEntropyBackward(
+    dx: number,
+    dloss: number,
+    probabilities: number,
+    targets: number,
+    rows: number,
+    K: number,
+  ): void;
+  layerNorm(
+    y: number,
+    mean: number,
+    rstd: number,
+    x: number,
+    gain: number,
+    bias: number,
+    rows: number,
+    D: number,
+    epsilon: number,
+  ): void;
+  layerNormBackward(
+    dx: number,
+    dgain: number,
+    dbias: number,
+    dy: number,
+    x: number,
+    gain: number,
+    mean: number,
+    rstd: number,
+    rows: number,
+    D: number,
+  ): void;
+  /** `threshold` = ⌊p · 2³²⌋, `share` = 1 − p. */
+  dropout(
+    y: number,
+    x: number,
+    n: number,
+    key0: number,
+    key1: number,
+    counter: number,
+    threshold: number,
+    share: number,
+    accumulate: boolean,
+  ): void;
+
+  rnnForward(
+    gates: number,
+    hidden: number,
+    w: number,
+    lengths: number,
+    T: number,
+    B: number,
+    H: number,
+    b0: number,
+    b1: number,
+    relu: boolean,
+    scratch: number,
+  ): void;
+  rnnBackward(
+    dgates: number,
+    dhidden: number,
+    hidden: number,
+    w: number,
+    lengths: number,
+    T: number,
+    B: number,
+    H: number,
+    b0: number,
+    b1: number,
+    relu: boolean,
+    scratch: number,
+  ): void;
+  lstmForward(
+    gates: number,
+    hidden: number,
+    cells: number,
+    w: number,
+    lengths: number,
+    T: number,
+    B: number,
+    H: number,
+    b0: number,
+    b1: number,
+    scratch: number,
+  ): void;
+  lstmBackward(
+    dgates: number,
+    dhidden: number,
+    dcell: number,
+    gates: number,
+    cells: number,
+    w: number,
+    lengths: number,
+    T: number,
+    B: number,
+    H: number,
+    b0: number,
+    b1: number,
+    scratch: number,
+  ): void;
+  gruForward(
+    gates: number,
+    hidden: number,
+    candidate: number,
+    wrz: number,
+    wn: number,
+    bias: number,
+    lengths: number,
+    T: number,
+    B: number,
+    H: number,
+    b0: number,
+    b1: number,
+    resetAfter: boolean,
+    scratch: number,
+  ): void;
+  gruBackward(
+    dgates: number,
+    dcandidate: number,
+    dhidden: number,
+    gates: number,
+    candidate: number,
+    hidden: number,
+    wrz: number,
+    wn: number,
+    lengths: number,
+    T: number,
+    B: number,
+    H: number,
+    b0: number,
+    b1: number,
+    resetAfter: boolean,
+    scratch: number,
+  ): void;
+
+  adam(
+    w: number,
+    dw: number,
+    m: number,
+    v: number,
+    n: number,
+    rate: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    epsilon: number,
+    keep: number,
+    l2: number,
+    correction1: number,
+    correction2: number,
+  ): void;
+  sgd(
+    w: number,
+    dw: number,
+    velocity: number,
+    n: number,
+    rate: number,
+    momentum: number,
+    nesterov: boolean,
+    l2: number,
+  ): void;
+  rmsprop(
+    w: number,
+    dw: number,
+    square: number,
+    velocity: number,
+    n: number,
+    rate: number,
+    alpha: number,
+    rest: number,
+    epsilon: number,
+    momentum: number,
+    l2: number,
+  ): void;
+}

@@ -1,0 +1,484 @@
+import { dropoutThreshold } from '../random.ts';
+import { Arena } from './arena.ts';
+import type {
+  AdamStep,
+  Address,
+  BinaryOp,
+  DropoutKey,
+  Engine,
+  GemmOptions,
+  GruBackward,
+  GruForward,
+  LstmBackward,
+  LstmForward,
+  RmspropStep,
+  RnnBackward,
+  RnnForward,
+  SgdStep,
+  UnaryOp,
+} from './engine.ts';
+import { BINARY_OPS, UNARY_OPS } from './engine.ts';
+import type { Kernels } from './kernels.ts';
+import { chooseTier, type Tier } from './tiers.ts';
+
+export interface EngineOptions {
+  /** Name of the tier to run. Default: the fastest one that the host supports. All give the same bits. */
+  tier?: string | undefined;
+  /**
+   * Most bytes the engine's memory may take, at least 1 MiB. Default and maximum: 4 GiB less 64 KiB.
+   * Lower it to get a clear error instead of a machine that swaps.
+   */
+  memoryLimit?: number | undefined;
+}
+
+const PAGE = 65_536;
+const MAX_PAGES = 65_535;
+const INITIAL_PAGES = 16;
+/** Growth doubles the memory, but by no more than this. */
+const MAX_STEP_PAGES = 1024;
+/** Byte address of the kernels' scratch: an edge tile and a group of panels, {@link Kernels.gemm}. */
+const SCRATCH = 1024;
+/** First slot of the arena: behind the scratch, on a page border. */
+const BASE = PAGE / 4;
+
+/**
+ * The engine on WebAssembly, in a memory of its own. The module is compiled once per process.
+ *
+ * @throws RecurveError `unsupported` when the host lacks WebAssembly SIMD or the tier asked for, `memory` when it refuses the first MiB
+ */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { tier } = chooseTier(options.tier);
+  const module = await compile(tier);
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES });
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  return new WasmEngine(
+    tier.name,
+    memory,
+    instance.exports as unknown as Kernels,
+    options.memoryLimit ?? MAX_PAGES * PAGE,
+  );
+}
+
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+function compile(tier: Tier): Promise<WebAssembly.Module> {
+  let module = compiled.get(tier.name);
+  if (!module) {
+    const bytes = Uint8Array.from(atob(tier.module.base64), (character) => character.charCodeAt(0));
+    module = WebAssembly.compile(bytes);
+    compiled.set(tier.name, module);
+  }
+  return module;
+}
+
+/** Slot → byte address. {@link NONE} becomes 2^32 − 4, which no array has. */
+function at(address: Address): number {
+  return address << 2;
+}
+
+/** Binds the kernels to the contract: slots become bytes, options become arguments; no arithmetic happens here. */
+class WasmEngine implements Engine {
+  readonly name: string;
+  readonly slotBytes = 4;
+  readonly arena: Arena;
+  readonly #memory: WebAssembly.Memory;
+  readonly #kernels: Kernels;
+  #floats: Float32Array;
+  #indices: Int32Array;
+
+  constructor(name: string, memory: WebAssembly.Memory, kernels: Kernels, memoryLimit: number) {
+    this.name = name;
+    this.#memory = memory;
+    this.#kernels = kernels;
+    this.#floats = new Float32Array(memory.buffer);
+    this.#indices = new Int32Array(memory.buffer);
+    const limit = Math.min(memoryLimit, MAX_PAGES * PAGE);
+    const heap = {
+      slotBytes: 4,
+      capacity: () => this.#floats.length,
+      grow: (slots: number) => this.#grow(slots, limit),
+    };
+    this.arena = new Arena(heap, BASE, limit);
+  }
+
+  /** Doubles where the limit and the host allow it, else takes just what is needed. */
+  #grow(slots: number, limit: number): boolean {
+    const pages = this.#memory.buffer.byteLength / PAGE;
+    const needed = Math.ceil((slots * 4) / PAGE) - pages;
+    const roomy = Math.min(Math.max(needed, Math.min(pages, MAX_STEP_PAGES)), Math.floor(limit / PAGE) - pages);
+    for (const step of new Set([Math.max(roomy, needed), needed])) {
+      try {
+        this.#memory.grow(step);
+      } catch (error) {
+        // The host's "no" is a RangeError; the arena turns `false` into an error that says what to lower.
+        if (error instanceof RangeError) continue;
+        throw error;
+      }
+      this.#floats = new Float32Array(this.#memory.buffer);
+      this.#indices = new Int32Array(this.#memory.buffer);
+      return true;
+    }
+    return false;
+  }
+
+  read(address: Address, n: number): Float32Array {
+    return this.#floats.slice(address, address + n);
+  }
+
+  write(address: Address, values: ArrayLike<number>): void {
+    this.#floats.set(values, address);
+  }
+
+  readIndices(address: Address, n: number): Int32Array {
+    return this.#indices.slice(address, address + n);
+  }
+
+  writeIndices(address: Address, values: ArrayLike<number>): void {
+    this.#indices.set(values, address);
+  }
+
+  fill(y: Address, n: number, value: number): void {
+    this.#floats.fill(value, y, y + n);
+  }
+
+  copy(y: Address, x: Address, n: number): void {
+    this.#floats.copyWithin(y, x, x + n);
+  }
+
+  gemmNt(c: Address, a: Address, w: Address, M: number, N: number, K: number, options: GemmOptions = {}): void {
+    const { accumulate = true, lda = K, ldw = K, ldc = N } = options;
+    this.#kernels.gemm(at(c), at(ldc), at(a), at(lda), 4, at(w), 4, at(ldw), M, N, K, accumulate, SCRATCH);
+  }
+
+  gemmNn(c: Address, a: Address, w: Address, M: number, N: number, K: number, options: GemmOptions = {}): void {
+    const { accumulate = true, lda = K, ldw = N, ldc = N } = options;
+    this.#kernels.gemm(at(c), at(ldc), at(a), at(lda), 4, at(w), at(ldw), 4, M, N, K, accumulate, SCRATCH);
+  }
+
+  gemmTn(c: Address, a: Address, w: Address, M: number, N: number, K: number, options: GemmOptions = {}): void {
+    const { accumulate = true, lda = M, ldw = N, ldc = N } = options;
+    // From the last k down: both sources start at their last row and step backwards.
+    const last = K - 1;
+    this.#kernels.gemm(
+      at(c),
+      at(ldc),
+      at(a + last * lda),
+      4,
+      -4 * lda,
+      at(w + last * ldw),
+      -4 * ldw,
+      4,
+      M,
+      N,
+      K,
+      accumulate,
+      SCRATCH,
+    );
+  }
+
+  packedSize(N: number, K: number): number {
+    return Math.ceil(N / 8) * 8 * K;
+  }
+
+  pack(packed: Address, w: Address, N: number, K: number, transposed = false): void {
+    if (transposed) this.#kernels.packPanels(at(packed), at(w), at(N), 4, N, K);
+    else this.#kernels.packPanels(at(packed), at(w), 4, at(K), N, K);
+  }
+
+  gemmPacked(
+    c: Address,
+    a: Address,
+    packed: Address,
+    M: number,
+    N: number,
+    K: number,
+    options: GemmOptions = {},
+  ): void {
+    const { accumulate = true, lda = K, ldc = N } = options;
+    this.#kernels.gemmPacked(at(c), at(ldc), at(a), at(lda), at(packed), M, N, K, accumulate, SCRATCH);
+  }
+
+  unary(op: UnaryOp, y: Address, x: Address, n: number): void {
+    this.#kernels.unary(UNARY_OPS.indexOf(op), at(y), at(x), n);
+  }
+
+  unaryBackward(op: UnaryOp, dx: Address, dy: Address, x: Address, y: Address, n: number): void {
+    this.#kernels.unaryBackward(UNARY_OPS.indexOf(op), at(dx), at(dy), at(x), at(y), n);
+  }
+
+  binary(op: BinaryOp, c: Address, a: Address, b: Address, n: number): void {
+    this.#kernels.binary(BINARY_OPS.indexOf(op), at(c), at(a), at(b), n);
+  }
+
+  binaryBackward(op: BinaryOp, da: Address, db: Address, dc: Address, a: Address, b: Address, n: number): void {
+    this.#kernels.binaryBackward(BINARY_OPS.indexOf(op), at(da), at(db), at(dc), at(a), at(b), n);
+  }
+
+  affine(y: Address, x: Address, n: number, alpha: number, beta: number): void {
+    this.#kernels.affine(at(y), at(x), n, alpha, beta);
+  }
+
+  axpy(y: Address, x: Address, n: number, alpha: number): void {
+    this.#kernels.axpy(at(y), at(x), n, alpha);
+  }
+
+  clamp(y: Address, x: Address, n: number, low: number, high: number): void {
+    this.#kernels.clamp(at(y), at(x), n, low, high);
+  }
+
+  expand(y: Address, x: Address, outer: number, count: number, inner: number, accumulate = false): void {
+    this.#kernels.expand(at(y), at(x), outer, count, inner, accumulate);
+  }
+
+  reduce(y: Address, x: Address, outer: number, count: number, inner: number, descending = false): void {
+    this.#kernels.reduce(at(y), at(x), outer, count, inner, descending);
+  }
+
+  copyBlock(y: Address, ldy: number, x: Address, ldx: number, rows: number, columns: number, accumulate = false): void {
+    this.#kernels.copyBlock(at(y), ldy, at(x), ldx, rows, columns, accumulate);
+  }
+
+  sum(x: Address, n: number): number {
+    return this.#kernels.sum(at(x), n);
+  }
+
+  sumSquares(x: Address, n: number): number {
+    return this.#kernels.sumSquares(at(x), n);
+  }
+
+  toTimeMajor(y: Address, x: Address, lengths: Address, B: number, T: number, D: number, accumulate = false): void {
+    this.#kernels.toTimeMajor(at(y), at(x), at(lengths), B, T, D, accumulate);
+  }
+
+  toBatchFirst(y: Address, x: Address, lengths: Address, B: number, T: number, D: number, accumulate = false): void {
+    this.#kernels.toBatchFirst(at(y), at(x), at(lengths), B, T, D, accumulate);
+  }
+
+  takeLast(y: Address, states: Address, lengths: Address, B: number, T: number, H: number): void {
+    this.#kernels.takeLast(at(y), at(states), at(lengths), B, T, H);
+  }
+
+  takeLastBackward(dstates: Address, dy: Address, lengths: Address, B: number, T: number, H: number): void {
+    this.#kernels.takeLastBackward(at(dstates), at(dy), at(lengths), B, T, H);
+  }
+
+  selectRows(y: Address, a: Address, c: Address, lengths: Address, t: number, B: number, H: number): void {
+    this.#kernels.selectRows(at(y), at(a), at(c), at(lengths), t, B, H);
+  }
+
+  selectRowsBackward(da: Address, dc: Address, dy: Address, lengths: Address, t: number, B: number, H: number): void {
+    this.#kernels.selectRowsBackward(at(da), at(dc), at(dy), at(lengths), t, B, H);
+  }
+
+  gatherRows(y: Address, table: Address, indices: Address, rows: number, D: number): void {
+    this.#kernels.gatherRows(at(y), at(table), at(indices), rows, D);
+  }
+
+  scatterAddRows(dtable: Address, dy: Address, indices: Address, rows: number, D: number): void {
+    this.#kernels.scatterAddRows(at(dtable), at(dy), at(indices), rows, D);
+  }
+
+  softmax(y: Address, x: Address, rows: number, K: number): void {
+    this.#kernels.softmax(at(y), at(x), rows, K);
+  }
+
+  softmaxBackward(dx: Address, dy: Address, y: Address, rows: number, K: number): void {
+    this.#kernels.softmaxBackward(at(dx), at(dy), at(y), rows, K);
+  }
+
+  crossEntropy(loss: Address, probabilities: Address, x: Address, targets: Address, rows: number, K: number): void {
+    this.#kernels.crossEntropy(at(loss), at(probabilities), at(x), at(targets), rows, K);
+  }
+
+  crossEntropyBackward(
+    dx: Address,
+    dloss: Address,
+    probabilities: Address,
+    targets: Address,
+    rows: number,
+    K: number,
+  ): void {
+    this.#kernels.crossEntropyBackward(at(dx), at(dloss), at(probabilities), at(targets), rows, K);
+  }
+
+  layerNorm(
+    y: Address,
+    mean: Address,
+    rstd: Address,
+    x: Address,
+    gain: Address,
+    bias: Address,
+    rows: number,
+    D: number,
+    epsilon: number,
+  ): void {
+    this.#kernels.layerNorm(at(y), at(mean), at(rstd), at(x), at(gain), at(bias), rows, D, epsilon);
+  }
+
+  layerNormBackward(
+    dx: Address,
+    dgain: Address,
+    dbias: Address,
+    dy: Address,
+    x: Address,
+    gain: Address,
+    mean: Address,
+    rstd: Address,
+    rows: number,
+    D: number,
+  ): void {
+    this.#kernels.layerNormBackward(at(dx), at(dgain), at(dbias), at(dy), at(x), at(gain), at(mean), at(rstd), rows, D);
+  }
+
+  dropout(y: Address, x: Address, n: number, p: number, key: DropoutKey, accumulate = false): void {
+    const threshold = dropoutThreshold(p);
+    this.#kernels.dropout(at(y), at(x), n, key.key0, key.key1, key.counter, threshold, 1 - p, accumulate);
+  }
+
+  rnnForward(p: RnnForward): void {
+    this.#kernels.rnnForward(
+      at(p.gates),
+      at(p.hidden),
+      at(p.w),
+      at(p.lengths),
+      p.T,
+      p.B,
+      p.H,
+      0,
+      p.B,
+      p.activation === 'relu',
+      SCRATCH,
+    );
+  }
+
+  rnnBackward(p: RnnBackward): void {
+    this.#kernels.rnnBackward(
+      at(p.dgates),
+      at(p.dhidden),
+      at(p.hidden),
+      at(p.w),
+      at(p.lengths),
+      p.T,
+      p.B,
+      p.H,
+      0,
+      p.B,
+      p.activation === 'relu',
+      SCRATCH,
+    );
+  }
+
+  lstmForward(p: LstmForward): void {
+    this.#kernels.lstmForward(
+      at(p.gates),
+      at(p.hidden),
+      at(p.cells),
+      at(p.w),
+      at(p.lengths),
+      p.T,
+      p.B,
+      p.H,
+      0,
+      p.B,
+      SCRATCH,
+    );
+  }
+
+  lstmBackward(p: LstmBackward): void {
+    this.#kernels.lstmBackward(
+      at(p.dgates),
+      at(p.dhidden),
+      at(p.dcell),
+      at(p.gates),
+      at(p.cells),
+      at(p.w),
+      at(p.lengths),
+      p.T,
+      p.B,
+      p.H,
+      0,
+      p.B,
+      SCRATCH,
+    );
+  }
+
+  gruForward(p: GruForward): void {
+    this.#kernels.gruForward(
+      at(p.gates),
+      at(p.hidden),
+      at(p.candidate),
+      at(p.wrz),
+      at(p.wn),
+      at(p.bias),
+      at(p.lengths),
+      p.T,
+      p.B,
+      p.H,
+      0,
+      p.B,
+      p.reset === 'after',
+      SCRATCH,
+    );
+  }
+
+  gruBackward(p: GruBackward): void {
+    this.#kernels.gruBackward(
+      at(p.dgates),
+      at(p.dcandidate),
+      at(p.dhidden),
+      at(p.gates),
+      at(p.candidate),
+      at(p.hidden),
+      at(p.wrz),
+      at(p.wn),
+      at(p.lengths),
+      p.T,
+      p.B,
+      p.H,
+      0,
+      p.B,
+      p.reset === 'after',
+      SCRATCH,
+    );
+  }
+
+  adam(w: Address, dw: Address, m: Address, v: Address, n: number, s: AdamStep): void {
+    this.#kernels.adam(
+      at(w),
+      at(dw),
+      at(m),
+      at(v),
+      n,
+      s.rate,
+      s.beta1,
+      1 - s.beta1,
+      s.beta2,
+      1 - s.beta2,
+      s.epsilon,
+      1 - s.decay,
+      s.l2,
+      s.correction1,
+      s.correction2,
+    );
+  }
+
+  sgd(w: Address, dw: Address, velocity: Address, n: number, s: SgdStep): void {
+    this.#kernels.sgd(at(w), at(dw), at(velocity), n, s.rate, s.momentum, s.nesterov, s.l2);
+  }
+
+  rmsprop(w: Address, dw: Address, square: Address, velocity: Address, n: number, s: RmspropStep): void {
+    this.#kernels.rmsprop(
+      at(w),
+      at(dw),
+      at(square),
+      at(velocity),
+      n,
+      s.rate,
+      s.alpha,
+      1 - s.alpha,
+      s.epsilon,
+      s.momentum,
+      s.l2,
+    );
+  }
+}

@@ -1,0 +1,124 @@
+import { RecurveError } from '../errors.ts';
+
+/** Bytes at any position of a file, as Parquet needs them: a file handle, a `Blob`, a buffer. */
+export interface RandomAccess {
+  byteLength: number;
+  /** Reads bytes `start` (inclusive) to `end` (exclusive, default: the end). */
+  slice(start: number, end?: number): Promise<ArrayBuffer> | ArrayBuffer;
+}
+
+/** Bytes of a table, from wherever they come. */
+export interface Source {
+  /** What messages call it: a path, an address, `standard input`. */
+  name: string;
+  stream: AsyncIterable<Uint8Array>;
+  /** Where the bytes can also be read out of order; Parquet then loads only the columns it needs. */
+  file?: RandomAccess;
+}
+
+/** A stream whose first bytes have been looked at and not lost. */
+export interface Peeked {
+  head: Uint8Array;
+  stream: AsyncIterable<Uint8Array>;
+}
+
+/** Reads at least `size` bytes ahead (fewer only where the stream ends) without consuming them. */
+export async function peek(stream: AsyncIterable<Uint8Array>, size: number): Promise<Peeked> {
+  const iterator = stream[Symbol.asyncIterator]();
+  const read: Uint8Array[] = [];
+  let length = 0;
+  let done = false;
+  while (length < size && !done) {
+    const next = await iterator.next();
+    if (next.done) done = true;
+    else if (next.value.length > 0) {
+      read.push(next.value);
+      length += next.value.length;
+    }
+  }
+  async function* again(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* read.splice(0);
+      while (!done) {
+        const next = await iterator.next();
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      // Whoever stops early lets the source close its file or connection.
+      await iterator.return?.();
+    }
+  }
+  return { head: concat(read.length === 1 ? read : [...read]), stream: again() };
+}
+
+/** Joins pieces of bytes; a single piece is returned as it is. */
+export function concat(pieces: Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+}
+
+/** Yields bytes already in memory as a stream, in pieces small enough that texts made of them stay small. */
+export async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1 << 18) yield bytes.subarray(at, at + (1 << 18));
+}
+
+/** Decodes a stream of bytes as text; a byte that is not of the encoding is an error with its position. */
+export async function* decodeText(
+  stream: AsyncIterable<Uint8Array>,
+  name: string,
+  encoding: string,
+): AsyncGenerator<string> {
+  const decoder = textDecoder(encoding);
+  let position = 0;
+  for await (const bytes of stream) {
+    let text: string;
+    try {
+      text = decoder.decode(bytes, { stream: true });
+    } catch (error) {
+      throw notText(name, encoding, position, error);
+    }
+    position += bytes.length;
+    if (text.includes('\0')) {
+      throw new RecurveError(
+        'data',
+        `${name}: expected a table as text or Parquet, got binary data (a zero byte near byte ${position - bytes.length}); export the table as CSV`,
+      );
+    }
+    if (text !== '') yield text;
+  }
+  try {
+    const rest = decoder.decode();
+    if (rest !== '') yield rest;
+  } catch (error) {
+    throw notText(name, encoding, position, error);
+  }
+}
+
+function textDecoder(encoding: string): TextDecoder {
+  try {
+    return new TextDecoder(encoding, { fatal: true });
+  } catch (error) {
+    throw new RecurveError(
+      'usage',
+      `data: expected an encoding such as utf-8 or windows-1252, got "${encoding}"; see the labels of TextDecoder`,
+      { cause: error },
+    );
+  }
+}
+
+function notText(name: string, encoding: string, position: number, cause: unknown): RecurveError {
+  return new RecurveError(
+    'data',
+    `${name}: expected text in ${encoding}, got other bytes near byte ${position}; save it as UTF-8 or name its encoding (often windows-1252)`,
+    { cause },
+  );
+}

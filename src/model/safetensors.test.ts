@@ -75,10 +75,14 @@ describe('writeSafetensors and readSafetensors', () => {
     }
   });
 
-  it('read arrays that own their memory, also from a view at an odd address', () => {
+  it.each([
+    ['a view at an odd address', (size: number) => new Uint8Array(size + 1).subarray(1)],
+    ['a Buffer from the pool of Node', (size: number) => Buffer.from('x'.repeat(size))],
+  ])('read arrays that own their memory from %s', (_, allocate) => {
     const bytes = writeSafetensors(example, {});
-    const shifted = new Uint8Array(bytes.length + 1).subarray(1);
+    const shifted = allocate(bytes.length);
     shifted.set(bytes);
+    expect(shifted.byteOffset).toBeGreaterThan(0);
     const { tensors } = read(shifted);
     shifted.fill(0);
     expect(tensors.loss).toEqual(example.loss);

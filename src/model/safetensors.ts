@@ -125,7 +125,7 @@ function elements(shape: unknown): number | undefined {
  * @throws RecurveError `model` for every file that does not follow the format exactly
  */
 export function readSafetensors(
-  bytes: Uint8Array,
+  source: Uint8Array,
   options: { name: string },
 ): { tensors: StoredTensors; metadata: Readonly<Record<string, string>> } {
   const { name: file } = options;
@@ -135,6 +135,8 @@ export function readSafetensors(
       `${file}: expected ${expected}, got ${got}; the file is damaged or no safetensors file, copy or write it again`,
     );
   };
+  // Node's Buffer is a Uint8Array whose slice shares memory: see it as a plain one, whose slice copies.
+  const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   const header = readHeader(bytes, file, refuse);
   const metadata = readMetadata(header.json.__metadata__, refuse);
   const entries = Object.entries(header.json)

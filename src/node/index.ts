@@ -1,0 +1,5 @@
+export { ensureFolder, readFileBytes, writeFileAtomic } from './files.ts';
+export type { MetricsLog, MetricsRecord } from './metrics-log.ts';
+export { openMetricsLog, readMetricsLog } from './metrics-log.ts';
+export type { Run, RunOptions, RunPaths } from './run-folder.ts';
+export { openRun, runPaths } from './run-folder.ts';

@@ -1,0 +1,193 @@
+import type { Address } from '../engine/engine.ts';
+import { NONE } from '../engine/engine.ts';
+import { RecurveError } from '../errors.ts';
+import { pow } from '../exact.ts';
+import type { Network } from '../nn/index.ts';
+
+/**
+ * What to optimise with; plain data, so that it goes into config and checkpoint as it is.
+ * Weight decay never touches biases and gains (`Parameter.decays`).
+ */
+export type OptimizerConfig =
+  | ({ kind: 'adam' } & AdamOptions)
+  | ({ kind: 'adamW' } & AdamOptions)
+  | ({ kind: 'sgd' } & SgdOptions)
+  | ({ kind: 'rmsprop' } & RmspropOptions);
+
+/** `adam`: decay is L2 in the gradient (Kingma & Ba 2015); `adamW`: decoupled (Loshchilov & Hutter 2019). */
+export interface AdamOptions {
+  /** Memory of the gradient, 0 ≤ β < 1; default 0.9. */
+  beta1?: number;
+  /** Memory of its square, 0 ≤ β < 1; default 0.999. */
+  beta2?: number;
+  /** Default 1e-8. */
+  epsilon?: number;
+  /** At least 0; default 0 for adam, 0.01 for adamW, as in PyTorch. */
+  weightDecay?: number;
+}
+
+/** Stochastic gradient descent, momentum as PyTorch defines it. */
+export interface SgdOptions {
+  /** 0 ≤ momentum < 1, default 0. */
+  momentum?: number;
+  /** Nesterov's momentum; needs momentum above 0. Default false. */
+  nesterov?: boolean;
+  /** L2 in the gradient, at least 0; default 0. */
+  weightDecay?: number;
+}
+
+/** Hinton 2012, as PyTorch defines it. */
+export interface RmspropOptions {
+  /** Memory of the squared gradient, 0 ≤ α < 1, default 0.99. */
+  alpha?: number;
+  /** Default 1e-8. */
+  epsilon?: number;
+  /** 0 ≤ momentum < 1, default 0. */
+  momentum?: number;
+  /** L2 in the gradient, at least 0; default 0. */
+  weightDecay?: number;
+}
+
+/** Applies gradients to the weights of one network. */
+export interface Optimizer {
+  readonly config: OptimizerConfig;
+  /** Updates all weights from the gradients with learning rate `rate`. */
+  step(rate: number): void;
+  /** Steps taken and the moments, each as long as the network's block: what a checkpoint keeps. */
+  state(): OptimizerState;
+  load(state: OptimizerState): void;
+  [Symbol.dispose](): void;
+}
+
+export interface OptimizerState {
+  steps: number;
+  moments: Readonly<Record<string, Float32Array | Float64Array>>;
+}
+
+type Update = (
+  w: Address,
+  dw: Address,
+  at: (name: string) => Address,
+  n: number,
+  rate: number,
+  decay: number,
+  steps: number,
+) => void;
+
+/** Makes the optimiser and its moments (zero) on the network's engine. */
+export function createOptimizer(network: Network, config: OptimizerConfig): Optimizer {
+  const { engine, slots } = network;
+  const { names, update, weightDecay } = RULES[config.kind](network, config as never);
+  const moments = Object.fromEntries(names.map((name) => [name, engine.arena.keep(slots)]));
+  for (const address of Object.values(moments)) engine.fill(address, slots, 0);
+  const ranges = decayRanges(network);
+  let steps = 0;
+  return {
+    config,
+    step(rate) {
+      steps++;
+      for (const { offset, length, decays } of ranges) {
+        const at = (name: string): Address => (name in moments ? moments[name] + offset : NONE);
+        update(network.weights + offset, network.gradients + offset, at, length, rate, decays ? weightDecay : 0, steps);
+      }
+    },
+    state: () => ({
+      steps,
+      moments: Object.fromEntries(names.map((name) => [name, engine.read(moments[name], slots)])),
+    }),
+    load(state) {
+      for (const name of names) {
+        if (state.moments[name]?.length !== slots) {
+          throw new RecurveError(
+            'model',
+            `optimizer: expected ${slots} numbers of ${name}, got ${state.moments[name]?.length ?? 'none'}; resume with the same network and optimiser`,
+          );
+        }
+        engine.write(moments[name], state.moments[name]);
+      }
+      steps = state.steps;
+    },
+    [Symbol.dispose]() {
+      for (const address of Object.values(moments)) engine.arena.release(address);
+    },
+  };
+}
+
+interface Rule {
+  names: string[];
+  update: Update;
+  weightDecay: number;
+}
+
+const RULES: {
+  [K in OptimizerConfig['kind']]: (network: Network, config: Extract<OptimizerConfig, { kind: K }>) => Rule;
+} = {
+  adam: (network, config) => adamRule(network, config, config.weightDecay ?? 0, false),
+  adamW: (network, config) => adamRule(network, config, config.weightDecay ?? 0.01, true),
+  sgd({ engine }, { momentum = 0, nesterov = false, weightDecay = 0 }) {
+    expectShare('sgd', 'momentum', momentum);
+    if (nesterov && momentum === 0)
+      throw new RecurveError('usage', 'sgd: expected momentum above 0 with nesterov, got 0; set momentum, e.g. 0.9');
+    return {
+      names: momentum > 0 ? ['velocity'] : [],
+      weightDecay,
+      update: (w, dw, at, n, rate, l2) => engine.sgd(w, dw, at('velocity'), n, { rate, momentum, nesterov, l2 }),
+    };
+  },
+  rmsprop({ engine }, { alpha = 0.99, epsilon = 1e-8, momentum = 0, weightDecay = 0 }) {
+    expectShare('rmsprop', 'alpha', alpha);
+    expectShare('rmsprop', 'momentum', momentum);
+    return {
+      names: momentum > 0 ? ['square', 'velocity'] : ['square'],
+      weightDecay,
+      update: (w, dw, at, n, rate, l2) =>
+        engine.rmsprop(w, dw, at('square'), at('velocity'), n, { rate, alpha, epsilon, momentum, l2 }),
+    };
+  },
+};
+
+function adamRule(
+  { engine }: Network,
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions,
+  weightDecay: number,
+  decoupled: boolean,
+): Rule {
+  expectShare('adam', 'beta1', beta1);
+  expectShare('adam', 'beta2', beta2);
+  return {
+    names: ['mean', 'square'],
+    weightDecay,
+    update: (w, dw, at, n, rate, decay, steps) =>
+      engine.adam(w, dw, at('mean'), at('square'), n, {
+        rate,
+        beta1,
+        beta2,
+        epsilon,
+        decay: decoupled ? rate * decay : 0,
+        l2: decoupled ? 0 : decay,
+        correction1: 1 / (1 - pow(beta1, steps)),
+        correction2: 1 / (1 - pow(beta2, steps)),
+      }),
+  };
+}
+
+/** Runs of parameters that weight decay treats alike, in block order. */
+function decayRanges({ entries, slots }: Network): { offset: number; length: number; decays: boolean }[] {
+  const ranges: { offset: number; length: number; decays: boolean }[] = [];
+  entries.forEach(({ offset, parameter: { decays } }, i) => {
+    const length = (entries[i + 1]?.offset ?? slots) - offset;
+    const last = ranges.at(-1);
+    if (last?.decays === decays) last.length += length;
+    else ranges.push({ offset, length, decays });
+  });
+  return ranges;
+}
+
+function expectShare(who: string, what: string, value: number): void {
+  if (!(value >= 0 && value < 1)) {
+    throw new RecurveError(
+      'usage',
+      `${who}: expected 0 ≤ ${what} < 1, got ${value}; it is the share of the past that is kept`,
+    );
+  }
+}

@@ -23,6 +23,6 @@ export default defineConfig({
   unbundle: true,
   dts: true,
   outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
-  inputOptions: { external: [/^node:/] },
+  inputOptions: { external: [/^node:/], checks: { pluginTimings: false } },
   report: false,
 });

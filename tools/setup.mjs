@@ -43,7 +43,7 @@ const INSTALLS = {
   build: { folder: '.', manifests: [''], flags: ['--workspaces=false'], says: 'what the build needs' },
   tests: { folder: '.', manifests: ['', 'test'], flags: [], says: 'what the build and the tests need' },
   // Outside the workspace: each release brings a `node` command that would shadow the one `npm run` uses.
-  hosts: { folder: 'test/platform/hosts', manifests: [''], flags: [], says: 'Node 20, 22 and 26' },
+  hosts: { folder: 'test/platform/hosts', manifests: [''], flags: [], says: 'Node 18, 20, 22 and 26' },
 };
 
 /**

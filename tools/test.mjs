@@ -37,7 +37,7 @@ function vitest(selection) {
   return withReport(async (report) => {
     const args = ['run', ...selection, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     // CI: a missing snapshot is a failure, not written on the fly, and a forgotten `.only` is refused.
-    const env = { ...process.env, CI: '1' };
+    const env = { ...process.env, CI: '1', ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }) };
     const code = await run(nodeBinary(), [packageFile('vitest', 'vitest.mjs'), ...args], { env });
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
     const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { findChromium, nodeBinary, root } from '../../tools/setup.mjs';
+import { findChromium, nodeBinary, root, UNSUPPORTED } from '../../tools/setup.mjs';
 import { type BrowserResult, runInChromium } from './chromium.ts';
 import { browserSubpaths, bundleForBrowser, reach, stageProject, subpaths } from './stage.ts';
 
@@ -62,6 +62,19 @@ describe.each([20, 22, 24, 26])('Node %i', (release) => {
   on('runs the command line tool', () => {
     const main = join('node_modules/recurve', manifest.bin.recurve);
     expect(runOn(packaged, main, '--version')).toBe(manifest.version);
+  });
+});
+
+describe('Node 18, which is too old', () => {
+  const old = join(root, 'test/platform/hosts/node_modules/node18/bin/node');
+  const programs = ['tools/quickstart.mjs', 'tools/test.mjs', 'tools/build.mjs', manifest.bin.recurve];
+
+  test.each(programs)('gets one sentence and the exit code for unsupported from %s', (program, context) => {
+    if (process.platform !== 'linux' || process.arch !== 'x64')
+      context.skip('Node 18 comes from npm for Linux on x64 only');
+    const { status, stderr } = spawnSync(old, [join(root, program)], { encoding: 'utf8' });
+    expect(stderr).toMatch(/^recurve: expected Node 20\.19 or newer, got 18\.\d+\.\d+; [^\n]+\n$/);
+    expect(status).toBe(UNSUPPORTED);
   });
 });
 

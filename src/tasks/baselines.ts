@@ -1,0 +1,36 @@
+/** The forecasts every model is shown beside: what is worth knowing is how much better than these it is. */
+import { autoregression } from './baselines/autoregression.ts';
+import type { Baseline, BaselineData } from './baselines/baseline.ts';
+import { type ClimatologyOptions, climatology } from './baselines/climatology.ts';
+import { drift, persistence, seasonalNaive } from './baselines/naive.ts';
+
+export { type AutoregressionOptions, autoregression } from './baselines/autoregression.ts';
+export { type Baseline, type BaselineData, forecastAll, targetsAt } from './baselines/baseline.ts';
+export { type ClimatologyOptions, climatology } from './baselines/climatology.ts';
+export { drift, persistence, seasonalNaive } from './baselines/naive.ts';
+export { fitRidge, type Ridge, type RidgeData, type RidgeOptions } from './baselines/ridge.ts';
+
+/** Which seasonal baselines `fitBaselines` adds. */
+export interface BaselineOptions {
+  /** The season and its window; without it there is no seasonal naive and no climatology, and AR runs around the mean. */
+  climatology?: ClimatologyOptions;
+  /** Order of the autoregression. Default 1. */
+  order?: number;
+}
+
+/**
+ * Fits every baseline that reads the series alone: persistence, seasonal naive and climatology (with a season), drift
+ * (without one), AR. Ridge regression reads the model's inputs instead: `fitRidge`.
+ *
+ * Each fits on `values[0 .. trainEnd)` only. One that cannot do what its name says carries a `note`.
+ */
+export function fitBaselines(data: BaselineData, options: BaselineOptions = {}): Baseline[] {
+  const seasonal = options.climatology;
+  const order = options.order ?? 1;
+  if (seasonal === undefined) return [persistence(data), drift(data), autoregression(data, { order })];
+  const baselines = [persistence(data)];
+  const season = Math.round(seasonal.season);
+  if (season >= 2) baselines.push(seasonalNaive(data, season));
+  baselines.push(climatology(data, seasonal), autoregression(data, { order, climatology: seasonal }));
+  return baselines;
+}

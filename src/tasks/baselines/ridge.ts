@@ -1,0 +1,332 @@
+/**
+ * Ridge regression in closed form on the inputs the model reads: the linear forecast a network has to beat.
+ *
+ * Hoerl and Kennard, "Ridge regression", Technometrics 12 (1970).
+ */
+import { RecurveError } from '../../errors.ts';
+import { cholesky, choleskySolve } from './cholesky.ts';
+
+/** Rows of inputs and targets. */
+export interface RidgeData {
+  /** Design matrix [N, F], row-major, without a constant column. */
+  inputs: Float64Array | Float32Array;
+  /** Targets [N, horizon], row-major; all steps share one Cholesky factor. */
+  targets: Float64Array | Float32Array;
+  /** F, columns of `inputs`, at least 1. Time grows with N F² and F³, memory with F². */
+  features: number;
+  /** Columns of `targets`, at least 1. */
+  horizon: number;
+}
+
+/** How `fitRidge` chooses its penalty. */
+export interface RidgeOptions {
+  /**
+   * Penalties tried, each >= 0, in units of rows: λ = N times the value, on inputs of mean 0 and deviation 1.
+   * Default 1e-4, 1e-3, 1e-2, 0.1, 1. A single value is taken as it is.
+   */
+  penalties?: readonly number[];
+  /** Trailing rows that choose among several penalties by mean squared error, then join the fit. Default a fifth of N. */
+  validationRows?: number;
+}
+
+/** A fitted ridge regression. */
+export interface Ridge {
+  readonly name: 'ridge';
+  /** The penalty per row that was chosen. */
+  readonly penalty: number;
+  /** In the unit of the inputs: [F, horizon]. */
+  readonly coefficients: Float64Array;
+  /** [horizon] */
+  readonly intercept: Float64Array;
+  readonly note?: string;
+  /** Forecasts [M, horizon] for inputs [M, F]. */
+  predict(inputs: Float64Array | Float32Array): Float64Array;
+}
+
+/** Sums over some rows: `gram` = Σ z zᵀ (lower triangle), `cross` = Σ z y, and the plain sums. */
+interface Moments {
+  rows: number;
+  gram: Float64Array;
+  cross: Float64Array;
+  sumInputs: Float64Array;
+  sumTargets: Float64Array;
+}
+
+/** Rows taken together: a transposed slab [F, 128] of f64 stays in cache while its products are formed. */
+const SLAB = 128;
+
+/** Adds rows [from, to) to fresh moments; inputs are standardised on the way, targets taken from `centre`. */
+function accumulate(
+  data: RidgeData,
+  from: number,
+  to: number,
+  mean: Float64Array,
+  inverse: Float64Array,
+  centre: Float64Array,
+): Moments {
+  const { inputs, targets, features: F, horizon } = data;
+  const moments: Moments = {
+    rows: to - from,
+    gram: new Float64Array(F * F),
+    cross: new Float64Array(F * horizon),
+    sumInputs: new Float64Array(F),
+    sumTargets: new Float64Array(horizon),
+  };
+  const { gram, cross, sumInputs, sumTargets } = moments;
+  const slab = new Float64Array(F * SLAB);
+  for (let start = from; start < to; start += SLAB) {
+    const rows = Math.min(SLAB, to - start);
+    if (rows < SLAB) slab.fill(0);
+    for (let n = 0; n < rows; n++) {
+      const row = (start + n) * F;
+      for (let f = 0; f < F; f++) slab[f * SLAB + n] = (inputs[row + f]! - mean[f]!) * inverse[f]!;
+      for (let h = 0; h < horizon; h++) sumTargets[h]! += targets[(start + n) * horizon + h]! - centre[h]!;
+    }
+    for (let f = 0; f < F; f++) {
+      const a = f * SLAB;
+      for (let g = 0; g <= f; g++) gram[f * F + g]! += dot(slab, a, g * SLAB);
+      for (let n = 0; n < rows; n++) {
+        const z = slab[a + n]!;
+        sumInputs[f]! += z;
+        const target = (start + n) * horizon;
+        for (let h = 0; h < horizon; h++) cross[f * horizon + h]! += z * (targets[target + h]! - centre[h]!);
+      }
+    }
+  }
+  return moments;
+}
+
+/** Inner product of two rows of a slab. */
+function dot(slab: Float64Array, a: number, b: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  for (let n = 0; n < SLAB; n += 4) {
+    s0 += slab[a + n]! * slab[b + n]!;
+    s1 += slab[a + n + 1]! * slab[b + n + 1]!;
+    s2 += slab[a + n + 2]! * slab[b + n + 2]!;
+    s3 += slab[a + n + 3]! * slab[b + n + 3]!;
+  }
+  return s0 + s1 + (s2 + s3);
+}
+
+/** Adds `b` to `a`, in place. */
+function merge(a: Moments, b: Moments): Moments {
+  for (const key of ['gram', 'cross', 'sumInputs', 'sumTargets'] as const) {
+    const into = a[key];
+    const from = b[key];
+    for (let i = 0; i < into.length; i++) into[i]! += from[i]!;
+  }
+  a.rows += b.rows;
+  return a;
+}
+
+/**
+ * Minimises `Σ |y - b - zᵀw|² + λ |w|²` with the intercept b free: the moments are centred, then `(G + λ I) w = c`.
+ *
+ * @returns w [F, horizon] and b [horizon] on the standardised scale, or undefined where the system is singular
+ */
+function solve(
+  moments: Moments,
+  F: number,
+  horizon: number,
+  penalty: number,
+): { w: Float64Array; b: Float64Array } | undefined {
+  const { rows, gram, cross, sumInputs, sumTargets } = moments;
+  const a = new Float64Array(F * F);
+  for (let f = 0; f < F; f++) {
+    for (let g = 0; g <= f; g++) a[f * F + g] = gram[f * F + g]! - (sumInputs[f]! * sumInputs[g]!) / rows;
+    // A constant column is 0 throughout: any positive diagonal gives it the coefficient 0.
+    const diagonal = a[f * F + f]! + penalty * rows;
+    a[f * F + f] = diagonal > 0 ? diagonal : 1;
+  }
+  if (!cholesky(a, F)) return undefined;
+  const w = new Float64Array(F * horizon);
+  const b = new Float64Array(horizon);
+  const column = new Float64Array(F);
+  for (let h = 0; h < horizon; h++) {
+    for (let f = 0; f < F; f++) column[f] = cross[f * horizon + h]! - (sumInputs[f]! * sumTargets[h]!) / rows;
+    choleskySolve(a, F, column);
+    let shift = sumTargets[h]!;
+    for (let f = 0; f < F; f++) {
+      w[f * horizon + h] = column[f]!;
+      shift -= column[f]! * sumInputs[f]!;
+    }
+    b[h] = shift / rows;
+  }
+  return { w, b };
+}
+
+/** Throws unless the shapes agree and every number is finite. */
+function checkRidgeData({ inputs, targets, features, horizon }: RidgeData): number {
+  if (!Number.isInteger(features) || features < 1 || !Number.isInteger(horizon) || horizon < 1) {
+    throw new RecurveError(
+      'usage',
+      `ridge: expected features and horizon of at least 1, got ${features} and ${horizon}; check the inputs`,
+    );
+  }
+  const rows = targets.length / horizon;
+  if (!Number.isInteger(rows) || inputs.length !== rows * features) {
+    throw new RecurveError(
+      'shape',
+      `ridge: expected inputs [N, ${features}] and targets [N, ${horizon}], got ${inputs.length} and ${targets.length} numbers; align them`,
+    );
+  }
+  if (rows < 2) {
+    throw new RecurveError(
+      'data',
+      `ridge: expected at least 2 training rows, got ${rows}; give more data or a shorter context`,
+    );
+  }
+  for (const [what, numbers, columns] of [
+    ['input', inputs, features],
+    ['target', targets, horizon],
+  ] as const) {
+    const bad = numbers.findIndex((x: number) => !Number.isFinite(x));
+    if (bad >= 0) {
+      throw new RecurveError(
+        'numeric',
+        `ridge: expected finite numbers, got ${numbers[bad]} in ${what} row ${Math.floor(bad / columns)}; fill missing values first`,
+      );
+    }
+  }
+  return rows;
+}
+
+/** Mean and deviation of each column of x [rows, columns], the divisor N. */
+function columnMoments(
+  x: Float64Array | Float32Array,
+  rows: number,
+  columns: number,
+): { mean: Float64Array; deviation: Float64Array } {
+  const mean = new Float64Array(columns);
+  const deviation = new Float64Array(columns);
+  for (let i = 0; i < x.length; i++) mean[i % columns]! += x[i]! / rows;
+  for (let i = 0; i < x.length; i++) {
+    const d = x[i]! - mean[i % columns]!;
+    deviation[i % columns]! += (d * d) / rows;
+  }
+  for (let c = 0; c < columns; c++) deviation[c] = Math.sqrt(deviation[c]!);
+  return { mean, deviation };
+}
+
+/**
+ * Fits one ridge regression per forecast step, on standardised inputs, the intercept unpenalised.
+ *
+ * With several penalties, each is fitted without the trailing `validationRows` and scored on them; the best (the largest
+ * on a tie) is fitted again on all rows. Columns that do not vary get the coefficient 0. Too few rows to set some aside
+ * (under 10): the middle penalty is taken, with a note.
+ */
+export function fitRidge(data: RidgeData, options: RidgeOptions = {}): Ridge {
+  const rows = checkRidgeData(data);
+  const { inputs, targets, features: F, horizon } = data;
+  const penalties = [...(options.penalties ?? [1e-4, 1e-3, 1e-2, 0.1, 1])].sort((a, b) => b - a);
+  if (penalties.length === 0 || !penalties.every((p) => p >= 0 && p < Infinity)) {
+    throw new RecurveError(
+      'usage',
+      `ridge: expected penalties >= 0, got [${penalties.join(', ')}]; e.g. [0.01, 0.1, 1]`,
+    );
+  }
+  const validationRows = options.validationRows ?? Math.floor(rows / 5);
+  if (!Number.isInteger(validationRows) || validationRows < 0 || (validationRows > rows - 2 && penalties.length > 1)) {
+    throw new RecurveError(
+      'usage',
+      `ridge: expected validationRows from 0 to ${rows - 2}, got ${validationRows}; leave rows to fit on`,
+    );
+  }
+
+  const { mean, deviation } = columnMoments(inputs, rows, F);
+  // A deviation this small beside the mean is rounding of a constant.
+  const inverse = deviation.map((d, f) => (d > 1e-12 * Math.abs(mean[f]!) ? 1 / d : 0));
+  const centre = columnMoments(targets, rows, horizon).mean;
+
+  /** Back to the unit of the inputs. */
+  const unscale = ({ w, b }: { w: Float64Array; b: Float64Array }) => {
+    const coefficients = w.map((value, i) => value * inverse[Math.floor(i / horizon)]!);
+    const intercept = b.map((value, h) => value + centre[h]!);
+    for (let i = 0; i < coefficients.length; i++)
+      intercept[i % horizon]! -= coefficients[i]! * mean[Math.floor(i / horizon)]!;
+    return { coefficients, intercept };
+  };
+
+  const choosing = penalties.length > 1 && rows >= 10 && validationRows > 0;
+  const split = choosing ? rows - validationRows : rows;
+  const moments = accumulate(data, 0, split, mean, inverse, centre);
+  let penalty = penalties[penalties.length >> 1]!;
+  if (choosing) {
+    let best = Infinity;
+    const held = inputs.subarray(split * F);
+    for (const candidate of penalties) {
+      const solution = solve(moments, F, horizon, candidate);
+      if (solution === undefined) continue;
+      const { coefficients, intercept } = unscale(solution);
+      const predicted = predictRows(held, F, horizon, coefficients, intercept);
+      let error = 0;
+      for (let i = 0; i < predicted.length; i++) {
+        const e = predicted[i]! - targets[split * horizon + i]!;
+        error += e * e;
+      }
+      if (error < best) {
+        best = error;
+        penalty = candidate;
+      }
+    }
+    merge(moments, accumulate(data, split, rows, mean, inverse, centre));
+  }
+
+  let solution = solve(moments, F, horizon, penalty);
+  const notes: string[] = [];
+  if (penalties.length > 1 && !choosing) notes.push(`${rows} rows leave none to choose a penalty on; ${penalty} taken`);
+  if (solution === undefined) {
+    // Only a penalty of (nearly) 0 on dependent columns comes here.
+    notes.push(`the inputs are linearly dependent; penalty raised from ${penalty} to 1e-8`);
+    penalty = 1e-8;
+    solution = solve(moments, F, horizon, penalty);
+  }
+  if (solution === undefined) {
+    throw new RecurveError(
+      'numeric',
+      `ridge: expected solvable equations for ${F} inputs, got a singular matrix; scale the columns or raise the penalty`,
+    );
+  }
+  const { coefficients, intercept } = unscale(solution);
+  return {
+    name: 'ridge',
+    penalty,
+    coefficients,
+    intercept,
+    ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
+    predict(x) {
+      if (x.length % F !== 0) {
+        throw new RecurveError(
+          'shape',
+          `ridge: expected inputs [M, ${F}], got ${x.length} numbers; build them as for fitting`,
+        );
+      }
+      return predictRows(x, F, horizon, coefficients, intercept);
+    },
+  };
+}
+
+/** `intercept + x · coefficients`, [M, horizon]. */
+function predictRows(
+  x: Float64Array | Float32Array,
+  F: number,
+  horizon: number,
+  coefficients: Float64Array,
+  intercept: Float64Array,
+): Float64Array {
+  const rows = x.length / F;
+  const out = new Float64Array(rows * horizon);
+  for (let n = 0; n < rows; n++) {
+    const row = n * horizon;
+    out.set(intercept, row);
+    for (let f = 0; f < F; f++) {
+      const value = x[n * F + f]!;
+      if (value === 0) continue;
+      for (let h = 0; h < horizon; h++) out[row + h]! += value * coefficients[f * horizon + h]!;
+    }
+  }
+  return out;
+}

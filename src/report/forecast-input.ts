@@ -1,0 +1,109 @@
+import type { Time } from './time.ts';
+
+/** Errors of one forecaster on the test span; in the unit of the target unless said otherwise. Absent ones are left out. */
+export interface ErrorScores {
+  /** Mean absolute error. */
+  mae?: number;
+  /** Root of the mean squared error. */
+  rmse?: number;
+  /** MAE over the MAE of the naive forecast on the training span (Hyndman and Koehler, 2006); no unit. */
+  mase?: number;
+  /** Symmetric mean absolute percentage error, in percent, 0 to 200. */
+  smape?: number;
+  /** Mean pinball loss over the quantiles of the intervals. */
+  pinball?: number;
+}
+
+/** The bounds of a central prediction interval, one value per position. */
+export interface Interval {
+  /** Nominal coverage in percent: 80, 95. */
+  level: number;
+  lower: ArrayLike<number>;
+  upper: ArrayLike<number>;
+}
+
+/** Forecasts at given moments, or steps 1, 2, 3 … when there are no moments. */
+export interface ForecastSeries {
+  /** ISO strings or milliseconds since 1970; a string without an offset is read as UTC. */
+  time?: readonly Time[];
+  prediction: ArrayLike<number>;
+  intervals?: readonly Interval[];
+}
+
+/** What was really measured, for comparison. */
+export interface History {
+  time?: readonly Time[];
+  values: ArrayLike<number>;
+}
+
+/** One epoch of a training. */
+export interface EpochRecord {
+  /** Counted from 1. */
+  epoch: number;
+  /** Mean training loss over the epoch. */
+  loss: number;
+  /** Loss on the validation span after the epoch. */
+  validation?: number;
+  learningRate?: number;
+}
+
+/**
+ * Everything `forecastReport` can show. Only `target` is needed; each further part brings its section, and what is absent
+ * is left out without a trace. Numbers that are not finite are shown as gaps or as `n/a`.
+ */
+export interface ForecastReportInput {
+  /** The forecast column. */
+  target: string;
+  /** Its unit, such as `°C`; follows every number it belongs to. */
+  unit?: string;
+  /** Where the data come from: a file name, as the reader knows it. */
+  source?: string;
+  /** One line on the model: `GRU, 64 units, context 30, horizon 7`. */
+  model?: string;
+  /** When the report was made; leave it out for reports that must not differ from run to run. */
+  created?: Time;
+  /** Name of one step: `day`, `hour`. Default `step`. */
+  step?: string;
+  /** Rows before the forecast the model sees, and steps it looks ahead. */
+  context?: number;
+  horizon?: number;
+
+  /** Errors one step ahead on the test span, of the model and of each baseline under its name (`persistence`, `ar`, …). */
+  test?: ErrorScores;
+  baselines?: Readonly<Record<string, ErrorScores>>;
+
+  /** The test span, one step ahead at every position. */
+  nextStep?: ForecastSeries & { truth: ArrayLike<number> };
+  /** The horizon after the last row, with the end of the measured series for context. */
+  future?: ForecastSeries & { history?: History };
+  /** Error at each step of the horizon, first step first; all by the same measure. */
+  perStep?: {
+    /** Default `RMSE`. */
+    metric?: string;
+    model: ArrayLike<number>;
+    baselines?: Readonly<Record<string, ArrayLike<number>>>;
+  };
+  /** Share of the test span inside the intervals, in percent, with the mean width of the interval. */
+  coverage?: readonly { level: number; measured: number; width?: number }[];
+
+  training?: {
+    epochs: readonly EpochRecord[];
+    /** The epoch whose weights were kept. Default: the one of the lowest validation loss. */
+    best?: number;
+    /** Name of the loss: `pinball loss`. */
+    loss?: string;
+    /** Why training ended: `no better epoch for 10 epochs`. */
+    stopped?: string;
+  };
+
+  /** What was detected in the data and how it was resolved, a sentence each. */
+  data?: readonly (string | { text: string; warning?: boolean })[];
+  /** Every setting of the run, also those left at their defaults. */
+  settings?: Readonly<Record<string, string | number | boolean | null | undefined>>;
+  /** `recurve`, `node`, `engine`, `seed`, `fingerprint` …, shown as given. */
+  versions?: Readonly<Record<string, string | number | undefined>>;
+  /** Seconds per phase: `training`, `calibration`, `total`. */
+  seconds?: Readonly<Record<string, number>>;
+  /** Files of the run by what they are: `model`, `checkpoint`. */
+  files?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { formatTime, shortTime, toMilliseconds } from './time.ts';
+
+test('a time without an offset is UTC whatever the zone of the host', () => {
+  expect(toMilliseconds('2015-07-01')).toBe(Date.UTC(2015, 6, 1));
+  expect(toMilliseconds('2015-07-01 12:30')).toBe(Date.UTC(2015, 6, 1, 12, 30));
+  expect(toMilliseconds('2015-07-01T12:30:05')).toBe(Date.UTC(2015, 6, 1, 12, 30, 5));
+});
+
+test('an offset is honoured', () => {
+  expect(toMilliseconds('2015-07-01T12:30:00+02:00')).toBe(Date.UTC(2015, 6, 1, 10, 30));
+  expect(toMilliseconds('2015-07-01T12:30:00Z')).toBe(Date.UTC(2015, 6, 1, 12, 30));
+});
+
+test('what is no time gives NaN and reads n/a', () => {
+  for (const value of ['', 'yesterday', Number.NaN, 1e20]) expect(toMilliseconds(value)).toBeNaN();
+  expect(formatTime(Number.NaN)).toBe('n/a');
+  expect(shortTime(Number.NaN)).toBe('n/a');
+});
+
+test('midnight is left out of labels, seconds only shown when there are any', () => {
+  expect(formatTime(Date.UTC(2015, 6, 1))).toBe('2015-07-01');
+  expect(formatTime(Date.UTC(2015, 6, 1, 9, 5))).toBe('2015-07-01 09:05');
+  expect(formatTime(Date.UTC(2015, 6, 1, 9, 5, 7))).toBe('2015-07-01 09:05:07');
+  expect(shortTime(Date.UTC(2016, 0, 1))).toBe('Fri 1 Jan');
+  expect(shortTime(Date.UTC(2016, 0, 1, 6))).toBe('Fri 1 Jan 06:00');
+});

@@ -1,0 +1,55 @@
+import { two } from './format.ts';
+
+/** A moment: milliseconds since 1970 (UTC), or an ISO 8601 string. A string without an offset is read as UTC. */
+export type Time = string | number;
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Milliseconds since 1970, or NaN when `value` is no time; the zone of the host never plays a part. */
+export function toMilliseconds(value: Time): number {
+  if (typeof value === 'number') return Math.abs(value) <= 8.64e15 ? value : Number.NaN;
+  const iso = value.trim().replace(' ', 'T');
+  const hasOffset = /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(iso);
+  return Date.parse(/T/.test(iso) && !hasOffset ? `${iso}Z` : iso);
+}
+
+export interface DateParts {
+  year: number;
+  month: string;
+  day: number;
+  weekday: string;
+  clock: string;
+}
+
+/** The parts of a moment in UTC, as the labels of charts and tables use them. */
+export function dateParts(milliseconds: number): DateParts {
+  const date = new Date(milliseconds);
+  const seconds = date.getUTCSeconds();
+  return {
+    year: date.getUTCFullYear(),
+    month: MONTHS[date.getUTCMonth()]!,
+    day: date.getUTCDate(),
+    weekday: DAYS[date.getUTCDay()]!,
+    clock: `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}${seconds === 0 ? '' : `:${two(seconds)}`}`,
+  };
+}
+
+/** `2015-07-01`, with the clock behind it only when the moment is not midnight. */
+export function formatTime(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds)) return 'n/a';
+  const date = new Date(milliseconds).toISOString().replace(/\.000Z$|Z$/, '');
+  return date.endsWith('T00:00:00') ? date.slice(0, -9) : date.replace('T', ' ').replace(/:00$/, '');
+}
+
+/** A short label for one step of a forecast: `Thu 1 Jan`, with the clock when the moment is not midnight. */
+export function shortTime(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds)) return 'n/a';
+  const { weekday, day, month, clock } = dateParts(milliseconds);
+  return clock === '00:00' ? `${weekday} ${day} ${month}` : `${weekday} ${day} ${month} ${clock}`;
+}

@@ -76,6 +76,28 @@ describe('acquireLock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('takes over from one that was killed while it took over, and removes what that left', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'run.lock');
+    writeFileSync(path, JSON.stringify({ pid: dead, host, id: 'x' }));
+    writeFileSync(`${path}.x`, JSON.stringify({ pid: dead, host, id: 'y' }));
+    writeFileSync(`${path}.w`, JSON.stringify({ pid: dead, host, id: 'z' }));
+    const release = await acquireLock(path);
+    expect(readdirSync(folder)).toEqual(['run.lock']);
+    await release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('does not take over while another that found the same process dead is at it', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'run.lock');
+    writeFileSync(path, JSON.stringify({ pid: dead, host, id: 'x' }));
+    const other = { pid: process.ppid, host, ...(linux ? { start: startOf(process.ppid) } : {}), id: 'y' };
+    writeFileSync(`${path}.x`, JSON.stringify(other));
+    await expect(acquireLock(path)).rejects.toThrow(`in use by process ${process.ppid}`);
+    expect(JSON.parse(readFileSync(path, 'utf8')).id).toBe('x');
+  });
+
   it('never lets two hold the lock, when twenty take it and give it back at once', async () => {
     const path = join(temporaryFolder(), 'run.lock');
     let holders = 0;
@@ -120,7 +142,7 @@ describe('isAlive', () => {
     const shell = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [output] = await once(shell.stdout, 'data');
     const zombie = Number(String(output));
-    await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, 'utf8').split(' ')[2]).toBe('Z');
+    await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, 'utf8').split(' ')[2], { timeout: 20_000 }).toBe('Z');
     expect(isAlive(zombie)).toBe(false);
     shell.kill('SIGKILL');
     await once(shell, 'exit');

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RecurveError } from '../errors.ts';
 import { errorCode, fileError } from './file-error.ts';
-import { removeFile, writeFileAtomic } from './files.ts';
+import { listFolder, removeFile, writeFileAtomic } from './files.ts';
 import { isAlive, startOf } from './liveness.ts';
 
 interface Owner {
@@ -17,8 +18,8 @@ interface Owner {
 
 type Holder = Owner | 'gone' | 'torn';
 
-/** How long a lock may stay half written, or two that take over a dead one may need to see each other. Milliseconds. */
-const settleTime = 150;
+/** How long a live process may leave its lock without content. Milliseconds. */
+const tornTime = 500;
 
 /**
  * Takes the lock file of a run folder, so that no two trainings write into it. The lock of a process that is gone, killed
@@ -31,21 +32,22 @@ export async function acquireLock(path: string): Promise<() => Promise<void>> {
   const start = startOf(process.pid);
   const me: Owner = { pid: process.pid, host: hostname(), ...(start === undefined ? {} : { start }), id: randomUUID() };
   const text = `${JSON.stringify(me)}\n`;
-  await take(path, text, me);
+  await take(path, text);
+  await removeGuards(path);
   return async () => {
     // Only our own: someone who found this process dead may have taken over.
     if (idOf(await readOwner(path)) === me.id) await removeFile(path);
   };
 }
 
-async function take(path: string, text: string, me: Owner): Promise<void> {
+async function take(path: string, text: string): Promise<void> {
   // More than one attempt when the lock is given back between a failed creation and the look at it.
   for (let attempt = 0; attempt < 10; attempt++) {
     if (await create(path, text)) return;
     const holder = await readOwner(path);
     if (holder === 'gone') continue;
     if (holder !== 'torn' && isRunning(holder)) throw held(path, holder);
-    return takeOver(path, text, me, holder);
+    return takeOver(path, text, holder);
   }
   throw held(path, 'gone');
 }
@@ -62,23 +64,36 @@ async function create(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** Of several that take over at once the last rename wins, and after the wait each sees who that was. */
-async function takeOver(path: string, text: string, me: Owner, dead: Holder): Promise<void> {
-  const holder = await readOwner(path);
-  if (idOf(holder) !== idOf(dead)) throw held(path, holder);
-  await writeFileAtomic(path, text);
-  await sleep(settleTime);
-  const winner = await readOwner(path);
-  if (idOf(winner) !== me.id) throw held(path, winner);
+/**
+ * Replaces the lock of a dead process, guarded by a lock of its own that bears the dead one's name: of several that found it
+ * dead, one at a time looks again and replaces, so the second finds the first. The guard of a killed taker is taken over likewise.
+ */
+async function takeOver(path: string, text: string, dead: Holder): Promise<void> {
+  const releaseGuard = await acquireLock(`${path}.${idOf(dead)}`);
+  try {
+    const holder = await readOwner(path);
+    if (idOf(holder) !== idOf(dead)) throw held(path, holder);
+    await writeFileAtomic(path, text);
+  } finally {
+    await releaseGuard();
+  }
+}
+
+/** Removes what killed takers left. Who holds the lock may: a guard matters only while the lock bears the dead one's name. */
+async function removeGuards(path: string): Promise<void> {
+  const prefix = `${basename(path)}.`;
+  for (const name of await listFolder(dirname(path))) {
+    if (name.startsWith(prefix)) await removeFile(join(dirname(path), name));
+  }
 }
 
 /** Reads a lock; torn when it is still without an owner after the time a live writer would need. */
 async function readOwner(path: string): Promise<Holder> {
   for (let attempt = 0; attempt < 2; attempt++) {
-    if (attempt > 0) await sleep(settleTime);
+    if (attempt > 0) await sleep(tornTime);
     try {
       const owner = JSON.parse(await readFile(path, 'utf8')) as Owner | null;
-      if (Number.isSafeInteger(owner?.pid)) return owner as Owner;
+      if (Number.isSafeInteger(owner?.pid) && /^[\w-]+$/.test(owner?.id ?? '')) return owner as Owner;
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return 'gone';
       if (!(error instanceof SyntaxError)) throw fileError(path, 'to read the lock', error);

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { findChromium, nodeBinary, root, UNSUPPORTED } from '../../tools/setup.mjs';
-import { type BrowserResult, runInChromium } from './chromium.ts';
+import { type BrowserPage, openChromium } from './chromium.ts';
 import { browserSubpaths, bundleForBrowser, reach, stageProject, subpaths } from './stage.ts';
+
+const SEED = 7;
 
 let folder: string;
 /** The digest of the Node this suite runs on; every other host has to print the same. */
@@ -14,19 +16,25 @@ let expected: string;
 const runOn = (node: string, ...args: string[]) =>
   execFileSync(node, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 
+const digestOn = (node: string, seed: number): string => runOn(node, 'print-digest.js', String(seed));
+
 /** Exported names of every subpath, as a host sees them. */
 const namesOn = (node: string): Record<string, string[]> => JSON.parse(runOn(node, 'print-entries.js'));
 
 beforeAll(() => {
   folder = stageProject();
-  expected = runOn(nodeBinary(), 'print-digest.js');
+  expected = digestOn(nodeBinary(), SEED);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+test('another seed gives other weights, so the comparisons below can fail', () => {
+  expect(digestOn(nodeBinary(), SEED + 1)).not.toBe(expected);
+});
+
 test('the same seed gives the same weights to the bit in a second run', () => {
   expect(expected).toMatch(/^[0-9a-f]{64}$/);
-  expect(runOn(nodeBinary(), 'print-digest.js')).toBe(expected);
+  expect(digestOn(nodeBinary(), SEED)).toBe(expected);
 });
 
 test.each(browserSubpaths)('$name reaches no Node module, lazily neither', ({ file }) => {
@@ -57,7 +65,7 @@ describe.each([20, 22, 24, 26])('Node %i', (release) => {
   });
 
   on('trains to the same weights to the bit', () => {
-    expect(runOn(packaged, 'print-digest.js')).toBe(expected);
+    expect(digestOn(packaged, SEED)).toBe(expected);
   });
 
   on('runs the command line tool', () => {
@@ -80,25 +88,26 @@ describe('Node 18, which is too old', () => {
 });
 
 describe('Chromium', () => {
-  let result: BrowserResult;
+  let page: BrowserPage;
   beforeAll(async () => {
-    if (!findChromium())
-      throw new Error('expected a Chromium, found none; `apt-get install chromium` or set RECURVE_CHROMIUM');
+    if (!findChromium()) {
+      throw new Error('expected a Chromium, found none; `apt-get install chromium`, or name yours in RECURVE_CHROMIUM');
+    }
     await bundleForBrowser(folder);
-    result = await runInChromium(folder);
+    page = await openChromium(folder);
   }, 60_000);
+  afterAll(() => page?.close());
 
-  test('imports every subpath meant for browsers with the same names as Node', () => {
-    expect(Object.keys(result.names)).toEqual(browserSubpaths.map(({ name }) => name));
-    const { 'recurve/node': _, ...names } = namesOn(nodeBinary());
-    expect(result.names).toEqual(names);
+  test('trains to the same weights to the bit', async () => {
+    expect(await page.evaluate(`import('/digest.js').then(({ digest }) => digest(${SEED}))`)).toBe(expected);
   });
 
-  test('trains to the same weights to the bit', () => {
-    expect(result.digest).toBe(expected);
+  test('imports every subpath meant for browsers with the same names as Node', async () => {
+    const { 'recurve/node': _, ...names } = namesOn(nodeBinary());
+    expect(await page.evaluate("import('/entries.js').then(({ names }) => names)")).toEqual(names);
   });
 
   test('has nothing to complain about', () => {
-    expect(result.complaints).toEqual([]);
+    expect(page.complaints).toEqual([]);
   });
 });

@@ -47,7 +47,7 @@ export function stageProject(): string {
   writeFileSync(join(folder, 'digest.js'), toJavaScript(text));
   writeFileSync(
     join(folder, 'print-digest.js'),
-    "import { digest } from './digest.js';\nconsole.log(await digest());\n",
+    "import { digest } from './digest.js';\nconsole.log(await digest(Number(process.argv[2])));\n",
   );
   writeFileSync(join(folder, 'entries.js'), entriesProgram(browserSubpaths));
   writeFileSync(join(folder, 'print-entries.js'), `${entriesProgram(subpaths)}console.log(JSON.stringify(names));\n`);
@@ -71,9 +71,8 @@ function linkPackage(name: string, folder: string): void {
 
 /** Bundles the programs as an app for browsers would be, into `folder/web/`. */
 export async function bundleForBrowser(folder: string): Promise<void> {
-  const page = join(folder, 'page.js');
-  writeFileSync(page, "export { digest } from './digest.js';\nexport { names } from './entries.js';\n");
-  const bundle = await rolldown({ input: page, platform: 'browser', cwd: folder, external: [/^node:/] });
+  const input = { digest: join(folder, 'digest.js'), entries: join(folder, 'entries.js') };
+  const bundle = await rolldown({ input, platform: 'browser', cwd: folder, external: [/^node:/] });
   await bundle.write({ dir: join(folder, 'web'), format: 'esm' });
   await bundle.close();
   writeFileSync(join(folder, 'web', 'index.html'), '<!doctype html><meta charset="utf-8"><title>Recurve</title>\n');

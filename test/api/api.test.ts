@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { root } from '../../tools/setup.mjs';
+import { compile, complaints, listSurface } from './surface.ts';
+
+const program = compile([join(root, 'test/api/usage.ts')]);
+
+test('the package exports exactly the names in surface.txt (a wanted change: build, then `npx vitest run test/api --update`)', async () => {
+  await expect(listSurface(program)).toMatchFileSnapshot('surface.txt');
+});
+
+test('no subpath exports a default', () => {
+  expect(listSurface(program)).not.toMatch(/ {2}default {2}/);
+});
+
+test('the declarations compile, and so does a program that uses them rightly; its wrong uses do not', () => {
+  expect(complaints(program)).toEqual([]);
+});

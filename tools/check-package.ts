@@ -21,7 +21,7 @@ const wanted = folders.filter((name) => !PRIVATE_FOLDERS.includes(name)).map((na
 const exported = Object.keys(manifest.exports).filter((name) => name !== './package.json');
 for (const name of wanted) if (!exported.includes(name)) problems.push(`package.json exports: ${name} is missing`);
 for (const name of exported) {
-  if (!wanted.includes(name)) problems.push(`package.json exports: ${name} has no src/${name.slice(2)}/index.ts`);
+  if (!wanted.includes(name)) problems.push(`package.json exports: ${name} has no ${join('src', name, 'index.ts')}`);
 }
 
 // Only dist/ is published, whole, and it imports only what package.json says a user gets.

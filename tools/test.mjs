@@ -86,7 +86,8 @@ function provideChromium() {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     }).status === 0;
-  const installChromium = () => apt('install', '-y', '-qq', '--no-install-recommends', 'chromium');
+  const installChromium = () =>
+    apt('install', '-y', '-qq', '-o', 'DPkg::Lock::Timeout=120', '--no-install-recommends', 'chromium');
   if (!(apt('update', '-qq') && installChromium()))
     console.error('apt-get could not install chromium; its tests will fail.');
 }

@@ -5,7 +5,6 @@ import {
   selectRunning,
   sizeOf,
   stack,
-  type Tape,
   type Tensor,
   toBatchFirst,
   toTimeMajor,
@@ -150,16 +149,16 @@ export function unroll(cell: Cell): NonNullable<Cell['sequence']> {
   return (x: Tensor, first: State, lengths: Lengths) => {
     const { tape } = x;
     const [T, B, D] = x.shape;
-    const H = cell.hidden;
     let state = first;
     const outputs: Tensor[] = [];
-    const nothing = tape.zeros([B, H]);
     for (let t = 0; t < T; t++) {
-      const next = cell.step(tape.view(x, [B, D], t * B * D), state);
-      outputs.push(selectRunning(next.h, nothing, lengths, t));
-      state = keepEnded(next, state, lengths, t);
+      state = keepEnded(cell.step(tape.view(x, [B, D], t * B * D), state), state, lengths, t);
+      outputs.push(state.h);
     }
-    return { outputs: stackSteps(tape, outputs, B, H), last: state };
+    if (T === 0) return { outputs: tape.zeros([T, B, cell.hidden]), last: state };
+    // Zeroed after they are joined: then a state's gradient adds up in the same order with lengths and without, to the bit.
+    const joined = stack(outputs);
+    return { outputs: lengths ? toTimeMajor(toBatchFirst(joined, lengths)) : joined, last: state };
   };
 }
 
@@ -167,8 +166,4 @@ function keepEnded(next: State, before: State, lengths: Lengths, t: number): Sta
   return Object.fromEntries(
     Object.keys(next).map((name) => [name, selectRunning(next[name], before[name], lengths, t)]),
   ) as State;
-}
-
-function stackSteps(tape: Tape, steps: readonly Tensor[], B: number, H: number): Tensor {
-  return steps.length === 0 ? tape.zeros([0, B, H]) : stack(steps);
 }

@@ -1,0 +1,275 @@
+import { expect } from 'vitest';
+import { expectGradient, unequal } from '../../autograd/gradient-check.case.ts';
+import { add, multiply, sum, type Tensor } from '../../autograd/index.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { type RecurrentLayer, recurrent } from '../layers/recurrent.ts';
+import { createNetwork, type Network, noDropout } from '../network.ts';
+import type { Cell, State } from './cell.ts';
+
+/** Vectors and matrices of the naive forward pass, which shares nothing with the code under test. */
+export type Vector = readonly number[];
+export type NaiveState = Record<string, Vector>;
+/** Rows of a parameter by its name without `_l0`; a bias is one row. */
+export type NaiveWeights = Record<string, readonly Vector[]>;
+
+/** One kind of cell: how to build a stack of it, and one step of one row, gate by gate, in plain arithmetic. */
+export interface CellCase {
+  name: string;
+  stateNames: readonly string[];
+  make(size: { input: number; hidden: number }): Cell;
+  naive(weights: NaiveWeights, x: Vector, state: NaiveState): NaiveState;
+}
+
+/** Sizes of a test problem; B ≠ T ≠ D ≠ H wherever a test does not ask for something else. */
+export interface Size {
+  B: number;
+  T: number;
+  D: number;
+  H: number;
+  layers: number;
+  lengths?: readonly number[] | undefined;
+}
+
+/** Numbers of a test problem: inputs, first states, weights by name; no two equal. */
+export interface Problem extends Size {
+  x: readonly number[];
+  initial: readonly Record<string, readonly number[]>[];
+  weights: Readonly<Record<string, { shape: readonly number[]; data: readonly number[] }>>;
+}
+
+/** What comes out: flat arrays, row-major; `last[k]` are the states of cell k after each row's end. */
+export interface Solution {
+  outputs: number[];
+  last: Record<string, number[]>[];
+  loss: number;
+  /** By `x`, `h0`, `c1`, … (state and layer), or parameter name. */
+  gradients: Record<string, number[]>;
+}
+
+/** Lengths of three rows, unequal, one of them zero. */
+export const RAGGED = [5, 0, 3] as const;
+
+export function stackOf(cell: CellCase, { D, H, layers }: Size): RecurrentLayer {
+  return recurrent(Array.from({ length: layers }, (_, k) => cell.make({ input: k === 0 ? D : H, hidden: H })));
+}
+
+/** The same stack without fused sequences. */
+export function unrolledOf(cell: CellCase, { D, H, layers }: Size): RecurrentLayer {
+  return recurrent(
+    Array.from({ length: layers }, (_, k) => {
+      const { sequence: _fused, ...plain } = cell.make({ input: k === 0 ? D : H, hidden: H });
+      return plain;
+    }),
+  );
+}
+
+/** Numbers that f32 holds exactly, so that every engine starts from the same ones. */
+const rounded = (values: readonly number[]): number[] => values.map(Math.fround);
+
+/** Row b of the inputs depends on b, t and d only: another T or B changes none of them. */
+export function problem(cell: CellCase, size: Size): Problem {
+  const { B, T, D, H, layers } = size;
+  const x = rounded(
+    Array.from({ length: B * T * D }, (_, i) => {
+      const [b, t, d] = [Math.floor(i / (T * D)), Math.floor(i / D) % T, i % D];
+      return Math.cos(0.4 + 1.7 * b + 0.9 * t + 2.1 * d + 0.11 * t * d);
+    }),
+  );
+  const initial = Array.from({ length: layers }, (_, k) =>
+    Object.fromEntries(cell.stateNames.map((name, s) => [name, rounded(unequal(B * H, 3 * k + s, 0.8))])),
+  );
+  const weights = Object.fromEntries(
+    Object.entries(stackOf(cell, size).parameters).map(([name, { shape }], i) => {
+      const n = shape.reduce((a, b) => a * b, 1);
+      return [name, { shape, data: rounded(unequal(n, 10 + i, 1.4 / Math.sqrt(H + 1))) }];
+    }),
+  );
+  return { ...size, x, initial, weights };
+}
+
+/** Weights of the loss, by row, step and unit: another T or B changes none of them. */
+function outputWeights({ B, T, H }: Size): number[] {
+  return Array.from({ length: B * T * H }, (_, i) => {
+    const [b, t, j] = [Math.floor(i / (T * H)), Math.floor(i / H) % T, i % H];
+    return Math.cos(0.2 + 0.7 * b + 1.3 * t + 0.6 * j);
+  });
+}
+
+/** Which parts of the result the loss reads; both by default. */
+export interface Reading {
+  outputs?: boolean;
+  last?: boolean;
+}
+
+/**
+ * Runs a problem: loss = Σ weight·output + Σ weight·last state, all weights unequal, those of padded outputs included.
+ */
+export function solve(
+  engine: Engine,
+  layer: RecurrentLayer,
+  given: Problem,
+  reading: Reading = {},
+  backward = true,
+): Solution {
+  using network = createNetwork(engine, layer);
+  network.load(given.weights);
+  return solveOn(network, given, reading, backward);
+}
+
+function solveOn(network: Network, given: Problem, reading: Reading, backward: boolean): Solution {
+  const { B, T, D, H, lengths } = given;
+  const { outputs: readOutputs = true, last: readLast = true } = reading;
+  const { tape } = network;
+  const layer = network.root as RecurrentLayer;
+  network.zeroGradients();
+  return tape.run(() => {
+    const x = tape.variable(given.x, [B, T, D]);
+    const initial = given.initial.map(
+      (state) => Object.fromEntries(Object.entries(state).map(([n, v]) => [n, tape.variable(v, [B, H])])) as State,
+    );
+    const result = layer.run(x, { training: true, dropoutKey: noDropout, ...(lengths && { lengths }) }, initial);
+    const weighted = (y: Tensor, weights: number[]): Tensor => sum(multiply(y, tape.constant(weights, y.shape)));
+    const parts: Tensor[] = [];
+    if (readOutputs) parts.push(weighted(result.outputs, outputWeights(given)));
+    if (readLast) {
+      result.states.forEach((state, k) => {
+        Object.values(state).forEach((tensor, s) => {
+          parts.push(weighted(tensor, unequal(B * H, 40 + 3 * k + s)));
+        });
+      });
+    }
+    const loss = parts.reduce(add);
+    if (backward) tape.backward(loss);
+    return {
+      outputs: [...result.outputs.values()],
+      last: result.states.map((state) =>
+        Object.fromEntries(Object.entries(state).map(([name, tensor]) => [name, [...tensor.values()]])),
+      ),
+      loss: loss.item(),
+      gradients: backward
+        ? {
+            x: [...x.gradient()],
+            ...Object.fromEntries(
+              initial.flatMap((state, k) => Object.entries(state).map(([n, t]) => [`${n}${k}`, [...t.gradient()]])),
+            ),
+            ...Object.fromEntries(
+              network.entries.map(({ name, parameter }) => [name, [...parameter.tensor.gradient()]]),
+            ),
+          }
+        : {},
+    };
+  });
+}
+
+/** Finite differences of x, every first state and every parameter, bound 1e-7; `sample` as in {@link expectGradient}. */
+export function checkCellGradients(engine: Engine, cell: CellCase, given: Problem, sample?: number): void {
+  using network = createNetwork(engine, stackOf(cell, given));
+  network.load(given.weights);
+  const { gradients } = solveOn(network, given, {}, true);
+  const options = sample === undefined ? {} : { sample };
+  const lossOf = (moved: Partial<Problem>): number => {
+    if (moved.weights) network.load(moved.weights);
+    const { loss } = solveOn(network, { ...given, ...moved }, {}, false);
+    if (moved.weights) network.load(given.weights);
+    return loss;
+  };
+  expectGradient('x', gradients.x, given.x, (x) => lossOf({ x }), options);
+  given.initial.forEach((state, k) => {
+    for (const [name, at] of Object.entries(state)) {
+      expectGradient(
+        `${name} of layer ${k}`,
+        gradients[`${name}${k}`],
+        at,
+        (moved) => lossOf({ initial: given.initial.with(k, { ...state, [name]: moved }) }),
+        options,
+      );
+    }
+  });
+  for (const [name, { shape, data }] of Object.entries(given.weights)) {
+    expectGradient(
+      name,
+      gradients[name],
+      data,
+      (moved) => lossOf({ weights: { ...given.weights, [name]: { shape, data: moved } } }),
+      options,
+    );
+  }
+}
+
+/** The naive forward pass over a whole problem, row by row. */
+export function solveNaively(cell: CellCase, given: Problem): Pick<Solution, 'outputs' | 'last'> {
+  const { B, T, D, H, layers } = given;
+  const outputs = Array<number>(B * T * H).fill(0);
+  const last = given.initial.map((state) =>
+    Object.fromEntries(Object.entries(state).map(([name, values]) => [name, [...values]])),
+  );
+  for (let b = 0; b < B; b++) {
+    const length = given.lengths?.[b] ?? T;
+    for (let t = 0; t < length; t++) {
+      let below: Vector = given.x.slice((b * T + t) * D, (b * T + t + 1) * D);
+      for (let k = 0; k < layers; k++) {
+        const before = Object.fromEntries(
+          Object.entries(last[k]).map(([name, values]) => [name, values.slice(b * H, (b + 1) * H)]),
+        );
+        const after = cell.naive(naiveWeights(given, k), below, before);
+        for (const [name, row] of Object.entries(after)) last[k][name].splice(b * H, H, ...row);
+        below = after.h;
+      }
+      outputs.splice((b * T + t) * H, H, ...below);
+    }
+  }
+  return { outputs, last };
+}
+
+function naiveWeights({ weights }: Problem, layer: number): NaiveWeights {
+  const own = Object.entries(weights).filter(([name]) => name.endsWith(`_l${layer}`));
+  return Object.fromEntries(
+    own.map(([name, { shape, data }]) => {
+      const width = shape.at(-1) ?? 1;
+      const rows = Array.from({ length: data.length / width }, (_, r) => data.slice(r * width, (r + 1) * width));
+      return [name.replace(/_l\d+$/, ''), rows];
+    }),
+  );
+}
+
+/** `Σ_k w[row][k]·x[k] + bias[row]` for rows `gate·H … gate·H + H − 1`. */
+export function naiveAffine(w: readonly Vector[], bias: Vector, gate: number, H: number, x: Vector): number[] {
+  return Array.from({ length: H }, (_, j) => {
+    const row = gate * H + j;
+    return w[row].reduce((total, weight, k) => total + weight * x[k], 0) + bias[row];
+  });
+}
+
+export const naiveSigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** max |a − b| ≤ bound, naming the worst element. */
+export function expectClose(what: string, got: ArrayLike<number>, wanted: ArrayLike<number>, bound: number): void {
+  expect(got.length, `${what}: elements`).toBe(wanted.length);
+  let worst = 0;
+  for (let i = 0; i < got.length; i++) {
+    const error = Math.abs(got[i] - wanted[i]);
+    if (!(error <= Math.abs(got[worst] - wanted[worst]))) worst = i;
+  }
+  if (got.length === 0) return;
+  const error = Math.abs(got[worst] - wanted[worst]);
+  expect(error <= bound, `${what}[${worst}]: expected ${wanted[worst]}, got ${got[worst]}, error ${error}`).toBe(true);
+}
+
+/** The same numbers to the bit (0 and −0 count as equal: no result depends on the sign of zero). */
+export function expectSameBits(what: string, got: ArrayLike<number>, wanted: ArrayLike<number>): void {
+  expect(got.length, `${what}: elements`).toBe(wanted.length);
+  for (let i = 0; i < got.length; i++) {
+    if (got[i] !== wanted[i]) expect.fail(`${what}[${i}]: expected exactly ${wanted[i]}, got ${got[i]}`);
+  }
+}
+
+/** Every part of a solution that both have, to the bit. */
+export function expectSameSolution(got: Solution, wanted: Solution): void {
+  expectSameBits('outputs', got.outputs, wanted.outputs);
+  wanted.last.forEach((state, k) => {
+    for (const name of Object.keys(state)) expectSameBits(`${name} of layer ${k}`, got.last[k][name], state[name]);
+  });
+  for (const name of Object.keys(wanted.gradients)) {
+    expectSameBits(`gradient of ${name}`, got.gradients[name], wanted.gradients[name]);
+  }
+}

@@ -1,0 +1,5 @@
+import { describeCell } from './cell-suite.case.ts';
+import { CELLS } from './cells.case.ts';
+
+describeCell(CELLS.gruAfter);
+describeCell(CELLS.gruBefore);

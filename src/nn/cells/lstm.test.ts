@@ -1,0 +1,4 @@
+import { describeCell } from './cell-suite.case.ts';
+import { CELLS } from './cells.case.ts';
+
+describeCell(CELLS.lstm);

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { runConformance } from './conformance.case.ts';
+import { ReferenceEngine } from './reference.ts';
+import { chooseTier, hasSimd, TIERS } from './tiers.ts';
+import { createEngine } from './wasm.ts';
+
+runConformance('reference', () => new ReferenceEngine(), 1e-12);
+for (const { name } of TIERS) runConformance(`tier ${name}`, () => createEngine({ tier: name }), 2e-6);
+
+describe('createEngine', () => {
+  test('takes the first tier that the host supports, and says why', async () => {
+    const choice = chooseTier();
+    expect((await createEngine()).name).toBe(choice.tier.name);
+    expect(choice.reason).toContain(choice.tier.name);
+  });
+
+  test('refuses an unknown tier and a host without SIMD with the code unsupported', async () => {
+    await expect(createEngine({ tier: 'avx1024' })).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining("got 'avx1024'"),
+    });
+    const none = TIERS.map((tier) => ({ ...tier, supported: () => false }));
+    expect(() => chooseTier(undefined, none)).toThrow(expect.objectContaining({ code: 'unsupported' }));
+    expect(() => chooseTier('simd', none)).toThrow(expect.objectContaining({ code: 'unsupported' }));
+  });
+
+  test('the SIMD probe is a valid module here', () => {
+    expect(hasSimd()).toBe(true);
+  });
+
+  test('a memory limit gives an error that says how much was needed and what to lower', async () => {
+    const engine = await createEngine({ memoryLimit: 2 ** 21 });
+    expect(() => engine.arena.scope(() => engine.arena.take(2 ** 20))).toThrow(
+      expect.objectContaining({
+        code: 'memory',
+        message: expect.stringMatching(/fit into 2 MiB, got a need of 5 MiB; lower the batch size/),
+      }),
+    );
+    // Up to the limit it works, to the last slot.
+    engine.arena.scope(() => {
+      const n = 2 ** 19 - 2 ** 14;
+      const x = engine.arena.take(n);
+      engine.fill(x, n, 1);
+      expect(engine.sum(x, n)).toBe(n);
+    });
+  });
+
+  test('engines do not share memory', async () => {
+    const [a, b] = [await createEngine(), await createEngine()];
+    const [p, q] = [a.arena.keep(1), b.arena.keep(1)];
+    a.write(p, [1]);
+    b.write(q, [2]);
+    expect(a.read(p, 1)[0]).toBe(1);
+  });
+
+  test('arrays behind the second GiB are addressed as well as the first', async () => {
+    const engine = await createEngine();
+    engine.arena.scope(() => {
+      engine.arena.take(2 ** 29 + 2 ** 20);
+      const [x, y] = [engine.arena.take(100), engine.arena.take(100)];
+      engine.write(x, Array(100).fill(0.5));
+      engine.affine(y, x, 100, 2, 1);
+      expect(Array.from(engine.read(y, 100))).toEqual(Array(100).fill(2));
+      engine.gemmNt(y, x, x, 1, 1, 100, { accumulate: false });
+      expect(engine.read(y, 1)[0]).toBe(25);
+    });
+  });
+
+  test('each embedded module has the digest and the size that it claims', () => {
+    for (const { module } of TIERS) {
+      const bytes = Buffer.from(module.base64, 'base64');
+      expect(bytes.length).toBe(module.byteLength);
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(module.sha256);
+    }
+  });
+});

@@ -168,7 +168,7 @@ export const cache = {
 };
 
 /** Reads a JSON file; undefined when it is missing or cut short. */
-function readJson(path) {
+export function readJson(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {

@@ -1,0 +1,38 @@
+export type { RandomAccess, Source } from './bytes.ts';
+export { type CalendarFeatures, calendarFeatures, calendarNames } from './calendar.ts';
+export { formatClock } from './civil.ts';
+export { type ReadOptions, readTable } from './read-table.ts';
+export { type DataReport, describe, type Finding } from './report.ts';
+export {
+  fitScaler,
+  type Scaler,
+  type ScalerKind,
+  type ScalerOptions,
+  scaleFor,
+  scaleValues,
+  unscaleValues,
+} from './scaler.ts';
+export { type Role, type Series, type SeriesOptions, type SeriesResult, toSeries } from './series.ts';
+export { type Part, parsePart, type Span, type Split, type SplitOptions, splitSeries } from './split.ts';
+export type { TimeFormat } from './stamps.ts';
+export { formatStep, nextTimes, parseStep, type Step, stepAfter, stepsBetween } from './step.ts';
+export {
+  type Column,
+  columnOf,
+  type NumberColumn,
+  rowNumber,
+  type Table,
+  type TextColumn,
+  type TimeColumn,
+} from './table.ts';
+export { parseStamp } from './time.ts';
+export {
+  type GatherOptions,
+  gather,
+  gatherObserved,
+  type WindowOptions,
+  type Windows,
+  windowCount,
+  windows,
+} from './windows.ts';
+export { UTC, type Zone, zoneOf } from './zone.ts';

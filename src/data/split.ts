@@ -1,0 +1,134 @@
+import { RecurveError } from '../errors.ts';
+import { formatClock } from './civil.ts';
+import type { Series } from './series.ts';
+import { parseStamp } from './time.ts';
+import { clockToInstants, zoneOf } from './zone.ts';
+
+/** Steps of one series: `from` (inclusive) to `to` (exclusive). */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/**
+ * How much of the end of each series a part takes: a fraction of its history between 0 and 1, a count of steps (whole, at least 1), or
+ * everything from a date on, such as `2015-01-01` (read in the zone of the series, or with its own offset).
+ */
+export type Part = { fraction: number } | { count: number } | { from: string | number };
+
+export interface SplitOptions {
+  /** The last part, never trained or scaled on. Default none. */
+  test?: Part;
+  /** The part before it, for early stopping. Its `fraction` is of what `test` leaves. Default none. */
+  validation?: Part;
+}
+
+/** One span per series and part, in the order of time; what nothing else takes is for training. */
+export interface Split {
+  train: Span[];
+  validation: Span[];
+  test: Span[];
+}
+
+/** Divides the history of every series by time: training first, then validation, then test. */
+export function splitSeries(series: Series[], options: SplitOptions): Split {
+  const split: Split = { train: [], validation: [], test: [] };
+  for (const one of series) {
+    const testFrom = startOf(one, 'test', options.test, one.history);
+    const validationFrom = startOf(one, 'validation', options.validation, testFrom);
+    split.train.push({ from: 0, to: validationFrom });
+    split.validation.push({ from: validationFrom, to: testFrom });
+    split.test.push({ from: testFrom, to: one.history });
+  }
+  for (const part of ['test', 'validation'] as const) {
+    if (options[part] && split[part].every(({ from, to }) => from === to)) throw emptyPart(series, part, options[part]);
+  }
+  if (split.train.every(({ from, to }) => from === to))
+    throw emptyPart(series, 'training', options.validation ?? options.test);
+  return split;
+}
+
+/** Reads `50%`, `0.2` (a fraction), `365` (a count) or a date. */
+export function parsePart(text: string): Part {
+  const trimmed = text.trim();
+  if (/^\d+(\.\d+)?%$/.test(trimmed)) return { fraction: Number(trimmed.slice(0, -1)) / 100 };
+  if (/^0?\.\d+$/.test(trimmed)) return { fraction: Number(trimmed) };
+  if (/^\d{1,7}$/.test(trimmed) && !/^(19|20)\d\d$/.test(trimmed)) return { count: Number(trimmed) };
+  if (/^\d{4}$/.test(trimmed)) return { from: `${trimmed}-01-01` };
+  if (parseStamp(trimmed)) return { from: trimmed };
+  throw new RecurveError(
+    'usage',
+    `data: expected a part such as 0.2, 20%, 365 or 2015-01-01, got "${text}"; write it so`,
+  );
+}
+
+function startOf(series: Series, name: string, part: Part | undefined, end: number): number {
+  if (!part) return end;
+  if ('fraction' in part) {
+    if (!(part.fraction > 0 && part.fraction < 1)) {
+      throw new RecurveError(
+        'usage',
+        `data: expected a ${name} fraction between 0 and 1, got ${part.fraction}; for a number of steps give a count`,
+      );
+    }
+    return end - Math.round(end * part.fraction);
+  }
+  if ('count' in part) {
+    if (!(Number.isInteger(part.count) && part.count >= 1)) {
+      throw new RecurveError(
+        'usage',
+        `data: expected a ${name} count that is whole and at least 1, got ${part.count}; for a part of the data give a fraction`,
+      );
+    }
+    return Math.max(0, end - part.count);
+  }
+  if (!series.time) {
+    throw new RecurveError(
+      'usage',
+      `data: expected a time column to start the ${name} part at ${part.from}, got none; name it, or give a fraction or a count`,
+    );
+  }
+  const instant = instantOf(part.from, series.zone);
+  return Math.min(end, lowerBound(series.time, instant));
+}
+
+function instantOf(from: string | number, zone: string): number {
+  if (typeof from === 'number') return from;
+  const stamp = parseStamp(from);
+  if (!stamp || stamp.order === 'either') {
+    throw new RecurveError('usage', `data: expected a date such as 2015-01-01, got "${from}"; write year, month, day`);
+  }
+  if (stamp.zoned) return stamp.ms;
+  const reading = Float64Array.of(stamp.ms);
+  clockToInstants(reading, zoneOf(zone));
+  return reading[0]!;
+}
+
+/** The first index whose time is not before `instant`. */
+function lowerBound(times: Float64Array, instant: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! < instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function emptyPart(series: Series[], name: string, part: Part | undefined): RecurveError {
+  const wanted =
+    part === undefined
+      ? ''
+      : ` (${Object.entries(part)
+          .map(([kind, value]) => `${kind} ${value}`)
+          .join()})`;
+  const one = series[0]!;
+  const got = one.time
+    ? `data from ${formatClock(one.time[0]!)} to ${formatClock(one.time[one.history - 1]!)}`
+    : `${one.history} steps`;
+  return new RecurveError(
+    'data',
+    `data: expected at least one step in the ${name} part${wanted}, got none of ${got}; move the border`,
+  );
+}

@@ -353,7 +353,7 @@ export function pow(x: number, y: number): number {
   const part = l1 - base;
   const l1Lost = base - (l1 - part) + (2 * m1 - part);
   const l2 = k * LN2_LOW;
-  const lLow = l1Lost + l2 + productError(k, LN2_LOW, l2) + 2 * mLow - k * 1.3124698417785255e-27;
+  const lLow = l1Lost + l2 + productError(k, LN2_LOW, l2) + 2 * mLow;
   const high = l1 + lLow;
   const low = l1 - high + lLow;
 

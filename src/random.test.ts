@@ -44,6 +44,12 @@ describe('dropoutMask', () => {
     }
   });
 
+  test('keeps a word that equals the threshold and drops the one below', () => {
+    const [word] = threefry2x32(1, 2, 0, 0);
+    expect([...dropoutMask([1, 2], 0, word / 2 ** 32, new Uint8Array(1))]).toEqual([1]);
+    expect([...dropoutMask([1, 2], 0, (word + 1) / 2 ** 32, new Uint8Array(1))]).toEqual([0]);
+  });
+
   test('drops a share p of 100,000 elements within 5 standard deviations, all different from step to step', () => {
     const key = new Random(3).key;
     for (const p of [0, 0.1, 0.5, 0.9]) {

@@ -127,6 +127,22 @@ describe('autoregression', () => {
     expect(Math.abs((a * q - b * p) / determinant - 0.3)).toBeLessThan(0.03);
   });
 
+  test('several steps ahead are the recursion fed with its own forecasts, by a naive loop', () => {
+    const values = simulated(200, 7);
+    const trainEnd = 150;
+    const mean = values.subarray(0, trainEnd).reduce((a, b) => a + b, 0) / trainEnd;
+    const r = Float64Array.from({ length: 4 }, (_, lag) => {
+      let sum = 0;
+      for (let t = lag; t < trainEnd; t++) sum += (values[t]! - mean) * (values[t - lag]! - mean);
+      return sum / trainEnd;
+    });
+    const phi = levinsonDurbin(r);
+    const path = [...values.subarray(0, 180)].map((y) => y - mean);
+    for (let k = 0; k < 6; k++) path.push(phi[0]! * path.at(-1)! + phi[1]! * path.at(-2)! + phi[2]! * path.at(-3)!);
+    const out = autoregression({ values, trainEnd, horizon: 6 }, { order: 3 }).forecast(180);
+    for (let k = 0; k < 6; k++) expect(out[k]).toBeCloseTo(mean + path[180 + k]!, 10);
+  });
+
   test('levinsonDurbin solves the Yule-Walker equations', () => {
     const r = series(4, 2.5, 1.9, 0.7, 0.2);
     const phi = levinsonDurbin(r);

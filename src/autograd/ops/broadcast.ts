@@ -19,6 +19,12 @@ export function commonShape(who: string, a: Shape, b: Shape): Shape {
 
 /** Repeats x until it has `shape`; gradient: the sum over what was repeated. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  if (commonShape('broadcastTo', x.shape, shape).join() !== shape.join()) {
+    throw new RecurveError(
+      'shape',
+      `broadcastTo: expected a shape that ${describeShape(x.shape)} can be repeated to, got ${describeShape(shape)}; only axes of size 1 repeat`,
+    );
+  }
   let y = x.tape.view(x, [...Array<number>(shape.length - x.shape.length).fill(1), ...x.shape]);
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     if (y.shape[axis] !== shape[axis]) y = expandAxis(y, axis, shape[axis]);

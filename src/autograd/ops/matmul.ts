@@ -37,6 +37,7 @@ export function linear(x: Tensor, w: Tensor, bias?: Tensor): Tensor {
       `linear: expected x of shape [..., ${D}] for weights ${describeShape(w.shape)}, got ${describeShape(x.shape)}; build the layer with input: ${x.shape.at(-1)}`,
     );
   }
+  if (bias) expectShape('linear', 'bias', bias.shape, [N], 'one number per output');
   const M = x.size / D;
   const y = tape.output([...x.shape.slice(0, -1), N], bias ? [x, w, bias] : [x, w]);
   if (bias) tape.engine.expand(y.address, bias.address, 1, M, N);

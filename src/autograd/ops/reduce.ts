@@ -5,7 +5,7 @@ import { affine } from './elementwise.ts';
 /** Σ over one axis, or over all elements (shape []), ascending. */
 export function sum(x: Tensor, axis?: number): Tensor {
   const { tape } = x;
-  if (axis !== undefined && (axis < 0 || axis >= x.shape.length)) {
+  if (axis !== undefined && !(Number.isInteger(axis) && axis >= 0 && axis < x.shape.length)) {
     throw new RecurveError(
       'shape',
       `sum: expected an axis of ${describeShape(x.shape)}, got ${axis}; axes count from 0`,

@@ -11,6 +11,7 @@ export interface Indices {
 /** `y[..., :] = table[indices[...], :]`; gradient: rows of dy added to the rows they came from. table[K, D]. */
 export function gather(table: Tensor, indices: Indices): Tensor {
   const { tape } = table;
+  expectShape('gather', 'table', table.shape, ['K', 'D'], 'one row per index');
   const [K, D] = table.shape;
   const rows = checkIndices('gather', indices, 0, K);
   const address = tape.engine.arena.take(rows);

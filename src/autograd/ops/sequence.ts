@@ -56,6 +56,7 @@ export function toBatchFirst(x: Tensor, lengths?: Lengths): Tensor {
 /** Last valid row of states[T+1, B, H], whose row 0 is the initial state: `[B, H]`. */
 export function takeLast(states: Tensor, lengths?: Lengths): Tensor {
   const { tape } = states;
+  expectShape('takeLast', 'states', states.shape, ['T+1', 'B', 'H'], 'the first state stands before the first step');
   const [rows, B, H] = states.shape;
   const T = rows - 1;
   const at = placeLengths(tape, lengths, B, T);
@@ -82,7 +83,10 @@ export function selectRunning(next: Tensor, ended: Tensor, lengths: Lengths, t: 
 
 /** Joins steps [B, H] into [T, B, H]. */
 export function stack(steps: readonly Tensor[]): Tensor {
+  if (steps.length === 0)
+    throw new RecurveError('shape', 'stack: expected at least one tensor, got none; give the steps to join');
   const { tape, shape, size } = steps[0];
+  for (const step of steps) expectShape('stack', 'steps', step.shape, shape, 'all steps have one shape');
   const y = tape.output([steps.length, ...shape], steps);
   steps.forEach((step, t) => {
     tape.engine.copy(y.address + t * size, step.address, size);

@@ -17,10 +17,10 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 export function columns(x: Tensor, from: number, to: number): Tensor {
   const { tape } = x;
   const D = x.shape.at(-1) ?? 0;
-  if (!(0 <= from && from < to && to <= D)) {
+  if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from < to && to <= D)) {
     throw new RecurveError(
       'shape',
-      `columns: expected 0 ≤ from < to ≤ ${D}, got ${from} and ${to}; count columns of the last axis`,
+      `columns: expected whole numbers 0 ≤ from < to ≤ ${D}, got ${from} and ${to}; count columns of the last axis`,
     );
   }
   const rows = x.size / D;
@@ -51,8 +51,7 @@ export function concat(parts: readonly Tensor[]): Tensor {
   const widths = parts.map((p) => p.size / rows);
   const D = widths.reduce((a, b) => a + b, 0);
   const y = tape.output([...lead, D], parts);
-  let from = 0;
-  const starts = widths.map((width) => (from += width) - width);
+  const starts = widths.map((_, i) => widths.slice(0, i).reduce((a, b) => a + b, 0));
   parts.forEach((part, i) => {
     tape.engine.copyBlock(y.address + starts[i], D, part.address, widths[i], rows, widths[i]);
   });

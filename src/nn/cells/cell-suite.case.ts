@@ -3,6 +3,7 @@ import { columns, concat, reshape } from '../../autograd/index.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { ENGINES, REFERENCE, WASM } from '../../engine/engines.case.ts';
 import type { Carry } from '../layer.ts';
+import type { State } from './cell.ts';
 import { createNetwork, type Network } from '../network.ts';
 import {
   type CellCase,
@@ -240,7 +241,7 @@ function chained(layer: ReturnType<typeof stackOf>, steps: number): ReturnType<t
     run(x, pass, initial) {
       const { tape } = x;
       const [rows, whole, width] = x.shape;
-      let states = initial;
+      let states = initial as State[];
       const pieces = [];
       for (let from = 0; from < whole; from += steps) {
         const n = Math.min(steps, whole - from);
@@ -253,7 +254,7 @@ function chained(layer: ReturnType<typeof stackOf>, steps: number): ReturnType<t
         pieces.push(reshape(result.outputs, [rows, n * result.outputs.shape[2]]));
       }
       const outputs = concat(pieces);
-      return { outputs: tape.view(outputs, [rows, whole, outputs.shape[1] / whole]), states: states ?? [] };
+      return { outputs: tape.view(outputs, [rows, whole, outputs.shape[1] / whole]), states };
     },
   };
 }

@@ -1,31 +1,34 @@
-/** Names and explanations of the baselines every forecast stands beside. Unknown names are shown as they are. */
+/** Names and explanations of the baselines of `tasks/baselines.ts`, by their keys in reports. */
 const KNOWN: Readonly<Record<string, readonly [name: string, how: string]>> = {
   persistence: ['Persistence', 'repeats the last value'],
-  naive: ['Persistence', 'repeats the last value'],
   seasonalnaive: ['Seasonal naive', 'repeats the value one season earlier'],
   climatology: ['Climatology', 'mean of the training span for the time of year'],
-  mean: ['Mean', 'mean of the training span'],
   drift: ['Drift', 'continues the mean slope of the training span'],
-  ar: ['AR', 'autoregression on the last values'],
-  ar1: ['AR(1) on the anomaly', 'the last departure from the season, damped'],
-  aranomaly: ['AR on the anomaly', 'autoregression on departures from the season'],
-  ar1anomaly: ['AR(1) on the anomaly', 'the last departure from the season, damped'],
-  anomalyar: ['AR on the anomaly', 'autoregression on departures from the season'],
-  anomalyar1: ['AR(1) on the anomaly', 'the last departure from the season, damped'],
   ridge: ['Ridge regression', 'linear regression on the same inputs'],
 };
 
-/** The name of a baseline for people. */
+/** The name of a baseline for people: `Seasonal naive`, `AR(1)`; unknown ones are shown as they are. */
 export function baselineName(key: string): string {
+  const order = autoregressive(key);
+  if (order !== undefined) return order === '' ? 'AR' : `AR(${order})`;
   return known(key)?.[0] ?? key;
 }
 
 /** What the baseline does, in a few words; empty when unknown. */
 export function baselineMethod(key: string): string {
+  if (autoregressive(key) !== undefined) return 'autoregression on departures from the season, or the mean';
   return known(key)?.[1] ?? '';
 }
 
+/** Order of an autoregression named `ar`, `ar1` or `ar(1)`; `undefined` when it is none. */
+function autoregressive(key: string): string | undefined {
+  return /^ar(\d*)$/.exec(plain(key))?.[1];
+}
+
 function known(key: string): readonly [string, string] | undefined {
-  const plain = key.toLowerCase().replace(/[^a-z0-9]/g, '');
-  return Object.hasOwn(KNOWN, plain) ? KNOWN[plain] : undefined;
+  return Object.hasOwn(KNOWN, plain(key)) ? KNOWN[plain(key)] : undefined;
+}
+
+function plain(key: string): string {
+  return key.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

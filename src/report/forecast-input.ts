@@ -12,6 +12,8 @@ export interface ErrorScores {
   smape?: number;
   /** Mean pinball loss over the quantiles of the intervals. */
   pinball?: number;
+  /** Why a baseline does not do what its name says on this series, in one sentence. */
+  note?: string;
 }
 
 /** The bounds of a central prediction interval, one value per position. */
@@ -68,7 +70,7 @@ export interface ForecastReportInput {
   context?: number;
   horizon?: number;
 
-  /** Errors one step ahead on the test span, of the model and of each baseline under its name (`persistence`, `ar`, …). */
+  /** Errors one step ahead on the test span, of the model and of each baseline under its name (`persistence`, `ar(1)`, …). */
   test?: ErrorScores;
   baselines?: Readonly<Record<string, ErrorScores>>;
 

@@ -102,7 +102,7 @@ export function futureSection({ future, target, unit, horizon, step = 'step' }: 
   return { ...section, lead: lead80, content: [chart, table({ caption: `Forecast of ${target}`, columns, rows })] };
 }
 
-const MEASURES: readonly [key: keyof ErrorScores, name: string, hasUnit: boolean][] = [
+const MEASURES: readonly [key: Exclude<keyof ErrorScores, 'note'>, name: string, hasUnit: boolean][] = [
   ['mae', 'MAE', true],
   ['rmse', 'RMSE', true],
   ['mase', 'MASE', false],
@@ -116,7 +116,7 @@ export function baselineSection({ test, baselines = {}, unit }: ForecastReportIn
   if (!test && entries.length === 0) return { ...section, content: [] };
   const rivals = entries.map(([key, scores]) => ({
     name: baselineName(key),
-    method: baselineMethod(key),
+    method: [baselineMethod(key), scores.note].filter(Boolean).join('; '),
     scores,
     model: false,
   }));

@@ -15,7 +15,10 @@ const input: ForecastReportInput = {
   step: 'day',
   horizon: 7,
   test: { mae: 2, rmse: 2.58, mase: 0.86 },
-  baselines: { persistence: { mae: 2.24, rmse: 2.907 }, ridge: { mae: 1.9, rmse: 2.683, pinball: 0.75 } },
+  baselines: {
+    persistence: { mae: 2.24, rmse: 2.907, note: 'no gaps allowed' },
+    ridge: { mae: 1.9, rmse: 2.683, pinball: 0.75 },
+  },
   nextStep: {
     time,
     truth,
@@ -96,7 +99,7 @@ test('the baseline table is ranked by RMSE, with the best of each column in bold
     'Forecaster|MAE (°C)|RMSE (°C)|MASE|Pinball|How it forecasts',
     'Recurve|2.000|<b>2.580</b>|<b>0.860</b>|–|the model of this report',
     'Ridge regression|<b>1.900</b>|2.683|–|<b>0.750</b>|linear regression on the same inputs',
-    'Persistence|2.240|2.907|–|–|repeats the last value',
+    'Persistence|2.240|2.907|–|–|repeats the last value; no gaps allowed',
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { baselineName } from './baselines.ts';
-import type { ErrorScores, ForecastReportInput } from './forecast-input.ts';
+import type { ForecastReportInput } from './forecast-input.ts';
 import {
   baselineSection,
   coverageSection,
@@ -97,7 +97,7 @@ function cards(
   verdict?: Verdict,
 ): Card[] {
   const cards: Card[] = [];
-  const error = (key: keyof ErrorScores, label: string) => {
+  const error = (key: 'rmse' | 'mae', label: string) => {
     const value = test?.[key];
     if (value === undefined) return;
     const card: Card = { label, value: formatNumber(value) };

@@ -1,0 +1,74 @@
+import pico from 'picocolors';
+import { lineWidth, pad, printable, truncate } from './width.ts';
+
+export interface TextColumn {
+  header: string;
+  /** Default `left`; numbers want `right`. */
+  align?: 'left' | 'right';
+}
+
+export interface TextTableOptions {
+  columns: readonly TextColumn[];
+  /** Plain text; control characters in it are made harmless. */
+  rows: readonly (readonly string[])[];
+  /** Cells in bold, as `[row, column]`. */
+  bold?: readonly (readonly [number, number])[];
+  /** A row to set off by colour. */
+  highlight?: number;
+  /** Most columns of the terminal a line may take. Default 80. */
+  width?: number;
+  /** Default false. */
+  color?: boolean;
+  /** Default true; false draws the rule with ASCII. */
+  unicode?: boolean;
+}
+
+const GAP = 2;
+const NARROWEST = 4;
+
+/**
+ * A table as lines of text, ending in a line break: header, rule, rows. Lines never exceed `width`: the widest columns are cut
+ * first, and what still does not fit is cut at the end of the line.
+ */
+export function textTable(options: TextTableOptions): string {
+  const { width = 80, unicode = true } = options;
+  const colors = pico.createColors(options.color ?? false);
+  const ellipsis = unicode ? '…' : '~';
+  const cells = options.rows.map((row) => options.columns.map((_, column) => printable(row[column] ?? '')));
+  const headers = options.columns.map((column) => printable(column.header));
+  const widths = headers.map((header, column) =>
+    Math.max(lineWidth(header), ...cells.map((row) => lineWidth(row[column]!))),
+  );
+  shrink(widths, width - GAP * (widths.length - 1));
+  const bold = new Set((options.bold ?? []).map(([row, column]) => `${row} ${column}`));
+
+  const line = (row: readonly string[], style: (cell: string, column: number) => string): string => {
+    const parts = row.map((cell, column) =>
+      style(pad(truncate(cell, widths[column]!, ellipsis), widths[column]!, options.columns[column]!.align), column),
+    );
+    return truncate(parts.join(' '.repeat(GAP)), width, ellipsis).trimEnd();
+  };
+  const total = Math.min(width, widths.reduce((sum, one) => sum + one, 0) + GAP * Math.max(0, widths.length - 1));
+  const lines = [line(headers, (cell) => colors.dim(cell)), colors.dim((unicode ? '─' : '-').repeat(total))];
+  cells.forEach((row, index) => {
+    const highlighted = options.highlight === index;
+    lines.push(
+      line(row, (cell, column) => {
+        const styled = bold.has(`${index} ${column}`) ? colors.bold(cell) : cell;
+        return highlighted ? colors.cyan(styled) : styled;
+      }),
+    );
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+/** Takes from the widest columns, one character at a time, until all fit or all are as narrow as they may be. */
+function shrink(widths: number[], room: number): void {
+  let excess = widths.reduce((sum, width) => sum + width, 0) - room;
+  while (excess > 0) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if (widths[widest]! <= NARROWEST) return;
+    widths[widest]!--;
+    excess--;
+  }
+}

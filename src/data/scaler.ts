@@ -33,7 +33,7 @@ export interface ScalerOptions {
 /**
  * Fits a scaler on the observed values of the given spans.
  *
- * A column that is constant there gets scale 1; a `robust` one whose quartiles are equal gets its standard deviation. Statistics are
+ * A column that is constant there gets scale 1; a `robust` one whose quartiles are (nearly) equal gets its standard deviation. Statistics are
  * taken in f64 relative to the largest magnitude, so that no value can overflow them.
  */
 export function fitScaler(series: Series[], options: ScalerOptions = {}): Scaler {
@@ -119,7 +119,7 @@ function fitColumn(values: Float64Array, kind: ScalerKind): { center: number; sc
   }
   if (low === high) return { center: low, scale: 1 };
   // All within -1 and 1 from here on, so that neither sums nor squares can overflow or vanish.
-  const unit = Math.max(Math.abs(low), Math.abs(high));
+  const unit = powerAbove(Math.max(Math.abs(low), Math.abs(high)));
   const small = values.map((value) => value / unit);
   const { center, scale } =
     kind === 'min-max'
@@ -148,7 +148,16 @@ function robust(values: Float64Array): { center: number; scale: number } {
     return sorted[below]! + (sorted[above]! - sorted[below]!) * (position - below);
   };
   const range = quantile(0.75) - quantile(0.25);
-  return { center: quantile(0.5), scale: range > 0 ? range : standard(values).scale };
+  const { scale } = standard(values);
+  return { center: quantile(0.5), scale: range > scale * 1e-6 ? range : scale };
+}
+
+/** The smallest power of two not below `size`: dividing by it is exact. */
+function powerAbove(size: number): number {
+  let power = 1;
+  while (power < size && power < 2 ** 1023) power *= 2;
+  while (power / 2 >= size) power /= 2;
+  return power;
 }
 
 /** Keeps a scale away from 0 and infinity, where dividing by it would lose the value. */

@@ -176,18 +176,18 @@ function mostFrequent(spacing: Map<number, number>): number | null {
   return best;
 }
 
-/** The most frequent spacing where it is that of at least half, else the median: what jittered stamps are around. */
+/** The most frequent spacing where it is a round one or nearly the only one, else the median made round: what jittered stamps are around. */
 function centreOf(spacing: Map<number, number>): number {
   const gaps = [...spacing].sort(([a], [b]) => a - b);
   const total = gaps.reduce((sum, [, count]) => sum + count, 0);
   const best = mostFrequent(spacing)!;
-  if (spacing.get(best)! * 2 >= total) return best;
+  if (best % 1000 === 0 || spacing.get(best)! >= total * 0.9) return best;
   let seen = 0;
-  for (const [gap, count] of gaps) {
+  const median = gaps.find(([, count]) => {
     seen += count;
-    if (seen * 2 >= total) return roundedSpacing(gap);
-  }
-  return best;
+    return seen * 2 >= total;
+  });
+  return roundedSpacing(median![0]);
 }
 
 /** Takes 59.8 s for a minute: the nearest whole second, minute or hour within 2 %. */

@@ -4,12 +4,12 @@ import {
   affine,
   crossEntropyRows,
   exp,
+  expectShape,
   type Indices,
   type Lengths,
   minimum,
   multiply,
   relu,
-  reshape,
   type Shape,
   sizeOf,
   softplus,
@@ -104,10 +104,10 @@ export function gaussianNll(
   target: ArrayLike<number>,
   options?: LossOptions,
 ): Tensor {
-  return average(mean, target, options, (y, t) => {
-    const s = reshape(logVariance, y.shape);
-    return affine(add(s, multiply(square(subtract(y, t)), exp(affine(s, -1)))), 0.5);
-  });
+  expectShape('gaussianNll', 'log variance', logVariance.shape, mean.shape, 'give one per mean');
+  return average(mean, target, options, (y, t) =>
+    affine(add(logVariance, multiply(square(subtract(y, t)), exp(affine(logVariance, -1)))), 0.5),
+  );
 }
 
 /** Binary cross-entropy of logits: `softplus(x) − x·t`, targets in [0, 1]. */
@@ -118,8 +118,11 @@ export function binaryCrossEntropy(logits: Tensor, target: ArrayLike<number>, op
 /** Cross-entropy of logits[..., K] and class numbers [...]; a target of −1 is ignored. */
 export function crossEntropy(logits: Tensor, targets: Indices, options: LossOptions = {}): Tensor {
   const weights = elementWeights(targets.shape, options);
-  for (let i = 0; i < weights.length; i++) if (targets.values[i] === -1) weights[i] = 0;
-  return weightedMean(crossEntropyRows(logits, targets), weights);
+  const heeded = Array.from(targets.values, (target, i) => (weights[i] === 0 ? -1 : target));
+  heeded.forEach((target, i) => {
+    if (target === -1) weights[i] = 0;
+  });
+  return weightedMean(crossEntropyRows(logits, { ...targets, values: heeded }), weights);
 }
 
 function average(
@@ -156,7 +159,8 @@ function weightedMean(elements: Tensor, weights: Float64Array): Tensor {
 function elementWeights(shape: Shape, { weights, lengths }: LossOptions): Float64Array {
   const size = sizeOf(shape);
   const given = weights ?? [1];
-  if (given.length === 0 || size % given.length !== 0) {
+  const leading = shape.map((_, axis) => sizeOf(shape.slice(0, axis + 1)));
+  if (![1, ...leading].includes(given.length)) {
     throw new RecurveError(
       'shape',
       `loss: expected weights for the leading axes of [${shape.join(', ')}], got ${given.length}; give one per element, per row or per row and step`,

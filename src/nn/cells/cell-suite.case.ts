@@ -3,7 +3,6 @@ import { columns, concat, reshape } from '../../autograd/index.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { ENGINES, REFERENCE, WASM } from '../../engine/engines.case.ts';
 import type { Carry } from '../layer.ts';
-import type { State } from './cell.ts';
 import { createNetwork, type Network } from '../network.ts';
 import {
   type CellCase,
@@ -21,6 +20,7 @@ import {
   stackOf,
   unrolledOf,
 } from './cell.case.ts';
+import type { State } from './cell.ts';
 
 const B = RAGGED.length;
 const T = 5;

@@ -20,6 +20,8 @@ export interface Source {
 export interface Peeked {
   head: Uint8Array;
   stream: AsyncIterable<Uint8Array>;
+  /** Closes the source, whether `stream` was read to its end, partly or not at all. */
+  close(): Promise<void>;
 }
 
 /** Reads at least `size` bytes ahead (fewer only where the stream ends) without consuming them. */
@@ -37,19 +39,17 @@ export async function peek(stream: AsyncIterable<Uint8Array>, size: number): Pro
     }
   }
   async function* again(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* read.splice(0);
-      while (!done) {
-        const next = await iterator.next();
-        if (next.done) return;
-        yield next.value;
-      }
-    } finally {
-      // Whoever stops early lets the source close its file or connection.
-      await iterator.return?.();
+    yield* read.splice(0);
+    while (!done) {
+      const next = await iterator.next();
+      if (next.done) return;
+      yield next.value;
     }
   }
-  return { head: concat(read.length === 1 ? read : [...read]), stream: again() };
+  const close = async (): Promise<void> => {
+    await iterator.return?.();
+  };
+  return { head: concat(read), stream: again(), close };
 }
 
 /** Joins pieces of bytes; a single piece is returned as it is. */

@@ -184,6 +184,27 @@ test('100,000 columns are read', async () => {
   expect(cells(table.columns[99_999]!)).toEqual([99_999, 100_000, 100_001, 100_002]);
 });
 
+test('a source is closed whether its table was read, refused at once or refused midway', async () => {
+  for (const text of [
+    'a,b\n1,2\n',
+    'PK\u0003\u0004',
+    '[1]',
+    `a,b\n${'1,2\n'.repeat(50_000)}3\n${'1,2\n'.repeat(50_000)}`,
+    '',
+  ]) {
+    let closed = false;
+    async function* watched(): AsyncGenerator<Uint8Array> {
+      try {
+        yield* pieces(text, 4096);
+      } finally {
+        closed = true;
+      }
+    }
+    await readTable(watched()).catch(() => undefined);
+    expect(closed, JSON.stringify(text.slice(0, 9))).toBe(true);
+  }
+});
+
 test('a source that fails midway passes its own error on', async () => {
   async function* failing(): AsyncGenerator<Uint8Array> {
     yield new TextEncoder().encode('a,b\n1,2\n');

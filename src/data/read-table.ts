@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { concat, decodeText, peek, type RandomAccess, type Source, streamOf } from './bytes.ts';
+import { concat, decodeText, type Peeked, peek, type RandomAccess, type Source, streamOf } from './bytes.ts';
 import { MISSING } from './columns.ts';
 import { type DelimitedRules, emptyTable, readDelimited } from './delimited.ts';
 import { gunzip } from './gzip.ts';
@@ -55,6 +55,19 @@ async function readSource(
   options: ReadOptions,
 ): Promise<Table> {
   const peeked = await peek(stream, 8);
+  try {
+    return await readPeeked(peeked, file, name, options);
+  } finally {
+    await peeked.close();
+  }
+}
+
+async function readPeeked(
+  peeked: Peeked,
+  file: RandomAccess | undefined,
+  name: string,
+  options: ReadOptions,
+): Promise<Table> {
   if (peeked.head.length === 0) throw emptyTable(name);
   const kind = magicOf(peeked.head);
   if (kind === 'gzip') return readSource(gunzip(peeked.stream, name), undefined, name, options);

@@ -6,7 +6,7 @@ import type { ErrorScores, ForecastReportInput, Interval } from './forecast-inpu
 import { decimalsFor, formatFixed, formatNumber } from './format.ts';
 import { figure, type Section, type TableColumn, type TableOptions, table } from './page.ts';
 import { residualFigures } from './residuals.ts';
-import { formatTime, shortTime, type Time, toMilliseconds } from './time.ts';
+import { formatTime, stepLabels, type Time, toMilliseconds } from './time.ts';
 
 /** Positions shown in the close-up of the test span, and rows in the table of a long one. */
 const CLOSE_UP = 120;
@@ -91,8 +91,9 @@ export function futureSection({ future, target, unit, horizon, step = 'step' }: 
     { header: withUnit('Forecast', unit), align: 'right' },
   ];
   for (const { level } of narrowFirst) columns.push({ header: `${level} % interval`, align: 'right' });
+  const labels = ahead && stepLabels(ahead);
   const rows = Array.from(future.prediction, (value, index) => [
-    ahead ? `${shortTime(ahead[index]!)} ${new Date(ahead[index]!).getUTCFullYear()}` : `${index + 1}`,
+    labels?.[index] ?? `${index + 1}`,
     formatFixed(value, decimals),
     ...narrowFirst.map(
       ({ lower, upper }) => `${formatFixed(lower[index], decimals)} to ${formatFixed(upper[index], decimals)}`,

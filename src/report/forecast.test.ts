@@ -79,13 +79,13 @@ test('a report of nothing but a target is a page without sections', () => {
 
 test('the lead says by how much the model beats its best baseline', () => {
   expect(forecastReport(input)).toContain(
-    'One day ahead on the test span, the forecast of temp_max has an RMSE of 2.580 °C, 3.8 % below the best baseline, Ridge regression (2.683 °C).',
+    'One day ahead on the test span, the forecast of temp_max has an RMSE of 2.580\u00a0°C, 3.8\u00a0% below the best baseline, Ridge regression (2.683\u00a0°C).',
   );
 });
 
 test('a model that loses is shown as losing', () => {
   const html = forecastReport({ ...input, test: { rmse: 3 } });
-  expect(html).toContain('11.8 % above the best baseline: Ridge regression does better with 2.683 °C.');
+  expect(html).toContain('11.8\u00a0% above the best baseline: Ridge regression does better with 2.683\u00a0°C.');
   expect(html).toMatch(/class="card bad"><p class="label">Test RMSE/);
   expect(
     tableText(html, 'Errors one step ahead')

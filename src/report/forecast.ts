@@ -15,6 +15,9 @@ import { formatTime, toMilliseconds } from './time.ts';
 
 export type * from './forecast-input.ts';
 
+/** Keeps a number and its unit on one line. */
+const NO_BREAK = '\u00a0';
+
 /**
  * The report of a forecast as one HTML document: result beside its baselines, the next steps with their intervals, the test
  * span, errors per step, residuals, training, data, settings and versions. The same input gives the same bytes.
@@ -27,7 +30,7 @@ export function forecastReport(input: ForecastReportInput): string {
   const facts = [
     input.model,
     input.source && `Data: ${input.source}`,
-    input.training && `${input.training.epochs.length} epochs`,
+    input.training && epochCount(input.training.epochs.length),
     input.seconds?.training !== undefined && `trained in ${formatDuration(input.seconds.training)}`,
     input.created !== undefined && formatTime(toMilliseconds(input.created)),
   ];
@@ -79,7 +82,7 @@ function compare({ test, baselines = {}, target, unit = '', step = 'step' }: For
     const gain = best.value > 0 ? 1 - model / best.value : 0;
     const measure = key === 'rmse' ? 'RMSE' : 'MAE';
     const [own, other] = [withUnit(model, unit), withUnit(best.value, unit)];
-    const share = `${(Math.abs(gain) * 100).toFixed(1)} %`;
+    const share = `${(Math.abs(gain) * 100).toFixed(1)}${NO_BREAK}%`;
     const start = `One ${step} ahead on the test span, the forecast of ${target} has an ${measure} of ${own}`;
     const end =
       Math.abs(gain) < 0.0005
@@ -130,7 +133,7 @@ function cards(
   }
   const spent = seconds?.training ?? seconds?.total;
   if (spent !== undefined) {
-    const epochs = training ? { note: `${training.epochs.length} epochs` } : {};
+    const epochs = training ? { note: epochCount(training.epochs.length) } : {};
     cards.push({
       label: seconds?.training === undefined ? 'Time' : 'Training time',
       value: formatDuration(spent),
@@ -140,6 +143,10 @@ function cards(
   return cards;
 }
 
+function epochCount(count: number): string {
+  return count === 1 ? '1 epoch' : `${formatNumber(count)} epochs`;
+}
+
 function withUnit(value: number, unit: string): string {
-  return unit ? `${formatNumber(value)} ${unit}` : formatNumber(value);
+  return unit ? `${formatNumber(value)}${NO_BREAK}${unit}` : formatNumber(value);
 }

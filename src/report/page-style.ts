@@ -19,7 +19,7 @@ a{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .kicker{color:var(--accent);font-weight:600;font-size:14px}
 h1{font-size:34px;line-height:1.2;margin:4px 0 12px;letter-spacing:-.015em;overflow-wrap:anywhere;text-wrap:balance}
-h2{font-size:22px;line-height:1.3;margin:0 0 4px;letter-spacing:-.01em}
+h2{overflow-wrap:anywhere;font-size:22px;line-height:1.3;margin:0 0 4px;letter-spacing:-.01em}
 header .lead{font-size:18px;max-width:46em;overflow-wrap:anywhere}
 section .lead{color:var(--rc-muted);max-width:46em;overflow-wrap:anywhere}
 .facts{list-style:none;display:flex;flex-wrap:wrap;gap:2px 20px;padding:0;margin:12px 0 0;color:var(--rc-muted);font-size:14px;overflow-wrap:anywhere}
@@ -37,14 +37,14 @@ section{margin:0 0 44px;scroll-margin-top:12px}
 .content>*{grid-column:1/-1;margin:0}
 .content>.half{grid-column:auto}
 figure,.content>.scroll,.content>.lines{background:var(--panel);border:1px solid var(--edge);border-radius:8px;padding:16px 18px}
-figcaption{font-size:14px;line-height:1.45;margin-bottom:10px;color:var(--rc-muted)}
+figcaption{font-size:14px;line-height:1.45;margin-bottom:10px;color:var(--rc-muted);overflow-wrap:anywhere}
 figcaption strong{color:var(--rc-ink);font-size:15px;display:block}
 figure svg.rc{display:block;width:100%;height:auto;overflow:visible}
 .narrow{display:none}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-size:15px;font-weight:600;line-height:1.4;padding:0 0 8px}
-caption span{display:inline-block;position:sticky;left:0;max-width:min(100%,calc(100vw - 54px))}
+caption span{display:inline-block;overflow-wrap:anywhere;position:sticky;left:0;max-width:min(100%,calc(100vw - 54px))}
 th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid var(--edge);font-weight:400;vertical-align:top}
 th:last-child,td:last-child{padding-right:4px}
 th.r,td.r{text-align:right;white-space:nowrap}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatTime, shortTime, toMilliseconds } from './time.ts';
+import { formatTime, stepLabels, toMilliseconds } from './time.ts';
 
 test('a time without an offset is UTC whatever the zone of the host', () => {
   expect(toMilliseconds('2015-07-01')).toBe(Date.UTC(2015, 6, 1));
@@ -15,13 +15,16 @@ test('an offset is honoured', () => {
 test('what is no time gives NaN and reads n/a', () => {
   for (const value of ['', 'yesterday', Number.NaN, 1e20]) expect(toMilliseconds(value)).toBeNaN();
   expect(formatTime(Number.NaN)).toBe('n/a');
-  expect(shortTime(Number.NaN)).toBe('n/a');
 });
 
 test('midnight is left out of labels, seconds only shown when there are any', () => {
   expect(formatTime(Date.UTC(2015, 6, 1))).toBe('2015-07-01');
   expect(formatTime(Date.UTC(2015, 6, 1, 9, 5))).toBe('2015-07-01 09:05');
   expect(formatTime(Date.UTC(2015, 6, 1, 9, 5, 7))).toBe('2015-07-01 09:05:07');
-  expect(shortTime(Date.UTC(2016, 0, 1))).toBe('Fri 1 Jan');
-  expect(shortTime(Date.UTC(2016, 0, 1, 6))).toBe('Fri 1 Jan 06:00');
+});
+
+test('steps have a clock all or none', () => {
+  const days = [Date.UTC(2016, 0, 1), Date.UTC(2016, 0, 2), Number.NaN];
+  expect(stepLabels(days)).toEqual(['Fri 1 Jan 2016', 'Sat 2 Jan 2016', 'n/a']);
+  expect(stepLabels([days[0]!, days[0]! + 3_600_000], false)).toEqual(['Fri 1 Jan 00:00', 'Fri 1 Jan 01:00']);
 });

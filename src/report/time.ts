@@ -47,9 +47,16 @@ export function formatTime(milliseconds: number): string {
   return date.endsWith('T00:00:00') ? date.slice(0, -9) : date.replace('T', ' ').replace(/:00$/, '');
 }
 
-/** A short label for one step of a forecast: `Thu 1 Jan`, with the clock when the moment is not midnight. */
-export function shortTime(milliseconds: number): string {
-  if (!Number.isFinite(milliseconds)) return 'n/a';
-  const { weekday, day, month, clock } = dateParts(milliseconds);
-  return clock === '00:00' ? `${weekday} ${day} ${month}` : `${weekday} ${day} ${month} ${clock}`;
+/**
+ * Labels for the steps of a forecast: `Fri 1 Jan 2016`, all of them with the clock as soon as one is not at midnight
+ * (`Fri 1 Jan 2016 06:00`). The year is left out on request.
+ */
+export function stepLabels(moments: readonly number[], year = true): string[] {
+  const clocked = moments.some((moment) => Number.isFinite(moment) && dateParts(moment).clock !== '00:00');
+  return moments.map((moment) => {
+    if (!Number.isFinite(moment)) return 'n/a';
+    const parts = dateParts(moment);
+    const date = `${parts.weekday} ${parts.day} ${parts.month}${year ? ` ${parts.year}` : ''}`;
+    return clocked ? `${date} ${parts.clock}` : date;
+  });
 }

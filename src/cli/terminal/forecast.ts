@@ -2,7 +2,7 @@ import pico from 'picocolors';
 import { niceStep } from '../../report/charts/axis.ts';
 import type { ForecastSeries, Interval } from '../../report/forecast-input.ts';
 import { decimalsFor, formatFixed } from '../../report/format.ts';
-import { shortTime, toMilliseconds } from '../../report/time.ts';
+import { stepLabels, toMilliseconds } from '../../report/time.ts';
 import { lineWidth, pad, printable, truncate } from './width.ts';
 
 export interface ForecastPictureOptions {
@@ -50,10 +50,9 @@ export function forecastPicture(forecast: ForecastSeries, options: ForecastPictu
   );
   const decimals = Math.min(decimalsFor(values, 3), 4);
 
-  const labels = values.map((_, index) => {
-    const time = forecast.time?.[index];
-    return time === undefined ? `${step} ${index + 1}` : shortTime(toMilliseconds(time));
-  });
+  const moments = (forecast.time ?? []).slice(0, count).map(toMilliseconds);
+  const labels =
+    moments.length === count ? stepLabels(moments, false) : values.map((_, index) => `${step} ${index + 1}`);
   const figures = values.map((value) => formatFixed(value, decimals));
   const ranges = values.map((_, index) =>
     inner

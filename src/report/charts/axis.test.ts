@@ -61,7 +61,7 @@ test('niceStep is 1, 2 or 5 times a power of ten', () => {
   expect([0.7, 1.3, 1.5, 3.1, 3.2, 7.0, 7.2, 130].map(niceStep)).toEqual([0.5, 1, 2, 2, 5, 5, 10, 100]);
 });
 
-test('a year is ticked by months, and the year stands once', () => {
+test('a year is ticked by months', () => {
   const axis = timeAxis([Date.UTC(2015, 0, 1), Date.UTC(2015, 11, 31)]);
   const ticks = axis.ticks(1000);
   expect(ticks.map((tick) => tick.label)).toEqual([
@@ -78,13 +78,13 @@ test('a year is ticked by months, and the year stands once', () => {
     'Nov',
     'Dec',
   ]);
-  expect(ticks.map((tick) => tick.context).filter(Boolean)).toEqual(['2015']);
+  expect(new Set(ticks.map((tick) => tick.context))).toEqual(new Set(['2015']));
 });
 
 test('a few weeks are ticked on Mondays, a day on round hours, decades on round years', () => {
   const weeks = timeAxis([Date.UTC(2015, 11, 1), Date.UTC(2016, 0, 7)]).ticks(500);
   expect(weeks.map((tick) => new Date(tick.value).getUTCDay())).toEqual([1, 1, 1, 1, 1]);
-  expect(weeks.map((tick) => tick.context).filter(Boolean)).toEqual(['2015', '2016']);
+  expect(weeks.map((tick) => tick.context)).toEqual(['2015', '2015', '2015', '2015', '2016']);
   expect(labels(timeAxis([0, DAY]), 400)).toEqual(['00:00', '06:00', '12:00', '18:00', '00:00']);
   expect(labels(timeAxis([Date.UTC(1961, 4, 1), Date.UTC(2001, 4, 1)]), 400)).toEqual(['1970', '1980', '1990', '2000']);
 });

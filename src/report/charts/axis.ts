@@ -1,6 +1,6 @@
 import { DAY, dateParts, HOUR, MINUTE, SECOND } from '../time.ts';
 
-/** A tick of an axis; `context` is the second line (a year, a date), shown where it changes. */
+/** A tick of an axis; `context` is the second line (a year, a date): charts show it where it changes. */
 export interface Tick {
   value: number;
   label: string;
@@ -107,7 +107,8 @@ function fixedFor(value: number, step: number): string {
   return value.toFixed(Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))));
 }
 
-function minus(digits: string): string {
+/** Digits with a true minus sign, as wide as a plus. */
+export function minus(digits: string): string {
   return digits.replace('-', '\u2212');
 }
 
@@ -150,12 +151,10 @@ export function timeAxis(range: readonly [number, number], spacing = 76): Axis {
 function evenTicks(low: number, high: number, span: number): Tick[] {
   const anchor = span >= 7 * DAY ? 4 * DAY : 0; // 5 January 1970 was a Monday
   const ticks: Tick[] = [];
-  let context = '';
   for (let value = Math.ceil((low - anchor) / span) * span + anchor; value <= high; value += span) {
     const { year, month, day, clock } = dateParts(value);
     const here = span >= DAY ? String(year) : `${day} ${month} ${year}`;
-    ticks.push({ value, label: span >= DAY ? `${day} ${month}` : clock, context: here === context ? '' : here });
-    context = here;
+    ticks.push({ value, label: span >= DAY ? `${day} ${month}` : clock, context: here });
   }
   return ticks;
 }
@@ -164,7 +163,6 @@ function monthTicks(low: number, high: number, rough: number): Tick[] {
   const span = MONTH_SPANS.find((months) => months * 30.44 * DAY >= rough) ?? MONTH_SPANS.at(-1)!;
   const start = new Date(low);
   const ticks: Tick[] = [];
-  let context = '';
   let index = Math.floor((start.getUTCFullYear() * 12 + start.getUTCMonth()) / span) * span;
   for (; ; index += span) {
     const date = new Date(0);
@@ -174,7 +172,6 @@ function monthTicks(low: number, high: number, rough: number): Tick[] {
     if (value < low) continue;
     const { year, month } = dateParts(value);
     if (span >= 12) ticks.push({ value, label: String(year) });
-    else ticks.push({ value, label: month, context: String(year) === context ? '' : String(year) });
-    context = String(year);
+    else ticks.push({ value, label: month, context: String(year) });
   }
 }

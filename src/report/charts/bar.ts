@@ -1,6 +1,6 @@
 import { decimalsFor, formatFixed } from '../format.ts';
 import { element, px, text } from '../svg.ts';
-import { categoryAxis, extent, isPlottable, numberAxis } from './axis.ts';
+import { categoryAxis, extent, isPlottable, minus, numberAxis } from './axis.ts';
 import { type ChartColor, type ChartOptions, colorClass, fitText, frame, type Plot, textWidth } from './frame.ts';
 
 export interface BarChartOptions extends ChartOptions {
@@ -58,7 +58,7 @@ export function barChart(options: BarChartOptions): string {
   const valueText = (plot: Plot, index: number): string => {
     const at = place(plot, index);
     if (!at) return '';
-    const content = text(fitText(formatFixed(at.value, decimals), horizontal ? plot.width : 60));
+    const content = text(fitText(minus(formatFixed(at.value, decimals)), horizontal ? plot.width : 60));
     if (horizontal)
       return element('text', { x: at.start + at.length + 6, y: at.middle + 4, class: 'rc-label' }, content);
     const y = at.value < 0 ? at.start + at.length + 14 : at.start - 5;

@@ -168,3 +168,21 @@ test('a heat map with both signs is centred on zero, one of 1,000 by 300 cells s
   );
   expect(heatmapChart({ title: 't', values: large }).length).toBeLessThan(400_000);
 });
+
+test('the year or date stands once below the ticks, also when the first tick has no room', () => {
+  const of = (x: string[]) => {
+    const svg = lineChart({ title: 't', x, series: [{ label: 'a', y: x.map(() => 1) }], hover: false });
+    return [...svg.matchAll(/rc-middle rc-strong">([^<]*)</g)].map((match) => match[1]);
+  };
+  expect(of(['2014-10-01', '2016-02-01'])).toEqual(['2014', '2015', '2016']);
+  expect(of(['2015-03-29T00:00', '2015-03-30T10:00'])).toEqual(['29 Mar 2015', '30 Mar 2015']);
+});
+
+test('labels of many bars are thinned until they do not touch', () => {
+  const bars = Array.from({ length: 40 }, (_, index) => ({ label: `label ${index}`, value: 1 }));
+  const labels = [...barChart({ title: 't', bars }).matchAll(/<text x="([\d.]+)" y="273"/g)].map((match) =>
+    Number(match[1]),
+  );
+  expect(labels.length).toBeGreaterThan(4);
+  for (let i = 1; i < labels.length; i++) expect(labels[i]! - labels[i - 1]!).toBeGreaterThan(50);
+});

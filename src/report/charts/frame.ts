@@ -81,13 +81,16 @@ export function fitText(label: string, width: number): string {
 
 /** Draws axes, gridlines, legend and labels around the marks of a chart and returns the whole `<svg>`. */
 export function frame(spec: FrameSpec): string {
-  const width = Math.max(160, spec.width ?? 640);
+  const outer = Math.max(160, spec.width ?? 640);
+  const inset = spec.standalone ? 12 : 0;
+  const width = outer - 2 * inset;
   const height = Math.max(120, spec.height ?? 280);
   const parts: string[] = [element('title', {}, text(spec.title))];
   let top = 8;
   if (spec.standalone) {
-    parts.push(element('style', {}, chartStyle()), element('rect', { width, height, fill: 'var(--rc-background)' }));
-    parts.push(label(14, 24, fitText(spec.title, (width - 28) / 1.3), 'rc-title'));
+    parts.push(element('style', {}, chartStyle()));
+    parts.push(element('rect', { x: -inset, width: outer, height, fill: 'var(--rc-background)' }));
+    parts.push(label(2, 24, fitText(spec.title, width / 1.35), 'rc-title'));
     top = 38;
   }
   const legend = legendRows(spec.legend ?? [], width - 8);
@@ -125,8 +128,13 @@ export function frame(spec: FrameSpec): string {
   } else {
     parts.push(label(left + plotWidth / 2, top + plotHeight / 2 + 4, fitText(spec.empty, plotWidth), 'rc-middle'));
   }
-  const size = spec.standalone ? { width, height } : {};
-  const head = { xmlns: 'http://www.w3.org/2000/svg', class: 'rc', viewBox: `0 0 ${px(width)} ${px(height)}`, ...size };
+  const size = spec.standalone ? { width: outer, height } : {};
+  const head = {
+    xmlns: 'http://www.w3.org/2000/svg',
+    class: 'rc',
+    viewBox: `${-inset} 0 ${px(outer)} ${px(height)}`,
+    ...size,
+  };
   return element('svg', { ...head, role: 'img', 'aria-label': spec.title }, ...parts);
 }
 
@@ -153,41 +161,46 @@ function xAxis(plot: Plot, axis: Axis): string {
   const base = plot.top + plot.height;
   let marks = element('line', { class: 'rc-axis', x1: plot.left, x2: plot.left + plot.width, y1: base, y2: base });
   const ticks = axis.ticks(plot.width);
-  const shown = thinned(ticks, plot, axis);
+  const shown = thinned(ticks, plot, axis.categorical ? 4 : 8);
   for (const tick of ticks) {
     const x = plot.left + plot.x(tick.value);
     if (!axis.categorical) marks += element('line', { class: 'rc-grid', x1: x, x2: x, y1: plot.top, y2: base });
-    if (!shown.has(tick)) continue;
-    marks += label(x, base + 18, tick.label, 'rc-middle');
-    if (tick.context) marks += label(x, base + 33, tick.context, 'rc-middle rc-strong');
   }
-  return marks;
+  for (const tick of shown) marks += label(plot.left + plot.x(tick.value), base + 18, tick.label, 'rc-middle');
+  return marks + contexts(shown, plot, base + 33);
 }
 
-/** Every k-th tick, with the smallest k that keeps labels from touching each other and the edges of the drawing. */
-function thinned(ticks: readonly Tick[], plot: Plot, axis: Axis): Set<Tick> {
-  const half = (tick: Tick) => Math.max(textWidth(tick.label), textWidth(tick.context ?? '')) / 2;
-  for (let every = 1; every < ticks.length; every++) {
-    const kept = ticks.filter((_, index) => index % every === 0);
-    const fits = kept.every((tick, index) => {
-      const previous = kept[index - 1];
-      return (
-        !previous ||
-        plot.x(tick.value) - half(tick) >= plot.x(previous.value) + half(previous) + (axis.categorical ? 4 : 8)
-      );
-    });
-    if (fits) return inside(kept, plot, half);
+/** Every k-th tick, with the smallest k that keeps labels `gap` pixels apart, without those that leave the drawing. */
+function thinned(ticks: readonly Tick[], plot: Plot, gap: number): Tick[] {
+  const half = (tick: Tick) => textWidth(tick.label) / 2;
+  const fits = (tick: Tick, index: number, all: readonly Tick[]) => {
+    const previous = all[index - 1];
+    return !previous || plot.x(tick.value) - half(tick) >= plot.x(previous.value) + half(previous) + gap;
+  };
+  let kept = [...ticks];
+  for (let every = 2; every <= ticks.length && !kept.every(fits); every++) {
+    kept = ticks.filter((_, index) => index % every === 0);
   }
-  return inside(ticks.slice(0, 1), plot, half);
+  return kept.filter((tick) => {
+    const x = plot.x(tick.value);
+    return x - half(tick) >= -plot.left && x + half(tick) <= plot.width + 14;
+  });
 }
 
-function inside(ticks: readonly Tick[], plot: Plot, half: (tick: Tick) => number): Set<Tick> {
-  return new Set(
-    ticks.filter((tick) => {
-      const x = plot.x(tick.value);
-      return x - half(tick) >= -plot.left && x + half(tick) <= plot.width + 16;
-    }),
-  );
+/** The second lines of the ticks, where they change; one that the next would overlap makes way for it. */
+function contexts(ticks: readonly Tick[], plot: Plot, y: number): string {
+  const changes = ticks.filter((tick, index) => tick.context && tick.context !== ticks[index - 1]?.context);
+  const places = changes.map(({ value, context = '' }) => {
+    const half = textWidth(context) * 0.56; // bold is wider
+    return { context, half, x: Math.min(plot.width + 14 - half, Math.max(half - plot.left, plot.x(value))) };
+  });
+  return places
+    .filter(({ x, half }, index) => {
+      const next = places[index + 1];
+      return !next || x + half + 8 <= next.x - next.half;
+    })
+    .map(({ x, context }) => label(plot.left + x, y, context, 'rc-middle rc-strong'))
+    .join('');
 }
 
 function legendRows(items: readonly LegendItem[], width: number): LegendItem[][] {

@@ -22,6 +22,8 @@ export interface FitOptions {
   validation?: Objective;
   /** Passes over the examples, at least 1. */
   epochs: number;
+  /** Stop after so many epochs, though the schedule is laid out for `epochs`; default: all of them. */
+  lastEpoch?: number;
   /** Examples per step, at least 1; default 32. */
   batchSize?: number;
   optimizer?: OptimizerConfig;
@@ -56,6 +58,8 @@ export interface Progress {
   steps: number;
   /** Mean training loss of the epoch so far. */
   loss: number;
+  /** Whether this step was the epoch's last. */
+  epochEnd: boolean;
   /** At the end of an epoch. */
   validation?: number;
   learningRate: number;
@@ -98,6 +102,7 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
   check(options);
   const stepsPerEpoch = Math.ceil(training.examples / batchSize);
   const total = stepsPerEpoch * epochs;
+  const end = stepsPerEpoch * Math.min(epochs, options.lastEpoch ?? epochs);
   const random = new Random(seed);
   using optimizer = createOptimizer(network, options.optimizer ?? { kind: 'adam' });
   const state: TrainingState = options.resume ? restore(network, optimizer, options.resume) : initialState();
@@ -120,7 +125,7 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
     await options.checkpoint?.save(snapshot());
   };
 
-  run: while (state.step < total) {
+  run: while (state.step < end) {
     const epoch = Math.floor(state.step / stepsPerEpoch);
     const order = random.fork('shuffle').fork(String(epoch)).permutation(training.examples);
     for (let k = state.step % stepsPerEpoch; k < stepsPerEpoch; k++) {
@@ -137,12 +142,13 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
         epoch: epoch + 1,
         epochs,
         step: state.step,
-        steps: total,
+        steps: end,
         loss: state.lossSum / state.lossCount,
+        epochEnd: lastOfEpoch,
         learningRate,
         gradientNorm: norm,
         seconds: seconds(),
-        eta: (seconds() / state.step) * (total - state.step),
+        eta: (seconds() / state.step) * (end - state.step),
       };
       if (lastOfEpoch) {
         const watched = await endEpoch(progress);
@@ -155,14 +161,14 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
       if (options.signal?.aborted) stopped = 'aborted';
       else if (seconds() >= (options.maxSeconds ?? Number.POSITIVE_INFINITY)) stopped = 'time';
       else if (lastOfEpoch && state.waited >= (options.patience ?? Number.POSITIVE_INFINITY)) stopped = 'early';
-      if (stopped !== 'finished' && state.step < total) {
+      if (stopped !== 'finished' && state.step < end) {
         await save();
         break run;
       }
       if (options.checkpoint && now() - saved >= options.checkpoint.everySeconds * 1000) await save();
     }
   }
-  if (stopped !== 'aborted' && state.step >= total) stopped = 'finished';
+  if (stopped !== 'aborted' && state.step >= end) stopped = 'finished';
   if (stopped === 'finished') await save();
   if ((options.restoreBest ?? validation !== undefined) && stopped !== 'aborted' && state.bestWeights) {
     network.engine.write(network.weights, state.bestWeights);

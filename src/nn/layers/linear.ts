@@ -1,6 +1,6 @@
 import { linear as applyLinear } from '../../autograd/index.ts';
 import { expectSize } from '../check.ts';
-import { uniform } from '../init.ts';
+import { type Initialiser, uniform } from '../init.ts';
 import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
 
@@ -11,13 +11,14 @@ export interface LinearOptions {
   output: number;
   /** Default true. */
   bias?: boolean;
+  /** First values of weight and bias; default U(−1/√D, 1/√D). Not part of `config`: loaded weights replace it. */
+  start?: Initialiser;
 }
 
 /** `y = W x + b` over the last axis: [..., D] to [..., output]. Start U(−1/√D, 1/√D), as PyTorch's `nn.Linear`. */
-export function linear({ input, output, bias = true }: LinearOptions): Layer {
+export function linear({ input, output, bias = true, start = uniform(1 / Math.sqrt(input)) }: LinearOptions): Layer {
   expectSize('linear', 'input', input);
   expectSize('linear', 'output', output);
-  const start = uniform(1 / Math.sqrt(input));
   const weight = new Parameter([output, input], start);
   const offset = bias ? new Parameter([output], start, { decays: false }) : undefined;
   return {

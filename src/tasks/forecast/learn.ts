@@ -1,0 +1,83 @@
+import type { Engine } from '../../engine/engine.ts';
+import { createNetwork, type Network } from '../../nn/index.ts';
+import { type FitResult, fit, type Objective, type Progress, type TrainingState } from '../../train/index.ts';
+import { type ForecastArchitecture, forecastNetwork } from './architecture.ts';
+import { type FeaturePlan, inputWidth } from './features.ts';
+import type { ForecastSettings } from './options.ts';
+import type { OutputKind } from './output.ts';
+import { inputsOf, targetsOf, type Window } from './windows.ts';
+
+/** All that stays the same through the stages of one training. */
+export interface Learner {
+  engine: Engine;
+  plan: FeaturePlan;
+  architecture: ForecastArchitecture;
+  kind: OutputKind;
+  settings: ForecastSettings;
+}
+
+/** One training within a stage. */
+export interface LearnOptions {
+  training: readonly Window[];
+  validation?: readonly Window[];
+  /** Receives the raw outputs [validation windows, horizon, outputs] after every epoch. */
+  onValidation?(outputs: Float64Array): void;
+  lastEpoch?: number;
+  patience?: number;
+  maxSeconds?: number;
+  signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+  checkpoint?: { everySeconds: number; save(state: TrainingState): Promise<void> };
+  resume?: TrainingState;
+}
+
+export function newNetwork({ engine, architecture, settings }: Learner): Network {
+  return createNetwork(engine, forecastNetwork(architecture), { seed: settings.seed });
+}
+
+/** Trains a fresh network on some windows. The caller disposes of it. */
+export async function learn(learner: Learner, options: LearnOptions): Promise<{ network: Network; result: FitResult }> {
+  const { settings } = learner;
+  const { training, validation, onValidation, ...rest } = options;
+  const network = newNetwork(learner);
+  const result = await fit(network, {
+    ...rest,
+    training: objectiveOf(network, learner, training),
+    ...(validation && { validation: objectiveOf(network, learner, validation, onValidation) }),
+    epochs: settings.epochs,
+    batchSize: settings.batchSize,
+    optimizer: settings.optimizer,
+    rate: settings.rate,
+    schedule: settings.schedule,
+    clip: { norm: settings.clip },
+    seed: settings.seed,
+    restoreBest: options.patience !== undefined,
+  });
+  return { network, result };
+}
+
+function objectiveOf(
+  network: Network,
+  { plan, kind }: Learner,
+  all: readonly Window[],
+  onOutputs?: (outputs: Float64Array) => void,
+): Objective {
+  const width = inputWidth(plan);
+  const perWindow = plan.horizon * kind.outputs;
+  let outputs = new Float64Array(0);
+  return {
+    examples: all.length,
+    loss(batch, pass, tape) {
+      const chosen = Array.from(batch, (i) => all[i]);
+      const { targets, weights } = targetsOf(plan, chosen);
+      const y = network.root.forward(tape.constant(inputsOf(plan, chosen), [chosen.length, width]), pass);
+      if (onOutputs) {
+        // Batches of an evaluation come in order: the first one begins a new pass, the last one completes it.
+        if (batch[0] === 0) outputs = new Float64Array(all.length * perWindow);
+        outputs.set(y.values(), batch[0] * perWindow);
+        if (batch[batch.length - 1] === all.length - 1) onOutputs(outputs);
+      }
+      return kind.loss(y, targets, weights);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { nextTimes, type Series, type SeriesOptions, zoneOf } from '../../data/index.ts';
+import { createEngine, type Engine } from '../../engine/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { decodeModelFile, type Json, type JsonObject, type ModelFile } from '../../model/index.ts';
+import { createNetwork, type Network, namedParameters } from '../../nn/index.ts';
+import { VERSION } from '../../version.ts';
+import type { Calibration } from '../conformal.ts';
+import { type ForecastArchitecture, forecastNetwork } from './architecture.ts';
+import { checkForecastDocument, plainJson } from './document.ts';
+import { type FeaturePlan, type PreparedSeries, prepare } from './features.ts';
+import { type Forecasts, forecastsOf } from './forecaster.ts';
+import type { ForecastSettings } from './options.ts';
+import { outputKind } from './output.ts';
+import { createForecastStream, type ForecastStream } from './stream.ts';
+import type { Window } from './windows.ts';
+
+/** What comes next in one series, in the target's unit. */
+export interface Forecast {
+  /** The series; empty where there is one only. */
+  id: string;
+  /** Instants of the steps in ms since 1970-01-01 UTC, or null without time stamps. */
+  times: Float64Array | null;
+  /** [horizon] */
+  point: Float64Array;
+  /** Calibrated, ascending by level (in per cent). */
+  intervals: { level: number; lower: Float64Array; upper: Float64Array }[];
+}
+
+/** All that makes a forecaster; what a model file holds. */
+export interface ForecastParts {
+  settings: ForecastSettings;
+  plan: FeaturePlan;
+  architecture: ForecastArchitecture;
+  calibration: Calibration;
+  /** How its table was read, and how the next one is to be read. */
+  reading: SeriesOptions;
+  /** Steps, seconds, scores: for people and reports. */
+  summary: JsonObject;
+}
+
+/** A trained forecaster. Use it with `using`, or let it go with its engine. */
+export interface ForecastModel extends ForecastParts {
+  readonly target: string;
+  readonly unit: string;
+  /** Forecasts the steps after the last one observed. The series is read as `reading` says; at least `context` steps. */
+  predict(series: Series): Forecast;
+  /** Takes row after row and forecasts after each; continues from a saved state to the same bits. */
+  stream(state?: Json): ForecastStream;
+  /** Forecasts of many windows at once. */
+  forecasts(windows: readonly Window[]): Forecasts;
+  /** Makes a series ready for windows: the model's columns, scaled. */
+  prepare(series: Series): PreparedSeries;
+  /** For `encodeModelFile` or a run folder. */
+  encode(): ModelFile;
+  [Symbol.dispose](): void;
+}
+
+/** Puts a model together from its parts and a network that has its weights. */
+export function forecastModel(network: Network, parts: ForecastParts): ForecastModel {
+  const { settings, plan, calibration } = parts;
+  const kind = outputKind(settings.output, settings.levels);
+  const model: ForecastModel = {
+    ...parts,
+    target: plan.columns[0],
+    unit: settings.unit,
+    prepare: (series) => prepare(plan, series),
+    forecasts: (windows) => forecastsOf(network, plan, kind, calibration, settings.levels, windows),
+    predict(series) {
+      expectSteps(series, plan);
+      const origin = series.history;
+      const { point, intervals } = model.forecasts([{ prepared: prepare(plan, series), origin, end: origin }]);
+      const times =
+        series.time && series.step
+          ? nextTimes(series.time[origin - 1], series.step, plan.horizon, zoneOf(series.zone))
+          : null;
+      return { id: series.id, times, point, intervals };
+    },
+    stream: (state) => createForecastStream(model, state),
+    encode: () => ({
+      tensors: Object.fromEntries(
+        Object.entries(network.state()).map(([name, { shape, data }]) => [
+          name,
+          { dtype: 'F32', shape, data: Float32Array.from(data) },
+        ]),
+      ),
+      document: {
+        kind: 'model',
+        task: 'forecast',
+        step: Number(parts.summary.steps ?? 0),
+        architecture: plainJson(parts.architecture),
+        data: plainJson({ plan, calibration, reading: parts.reading }),
+        training: plainJson({ settings, summary: parts.summary }),
+        versions: { recurve: VERSION },
+      },
+    }),
+    [Symbol.dispose]: () => network[Symbol.dispose](),
+  };
+  return model;
+}
+
+/**
+ * Loads a forecaster from the bytes of its model file.
+ *
+ * @throws RecurveError `model` for a file that is damaged, foreign or of another task
+ */
+export async function loadForecast(
+  bytes: Uint8Array,
+  options: { name?: string; engine?: Engine } = {},
+): Promise<ForecastModel> {
+  const { name = 'model' } = options;
+  const { tensors, document } = decodeModelFile(bytes, { name, task: 'forecast', kind: 'model' });
+  const parts = checkForecastDocument(document, name);
+  const root = forecastNetwork(parts.architecture);
+  const expected = [...namedParameters(root)].reduce((n, [, { shape }]) => n + shape.reduce((a, b) => a * b, 1), 0);
+  const got = Object.values(tensors).reduce((n, { data }) => n + data.length, 0);
+  // Before any memory is taken for what the file claims to be.
+  if (expected !== got) {
+    throw new RecurveError(
+      'model',
+      `${name}: expected ${expected} weights for its architecture, got ${got}; the file is damaged`,
+    );
+  }
+  const network = createNetwork(options.engine ?? (await createEngine()), root);
+  network.load(tensors as Parameters<Network['load']>[0]);
+  return forecastModel(network, parts);
+}
+
+function expectSteps({ history, step, id }: Series, plan: FeaturePlan): void {
+  const about = id === '' ? '' : ` of series "${id}"`;
+  if (history < plan.context) {
+    throw new RecurveError(
+      'data',
+      `forecast: expected at least ${plan.context} steps${about} to read before the first forecast, got ${history}; give more rows`,
+    );
+  }
+  if (plan.step && (step?.unit !== plan.step.unit || step.count !== plan.step.count)) {
+    throw new RecurveError(
+      'data',
+      `forecast: expected rows as far apart as in training (${plan.step.count} ${plan.step.unit})${about}, got ${step ? `${step.count} ${step.unit}` : 'no time stamps'}; resample the data or train again`,
+    );
+  }
+}

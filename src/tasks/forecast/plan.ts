@@ -1,0 +1,66 @@
+import { calendarNames, fitScaler, type Series, type SeriesOptions, type Span } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import type { ForecastArchitecture } from './architecture.ts';
+import { type FeaturePlan, featureCount, fitScales, futureCount, type PreparedSeries, prepare } from './features.ts';
+import type { ForecastSettings } from './options.ts';
+import { trainingWindows } from './windows.ts';
+
+/** Fits everything between raw columns and the network on the training spans. */
+export function fitPlan(
+  series: Series[],
+  spans: Span[],
+  settings: ForecastSettings,
+): { plan: FeaturePlan; prepared: PreparedSeries[] } {
+  const [first] = series;
+  const calendar = settings.calendar && first.time && first.step ? calendarNames(first.step) : [];
+  const base = {
+    columns: [...first.names],
+    known: first.roles.filter((role) => role === 'known').length,
+    context: settings.context,
+    horizon: settings.horizon,
+    calendar,
+    step: first.step,
+    zone: first.zone,
+    scaler: fitScaler(series, {
+      kind: settings.scaler,
+      spans,
+      perSeries: settings.scalePerSeries && series.length > 1,
+    }),
+    anchor: settings.anchor,
+  };
+  if (first.roles.filter((role) => role === 'target').length !== 1) {
+    throw new RecurveError(
+      'usage',
+      `forecast: expected one target, got ${first.names.filter((_, c) => first.roles[c] === 'target').join(', ')}; train one model per target`,
+    );
+  }
+  const prepared = series.map((one) => prepare(base, one));
+  return { plan: { ...base, ...fitScales(base, trainingWindows(prepared, spans, settings)) }, prepared };
+}
+
+export function architectureOf(plan: FeaturePlan, settings: ForecastSettings, outputs: number): ForecastArchitecture {
+  const { cell, hidden, layers, dropout, context, horizon } = settings;
+  return {
+    cell,
+    hidden,
+    layers,
+    dropout,
+    context,
+    horizon,
+    features: featureCount(plan),
+    future: futureCount(plan),
+    outputs,
+  };
+}
+
+/** How the next table must be read so that the model finds the columns it knows. */
+export function readingOf(plan: FeaturePlan, options: SeriesOptions): SeriesOptions {
+  const [target, ...rest] = plan.columns;
+  return {
+    ...options,
+    target,
+    covariates: rest.slice(0, rest.length - plan.known),
+    known: rest.slice(rest.length - plan.known),
+    constantTarget: true,
+  };
+}

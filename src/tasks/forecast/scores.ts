@@ -1,0 +1,261 @@
+import type { Step } from '../../data/index.ts';
+import {
+  coverage,
+  intervalWidth,
+  mae,
+  mase,
+  pinball,
+  rmse,
+  seasonalNaiveScale,
+  smape,
+  stepValues,
+} from '../../train/metrics.ts';
+import { fitBaselines, fitRidge, forecastAll } from '../baselines.ts';
+import { type FeaturePlan, inputWidth, type PreparedSeries, unscale } from './features.ts';
+import type { Forecasts } from './forecaster.ts';
+import { inputsOf, targetsOf, type Window } from './windows.ts';
+
+/** Errors of one forecaster over some windows, in the target's unit. */
+export interface ErrorFigures {
+  mae: number;
+  rmse: number;
+  /** Over the mean error of the (seasonal) naive forecast in training. Hyndman & Koehler 2006. */
+  mase: number;
+  /** 0 to 200 per cent. */
+  smape: number;
+  /** Mean pinball loss over the borders of all intervals; of the model only. */
+  pinball?: number;
+}
+
+/** How good forecasts were, beside the baselines on the same windows. Plain data. */
+export interface ForecastScores {
+  /** Windows scored. */
+  windows: number;
+  /** One step ahead. */
+  test: ErrorFigures;
+  baselines: Record<string, ErrorFigures>;
+  /** Measured share inside each interval one step ahead, in per cent, by nominal level. */
+  coverage: Record<string, number>;
+  /** Over all steps of the horizon together. */
+  overall: { test: ErrorFigures; baselines: Record<string, ErrorFigures>; coverage: Record<string, number> };
+  /** Per step ahead, first step first. */
+  steps: {
+    test: ErrorFigures[];
+    baselines: Record<string, ErrorFigures[]>;
+    coverage: Record<string, number[]>;
+    /** Mean width of each interval, in the target's unit. */
+    width: Record<string, number[]>;
+  };
+  /** What a baseline could not do, by name. */
+  notes: Record<string, string>;
+}
+
+/** Windows, what came of them, and the model's forecasts of them. */
+export interface Scored {
+  windows: readonly Window[];
+  /** [windows, horizon]; NaN where nothing was observed. */
+  truth: Float64Array;
+  forecasts: Forecasts;
+  baselines: Record<string, Float64Array>;
+  notes: Record<string, string>;
+}
+
+/** Truth in the target's unit, NaN where it does not count. */
+export function truthOf(plan: FeaturePlan, windows: readonly Window[]): Float64Array {
+  const { horizon } = plan;
+  return Float64Array.from({ length: windows.length * horizon }, (_, i) => {
+    const { prepared, origin, end } = windows[Math.floor(i / horizon)];
+    const { series } = prepared;
+    const column = series.names.indexOf(plan.columns[0]);
+    const t = origin + (i % horizon);
+    return t < Math.min(end, series.history) && series.observed[column][t] === 1
+      ? series.values[column][t]
+      : Number.NaN;
+  });
+}
+
+/** Steps of a season that the step suggests: a year of days, a day of hours, a year of months. */
+export function seasonOf(step: Step | null): number | undefined {
+  if (!step) return undefined;
+  if (step.unit === 'month') return step.count < 12 ? 12 / step.count : undefined;
+  if (step.unit === 'day') return 365.25 / step.count;
+  const perDay = 86_400_000 / step.count;
+  return perDay >= 2 ? perDay : undefined;
+}
+
+/** Most features for which ridge regression is solved on whole windows; beyond, it reads the target's own window. */
+const RIDGE_FEATURES = 600;
+
+/** Forecasts of all baselines: fitted on what lies before the test span, ridge on the same windows and inputs as the network. */
+export function baselineForecasts(
+  plan: FeaturePlan,
+  prepared: readonly PreparedSeries[],
+  trainEnds: readonly number[],
+  training: readonly Window[],
+  windows: readonly Window[],
+): Pick<Scored, 'baselines' | 'notes'> {
+  const { horizon } = plan;
+  const baselines: Record<string, Float64Array> = {};
+  const notes: Record<string, string> = {};
+  const season = seasonOf(plan.step);
+  prepared.forEach((one, k) => {
+    const own = windows.flatMap((window, i) => (window.prepared === one ? [{ window, i }] : []));
+    if (own.length === 0) return;
+    const column = one.series.names.indexOf(plan.columns[0]);
+    const { observed, history } = one.series;
+    const values = one.series.values[column]
+      .slice(0, history)
+      .map((y, t) => (observed[column][t] === 1 ? y : Number.NaN));
+    const climatology = season === undefined ? {} : { climatology: { season, ...phasesOf(plan, one, season) } };
+    for (const baseline of fitBaselines({ values, trainEnd: trainEnds[k], horizon }, climatology)) {
+      baselines[baseline.name] ??= new Float64Array(windows.length * horizon).fill(Number.NaN);
+      if (baseline.note) notes[baseline.name] ??= baseline.note;
+      const all = forecastAll(
+        baseline,
+        own.map(({ window }) => window.origin),
+        horizon,
+      );
+      own.forEach(({ i }, n) => {
+        baselines[baseline.name].set(all.subarray(n * horizon, (n + 1) * horizon), i * horizon);
+      });
+    }
+  });
+  const ridge = ridgeForecasts(plan, training, windows);
+  if (ridge) {
+    baselines.ridge = ridge.forecasts;
+    if (ridge.note) notes.ridge = ridge.note;
+  }
+  return { baselines, notes };
+}
+
+/** A year's season goes by the day of the year, so that leap days do not shift it. */
+function phasesOf(plan: FeaturePlan, { series }: PreparedSeries, season: number): { phases?: Float64Array } {
+  if (plan.step?.unit !== 'day' || !series.time) return {};
+  const year = 365.25 * 86_400_000;
+  const phases = new Float64Array(series.history + plan.horizon);
+  for (let t = 0; t < phases.length; t++) {
+    const time =
+      series.time[Math.min(t, series.length - 1)] + Math.max(0, t - series.length + 1) * (plan.step.count * 86_400_000);
+    const start = Date.UTC(new Date(time).getUTCFullYear(), 0, 1);
+    phases[t] = Math.min(((time - start) / year) * season, season - 1e-9);
+  }
+  return { phases };
+}
+
+function ridgeForecasts(
+  plan: FeaturePlan,
+  training: readonly Window[],
+  windows: readonly Window[],
+): { forecasts: Float64Array; note?: string } | undefined {
+  const { horizon, context: T } = plan;
+  const width = inputWidth(plan);
+  const whole = width <= RIDGE_FEATURES;
+  const features = plan.columns.length + plan.calendar.length;
+  const kept = whole
+    ? Array.from({ length: width }, (_, i) => i)
+    : [
+        ...Array.from({ length: T }, (_, t) => t * features),
+        ...Array.from({ length: width - T * features }, (_, i) => T * features + i),
+      ];
+  const rows = (chosen: readonly Window[]): Float64Array => {
+    const inputs = inputsOf(plan, chosen);
+    return Float64Array.from(
+      { length: chosen.length * kept.length },
+      (_, i) => inputs[Math.floor(i / kept.length) * width + kept[i % kept.length]],
+    );
+  };
+  const { targets, weights } = targetsOf(plan, training);
+  const complete = training.filter((_, i) => weights.subarray(i * horizon, (i + 1) * horizon).every((w) => w === 1));
+  if (complete.length < 20) return undefined;
+  const known = complete.length === training.length ? targets : targetsOf(plan, complete).targets;
+  const ridge = fitRidge(
+    { inputs: rows(complete), targets: known, features: kept.length, horizon },
+    { penalties: [1e-3, 1e-2, 0.1, 1, 10] },
+  );
+  const predicted = ridge.predict(rows(windows));
+  const forecasts = predicted.map((y, i) => {
+    const { prepared, origin } = windows[Math.floor(i / horizon)];
+    const { a, b } = unscale(plan, prepared, origin, i % horizon);
+    return a + b * y;
+  });
+  return { forecasts, ...(!whole && { note: 'reads the target’s window and what is known ahead, not all columns' }) };
+}
+
+/** Turns forecasts and truth into figures. `naiveScale`: mean error of the naive forecast in training, for MASE. */
+export function score(
+  { windows, truth, forecasts, baselines, notes }: Scored,
+  horizon: number,
+  naiveScale: number,
+): ForecastScores {
+  const figures = (
+    predicted: Float64Array,
+    pick: (values: Float64Array) => Float64Array,
+    own: boolean,
+  ): ErrorFigures => {
+    const y = pick(truth);
+    const p = pick(predicted);
+    const weights = y.map((v, i) => (Number.isNaN(v) || Number.isNaN(p[i]) ? 0 : 1));
+    const losses = forecasts.intervals.flatMap(({ level, lower, upper }) => {
+      const tail = (1 - level / 100) / 2;
+      return [pinball(y, pick(lower), tail, weights), pinball(y, pick(upper), 1 - tail, weights)];
+    });
+    return {
+      mae: mae(y, p, weights),
+      rmse: rmse(y, p, weights),
+      mase: mase(y, p, naiveScale, weights),
+      smape: smape(y, p, weights),
+      ...(own && { pinball: losses.reduce((a, b) => a + b, 0) / losses.length }),
+    };
+  };
+  const covered = (pick: (values: Float64Array) => Float64Array): Record<string, number> =>
+    byLevel(({ lower, upper }) => 100 * coverage(pick(truth), pick(lower), pick(upper), present(pick(truth))));
+  const byLevel = <T>(measure: (interval: Forecasts['intervals'][number]) => T): Record<string, T> =>
+    Object.fromEntries(forecasts.intervals.map((interval) => [String(interval.level), measure(interval)]));
+  const all = (values: Float64Array): Float64Array => values;
+  const step = (h: number) => (values: Float64Array) => stepValues(values, horizon, h);
+  const steps = Array.from({ length: horizon }, (_, h) => h).filter((h) =>
+    step(h)(truth).some((y) => !Number.isNaN(y)),
+  );
+  const ofBaselines = <T>(measure: (predicted: Float64Array) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(baselines).map(([name, predicted]) => [name, measure(predicted)]));
+  return {
+    windows: windows.length,
+    test: figures(forecasts.point, step(0), true),
+    baselines: ofBaselines((predicted) => figures(predicted, step(0), false)),
+    coverage: covered(step(0)),
+    overall: {
+      test: figures(forecasts.point, all, true),
+      baselines: ofBaselines((predicted) => figures(predicted, all, false)),
+      coverage: covered(all),
+    },
+    steps: {
+      test: steps.map((h) => figures(forecasts.point, step(h), true)),
+      baselines: ofBaselines((predicted) => steps.map((h) => figures(predicted, step(h), false))),
+      coverage: byLevel(({ lower, upper }) =>
+        steps.map((h) => 100 * coverage(step(h)(truth), step(h)(lower), step(h)(upper), present(step(h)(truth)))),
+      ),
+      width: byLevel(({ lower, upper }) => steps.map((h) => intervalWidth(step(h)(lower), step(h)(upper)))),
+    },
+    notes,
+  };
+}
+
+function present(values: Float64Array): Float64Array {
+  return values.map((y) => (Number.isNaN(y) ? 0 : 1));
+}
+
+/** Mean absolute error of the naive forecast over the training spans: by the season where it is short, else by one step. */
+export function naiveScaleOf(
+  plan: FeaturePlan,
+  prepared: readonly PreparedSeries[],
+  trainEnds: readonly number[],
+): number {
+  const season = Math.round(seasonOf(plan.step) ?? 1);
+  const lag = season > 1 && season <= 60 ? season : 1;
+  const scales = prepared.flatMap(({ series }, k) => {
+    if (trainEnds[k] <= lag + 1) return [];
+    const column = series.names.indexOf(plan.columns[0]);
+    return [seasonalNaiveScale(series.values[column].subarray(0, trainEnds[k]), lag)];
+  });
+  return scales.length === 0 ? Number.NaN : scales.reduce((a, b) => a + b, 0) / scales.length;
+}

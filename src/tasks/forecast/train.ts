@@ -1,0 +1,190 @@
+import type { SeriesOptions, SeriesResult } from '../../data/index.ts';
+import { createEngine, type Engine } from '../../engine/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { crc64 } from '../../model/crc64.ts';
+import type { Json, ModelFile } from '../../model/index.ts';
+import type { EpochRecord, FitResult, Progress } from '../../train/index.ts';
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { plainJson } from './document.ts';
+import type { Learner } from './learn.ts';
+import { type Forecast, type ForecastModel, forecastModel } from './model.ts';
+import { type ForecastOptions, type ForecastSettings, forecastSettings } from './options.ts';
+import { outputKind } from './output.ts';
+import { architectureOf, fitPlan, readingOf } from './plan.ts';
+import { baselineForecasts, type ForecastScores, naiveScaleOf, type Scored, score, truthOf } from './scores.ts';
+import { BLOCKS, crossValidate, holdOut, type Learned, type StageName } from './stages.ts';
+import { expectEnough, type Spans, scoringWindows, spansOf, trainingWindows } from './windows.ts';
+
+/** Most training windows for which five more trainings are made by default. */
+const CROSS_LIMIT = 4096;
+
+/** What a training tells and asks while it runs. */
+export interface TrainHooks {
+  /** Default: a new one. */
+  engine?: Engine;
+  /** How the table was read, kept in the model for the next one. */
+  reading?: SeriesOptions;
+  /** Stops after the running step with an `interrupted` error; the checkpoint is saved first. */
+  signal?: AbortSignal;
+  /** Training ends in time for this many seconds, with a model. */
+  maxSeconds?: number;
+  onProgress?(progress: TaskProgress): void;
+  /** After every epoch, for a log. `step` counts through all stages. */
+  onEpoch?(record: EpochLog): void;
+  checkpoint?: { everySeconds: number; save(file: ModelFile): Promise<void> };
+  /** A checkpoint of the same data and options: ends at the bits of the uninterrupted training. */
+  resume?: ModelFile;
+}
+
+export type TaskProgress = Progress & StageName;
+
+export interface EpochLog extends EpochRecord {
+  step: number;
+  stage: string;
+}
+
+/** A trained model and how it came about. */
+export interface TrainedForecast {
+  model: ForecastModel;
+  /** Scores on the test span, if there is one. */
+  scores?: ForecastScores;
+  /** Windows of the test span with truth, forecasts and baselines, for pictures. */
+  scored?: Scored;
+  /** The steps after the data, one per series; absent where columns known in advance do not reach that far. */
+  forecasts: Forecast[];
+  history: EpochRecord[];
+  /** The epoch whose weights were kept. */
+  epochs: number;
+  stopped: FitResult['stopped'];
+  /** Of training alone. */
+  seconds: number;
+  /** The training windows' data span per series. */
+  spans: Spans;
+}
+
+/**
+ * Trains a forecaster on one or several series: fits scalers on the training span, learns, calibrates the intervals and scores the
+ * test span beside the baselines.
+ *
+ * @example
+ * const table = await readTable(csv, { name: 'weather.csv' });
+ * const { model, scores } = await trainForecast(toSeries(table, { target: 'temp_max' }), { seed: 7 });
+ */
+export async function trainForecast(
+  data: SeriesResult,
+  options: ForecastOptions = {},
+  hooks: TrainHooks = {},
+): Promise<TrainedForecast> {
+  const settings = forecastSettings(options);
+  const spans = spansOf(data.series, settings);
+  const holdout = settings.validation === 'holdout';
+  const { learner, prepared, windows, learn } = await prepareTraining(data, settings, spans, hooks.engine);
+  const cross = settings.validation === 'cross' || (!holdout && windows.length <= CROSS_LIMIT);
+  const identity = { settings: plainJson(settings), data: fingerprintOf(data), stages: cross ? BLOCKS + 1 : 1 };
+
+  const learned = await learn(cross, {
+    ...(hooks.signal && { signal: hooks.signal }),
+    ...(hooks.maxSeconds !== undefined && { maxSeconds: hooks.maxSeconds }),
+    ...(hooks.resume && { resume: decodeCheckpoint(hooks.resume, identity) }),
+    ...(hooks.checkpoint && {
+      checkpoint: {
+        everySeconds: hooks.checkpoint.everySeconds,
+        save: (stages, fit) =>
+          (hooks.checkpoint as NonNullable<TrainHooks['checkpoint']>).save(encodeCheckpoint(identity, stages, fit)),
+      },
+    }),
+    onProgress(progress, step) {
+      hooks.onProgress?.(progress);
+      const { epoch, loss, validation, seconds, stage } = progress;
+      if (progress.epochEnd)
+        hooks.onEpoch?.({ step, stage, epoch, loss, seconds, ...(validation !== undefined && { validation }) });
+    },
+  });
+
+  const model = forecastModel(learned.network, {
+    settings,
+    plan: learner.plan,
+    architecture: learner.architecture,
+    calibration: learned.calibration,
+    reading: readingOf(learner.plan, hooks.reading ?? { target: learner.plan.columns[0] }),
+    summary: {},
+  });
+  const scored = settings.test === 'none' ? undefined : scoreTest();
+  const scores = scored && score(scored, settings.horizon, naiveScaleOf(learner.plan, prepared, trainEnds(spans)));
+  model.summary = plainJson({
+    steps: learned.steps,
+    seconds: learned.seconds,
+    epochs: learned.bestEpoch,
+    stopped: learned.stopped,
+    windows: windows.length,
+    ...(scores && { test: scores.test, baselines: scores.baselines, coverage: scores.coverage }),
+  });
+  return {
+    model,
+    ...(scored && { scored }),
+    ...(scores && { scores }),
+    forecasts: data.series
+      .filter((s) => learner.plan.known === 0 || s.length - s.history >= settings.horizon)
+      .map((s) => model.predict(s)),
+    history: learned.history,
+    epochs: learned.bestEpoch,
+    stopped: learned.stopped,
+    seconds: learned.seconds,
+    spans,
+  };
+
+  function scoreTest(): Scored | undefined {
+    const chosen = scoringWindows(prepared, spans.test, settings.context);
+    if (chosen.length === 0) return undefined;
+    return {
+      windows: chosen,
+      truth: truthOf(learner.plan, chosen),
+      forecasts: model.forecasts(chosen),
+      ...baselineForecasts(learner.plan, prepared, trainEnds(spans), windows, chosen),
+    };
+  }
+}
+
+/** Scalers, windows and network sizes from the training span, and the two ways to learn. */
+export async function prepareTraining(data: SeriesResult, settings: ForecastSettings, spans: Spans, given?: Engine) {
+  const fitted = settings.validation === 'holdout' ? beforeHoldout(spans) : spans.train;
+  const { plan, prepared } = fitPlan(data.series, fitted, settings);
+  const windows = trainingWindows(prepared, spans.train, settings);
+  expectEnough(windows, spans, settings);
+  const kind = outputKind(settings.output, settings.levels);
+  const engine = given ?? (await createEngine());
+  const learner: Learner = { engine, plan, kind, settings, architecture: architectureOf(plan, settings, kind.outputs) };
+  const learn = (cross: boolean, hooks: Parameters<typeof crossValidate>[2]): Promise<Learned> => {
+    if (cross) return crossValidate(learner, windows, hooks);
+    const training = trainingWindows(prepared, beforeHoldout(spans), settings);
+    const held = trainingWindows(prepared, spans.holdout, settings);
+    if (training.length === 0 || held.length === 0) {
+      throw new RecurveError(
+        'data',
+        `forecast: expected windows before and inside the holdout, got ${training.length} and ${held.length}; move the holdout's border or lower the horizon`,
+      );
+    }
+    return holdOut(learner, training, held, hooks);
+  };
+  return { learner, prepared, windows, learn };
+}
+
+function beforeHoldout({ holdout }: Spans): { from: number; to: number }[] {
+  return holdout.map(({ from }) => ({ from: 0, to: from }));
+}
+
+export function trainEnds({ train }: Spans): number[] {
+  return train.map(({ to }) => to);
+}
+
+/** Tells data apart: names and numbers of all series. */
+function fingerprintOf({ series }: SeriesResult): Json {
+  return crc64(
+    (function* () {
+      for (const { id, names, values } of series) {
+        yield new TextEncoder().encode(`${id}\n${names.join('\n')}\n`);
+        for (const column of values) yield new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+      }
+    })(),
+  );
+}

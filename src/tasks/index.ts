@@ -1,0 +1,21 @@
+export * from './baselines.ts';
+export {
+  type Calibration,
+  type ConformalOptions,
+  calibrated,
+  calibrateIntervals,
+  calibratePoints,
+  type IntervalForecast,
+  pointIntervals,
+} from './conformal.ts';
+export { type Forecast, type ForecastModel, loadForecast } from './forecast/model.ts';
+export { type ForecastOptions, type ForecastSettings, forecastSettings } from './forecast/options.ts';
+export type { ErrorFigures, ForecastScores, Scored } from './forecast/scores.ts';
+export type { ForecastStream, StreamRow } from './forecast/stream.ts';
+export {
+  type EpochLog,
+  type TaskProgress,
+  type TrainedForecast,
+  type TrainHooks,
+  trainForecast,
+} from './forecast/train.ts';

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { DATASETS, type Dataset, datasetNamed } from '../data/datasets.ts';
+import { datasetPlaces, fetchDataset, findDataset } from './datasets.ts';
+import { temporaryFolder } from './temporary-folder.case.ts';
+
+const CONTENT = 'a,b\n1,2\n';
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const dataset = (url: string, content = CONTENT): Dataset => ({
+  name: 'tiny',
+  title: 'two numbers',
+  home: url,
+  licence: 'none',
+  folder: 'somewhere',
+  files: [{ name: 'tiny.csv', url, sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length }],
+});
+
+test('fetches a set once, keeps it in the cache, and finds it there', async () => {
+  let requests = 0;
+  const url = await serve((_, response) => {
+    requests++;
+    response.end(CONTENT);
+  });
+  const places = { cache: join(temporaryFolder(), 'deep', 'cache') };
+  expect(await findDataset(dataset(url), places)).toBeUndefined();
+  const [file] = await fetchDataset(dataset(url), places);
+  expect(file.path).toBe(join(places.cache, 'tiny', 'tiny.csv'));
+  expect(readFileSync(file.path, 'utf8')).toBe(CONTENT);
+  expect(await findDataset(dataset(url), places)).toEqual([file]);
+  await fetchDataset(dataset(url), places);
+  expect(requests).toBe(1);
+});
+
+test('a mirror is asked before the cache and the network', async () => {
+  const mirror = temporaryFolder();
+  mkdirSync(join(mirror, 'somewhere'));
+  writeFileSync(join(mirror, 'somewhere', 'tiny.csv'), CONTENT);
+  const [file] = await fetchDataset(dataset('http://127.0.0.1:1'), { mirror, cache: temporaryFolder() });
+  expect(file.path).toBe(join(mirror, 'somewhere', 'tiny.csv'));
+});
+
+test.each([
+  ['other bytes of the same length', 'a,b\n1,3\n', 'data', /expected 8 bytes of SHA-256/],
+  ['too few bytes', 'a,b\n', 'data', /got 4 of/],
+  ['more bytes than there should be', `${CONTENT}${CONTENT}`, 'file', /more than 8 bytes/],
+])('%s are refused and nothing is kept', async (_, content, code, message) => {
+  const url = await serve((__, response) => response.end(content));
+  const cache = temporaryFolder();
+  await expect(fetchDataset(dataset(url), { cache })).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(message),
+  });
+  expect(readdirSync(cache, { recursive: true })).toEqual([]);
+});
+
+test('a server that refuses or hangs up is named, and nothing is kept', async () => {
+  const cache = temporaryFolder();
+  const missing = await serve((_, response) => response.writeHead(404).end());
+  await expect(fetchDataset(dataset(missing), { cache })).rejects.toMatchObject({
+    code: 'file',
+    message: expect.stringContaining('got status 404'),
+  });
+  const torn = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': '8' }).write('a,b');
+    setTimeout(() => response.destroy(), 20);
+  });
+  await expect(fetchDataset(dataset(torn), { cache })).rejects.toMatchObject({ code: 'file' });
+  expect(readdirSync(cache, { recursive: true })).toEqual([]);
+});
+
+test('a damaged copy in the cache or the mirror is refused, not used and not replaced', async () => {
+  const cache = temporaryFolder();
+  mkdirSync(join(cache, 'tiny'));
+  writeFileSync(join(cache, 'tiny', 'tiny.csv'), 'a,b\n1,9\n');
+  const attempt = findDataset(dataset('http://127.0.0.1:1'), { cache });
+  await expect(attempt).rejects.toMatchObject({
+    code: 'data',
+    message: expect.stringContaining('delete or replace it'),
+  });
+});
+
+test('the places follow RECURVE_DATA, XDG_CACHE_HOME, LOCALAPPDATA on Windows, and HOME', () => {
+  expect(datasetPlaces({ XDG_CACHE_HOME: '/x', RECURVE_DATA: '/m' }, 'linux')).toEqual({
+    mirror: '/m',
+    cache: join('/x', 'recurve', 'datasets'),
+  });
+  expect(datasetPlaces({ HOME: '/h', LOCALAPPDATA: '/l' }, 'linux').cache).toBe(
+    join('/h', '.cache', 'recurve', 'datasets'),
+  );
+  expect(datasetPlaces({ HOME: '/h', LOCALAPPDATA: '/l' }, 'win32').cache).toBe(join('/l', 'recurve', 'datasets'));
+});
+
+test('the catalogue has unique names, pinned https addresses and whole digests', () => {
+  expect(new Set(DATASETS.map(({ name }) => name)).size).toBe(DATASETS.length);
+  for (const file of DATASETS.flatMap(({ files }) => files)) {
+    expect(file.url).toMatch(/^https:\/\/[^ ]+\/(v\d+\.\d+\.\d+|[0-9a-f]{40})\//);
+    expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(file.bytes).toBeGreaterThan(0);
+  }
+});
+
+test('an unknown name gets the nearest one', () => {
+  expect(() => datasetNamed('seatle-weather')).toThrow(/did you mean seattle-weather\?/);
+  expect(() => datasetNamed('zzz')).toThrow(/see recurve datasets/);
+});

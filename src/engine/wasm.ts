@@ -36,8 +36,8 @@ const MAX_PAGES = 65_535;
 const INITIAL_PAGES = 16;
 /** Growth doubles the memory, but by no more than this. */
 const MAX_STEP_PAGES = 1024;
-/** Byte address of the kernels' scratch: an edge tile and a group of panels, {@link Kernels.gemm}. */
-const SCRATCH = 1024;
+/** Byte address of the kernels' scratch, {@link Kernels.gemm}: behind their tables of constants. */
+const SCRATCH = 4096;
 /** First slot of the arena: behind the scratch, on a page border. */
 const BASE = PAGE / 4;
 

@@ -8,8 +8,10 @@ export {
   type IntervalForecast,
   pointIntervals,
 } from './conformal.ts';
+export { type BacktestFold, type BacktestOptions, type BacktestResult, backtest } from './forecast/backtest.ts';
 export { type Forecast, type ForecastModel, loadForecast } from './forecast/model.ts';
 export { type ForecastOptions, type ForecastSettings, forecastSettings } from './forecast/options.ts';
+export { reportInput } from './forecast/report-input.ts';
 export type { ErrorFigures, ForecastScores, Scored } from './forecast/scores.ts';
 export type { ForecastStream, StreamRow } from './forecast/stream.ts';
 export {

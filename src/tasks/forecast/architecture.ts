@@ -25,15 +25,16 @@ export interface ForecastArchitecture {
 const CELLS = { gru, lstm, rnn };
 
 /**
- * A recurrent network beside two linear roads, all trained together:
+ * A recurrent network beside three linear roads, all trained together:
  *
- * `y = W_o h_T + W_c (own − own_T) + W_f future`, reshaped to [B, horizon, outputs]
+ * `y = W_o h_T + W_c (own − own_T) + W_x x_T + W_f future`, reshaped to [B, horizon, outputs]
  *
  * - `h_T`: last hidden state of the recurrent stack over the window;
  * - `own`: the target's own window, relative to its last value (the linear road of NLinear, Zeng et al. 2023);
+ * - `x_T`: all features of the last step read;
  * - `future`: what is known of the steps ahead (calendar, known columns).
  *
- * `W_o`, `W_c` and `W_f` start at zero: training begins at "the last value stays", the persistence forecast.
+ * All four matrices start at zero: training begins at "the last value stays", the persistence forecast.
  * x[B, T·D + future] holds the window and the future side by side.
  */
 export function forecastNetwork(a: ForecastArchitecture): Layer {
@@ -52,11 +53,12 @@ export function forecastNetwork(a: ForecastArchitecture): Layer {
   const output = a.horizon * a.outputs;
   const head = linear({ input: a.hidden, output, start: zeros });
   const own = linear({ input: a.context, output, bias: false, start: zeros });
+  const newest = linear({ input: a.features, output, bias: false, start: zeros });
   const future = a.future > 0 ? linear({ input: a.future, output, bias: false, start: zeros }) : undefined;
   return {
     config: { kind: 'forecast', ...a },
     parameters: {},
-    children: { recurrent, head, own, ...(future && { future }) },
+    children: { recurrent, head, own, newest, ...(future && { future }) },
     forward(x, pass) {
       const B = x.shape[0];
       const window = a.context * a.features;
@@ -69,6 +71,7 @@ export function forecastNetwork(a: ForecastArchitecture): Layer {
         head.forward(h, pass),
         own.forward(subtract(target, columns(target, a.context - 1, a.context)), pass),
       );
+      y = add(y, newest.forward(columns(x, window - a.features, window), pass));
       if (future) y = add(y, future.forward(columns(x, window, window + a.future), pass));
       return reshape(y, [B, a.horizon, a.outputs]);
     },

@@ -1,0 +1,19 @@
+export { describe, readTable, toSeries } from './data/index.ts';
+export { createEngine } from './engine/index.ts';
+export { type ErrorCode, RecurveError } from './errors.ts';
+export { createNetwork } from './nn/index.ts';
+export { Random } from './random.ts';
+export { forecastReport } from './report/index.ts';
+export {
+  type Forecast,
+  type ForecastModel,
+  type ForecastOptions,
+  type ForecastScores,
+  type ForecastStream,
+  loadForecast,
+  reportInput,
+  type TrainedForecast,
+  trainForecast,
+} from './tasks/index.ts';
+export { fit } from './train/index.ts';
+export { VERSION } from './version.ts';

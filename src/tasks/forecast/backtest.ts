@@ -1,0 +1,148 @@
+import { formatClock, type Series, type SeriesResult } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { prepare } from './features.ts';
+import type { Forecasts } from './forecaster.ts';
+import { type ForecastModel, forecastModel } from './model.ts';
+import { type ForecastOptions, forecastSettings } from './options.ts';
+import { readingOf } from './plan.ts';
+import { baselineForecasts, type ForecastScores, naiveScaleOf, type Scored, score, truthOf } from './scores.ts';
+import { prepareTraining, type TrainHooks } from './train.ts';
+import { type Spans, scoringWindows, spansOf, trainingWindows, type Window } from './windows.ts';
+
+export interface BacktestOptions {
+  /** Parts of the test span, one after the other, at least 1; default 4. */
+  folds?: number;
+  /**
+   * Train again before each part on all that lies before it (expanding window); default false: one model for all parts.
+   * Costs a training per part. Baselines are fitted anew either way.
+   */
+  refit?: boolean;
+}
+
+export interface BacktestFold {
+  /** First and last step of the part, as the clock of the series shows them, or step numbers. */
+  from: string;
+  to: string;
+  scores: ForecastScores;
+}
+
+export interface BacktestResult {
+  /** Over all parts together. */
+  scores: ForecastScores;
+  folds: BacktestFold[];
+  refit: boolean;
+}
+
+/**
+ * Rolling origin: forecasts from every step of the test span, part by part, always from what was known then (Tashman 2000).
+ *
+ * @param model used where `refit` is false; its training must lie before the test span
+ */
+export async function backtest(
+  data: SeriesResult,
+  options: ForecastOptions,
+  { folds = 4, refit = false }: BacktestOptions = {},
+  hooks: Pick<TrainHooks, 'engine' | 'signal' | 'onProgress'> & { model?: ForecastModel } = {},
+): Promise<BacktestResult> {
+  const settings = forecastSettings(options);
+  if (!(Number.isInteger(folds) && folds >= 1)) {
+    throw new RecurveError('usage', `backtest: expected at least 1 fold, got ${folds}; give a whole number`);
+  }
+  if (!refit && !hooks.model) {
+    throw new RecurveError(
+      'usage',
+      'backtest: expected a model, or refit, got neither; give the trained model or train again for each part',
+    );
+  }
+  const spans = spansOf(data.series, settings);
+  const parts: Scored[] = [];
+  const results: BacktestFold[] = [];
+  let naiveScale = Number.NaN;
+  for (let k = 0; k < folds; k++) {
+    const at = partOf(spans, k, folds);
+    const { model, training } = refit ? await trainOn(at) : given(at);
+    const prepared = data.series.map((series) => prepare(model.plan, series));
+    const windows = scoringWindows(prepared, at.test, settings.context);
+    if (windows.length === 0) {
+      throw new RecurveError(
+        'data',
+        `backtest: expected test steps in each of ${folds} folds, got none in fold ${k + 1}; lower the number of folds or widen the test span`,
+      );
+    }
+    const ends = at.test.map(({ from }) => from);
+    const scored: Scored = {
+      windows,
+      truth: truthOf(model.plan, windows),
+      forecasts: model.forecasts(windows),
+      ...baselineForecasts(model.plan, prepared, ends, training, windows),
+    };
+    naiveScale = naiveScaleOf(model.plan, prepared, ends);
+    parts.push(scored);
+    results.push({ ...borders(data.series[0], at.test[0]), scores: score(scored, settings.horizon, naiveScale) });
+    if (refit) model[Symbol.dispose]();
+  }
+  return { scores: score(joined(parts), settings.horizon, naiveScale), folds: results, refit };
+
+  async function trainOn(at: Spans): Promise<{ model: ForecastModel; training: Window[] }> {
+    const { learner, windows, learn } = await prepareTraining(data, settings, at, hooks.engine);
+    const learned = await learn(settings.validation !== 'holdout', {
+      ...(hooks.signal && { signal: hooks.signal }),
+      ...(hooks.onProgress && { onProgress: hooks.onProgress }),
+    });
+    const { plan, architecture } = learner;
+    const reading = readingOf(plan, { target: plan.columns[0] });
+    const model = forecastModel(learned.network, {
+      settings,
+      plan,
+      architecture,
+      calibration: learned.calibration,
+      reading,
+      summary: {},
+    });
+    return { model, training: windows };
+  }
+
+  function given(at: Spans): { model: ForecastModel; training: Window[] } {
+    const model = hooks.model as ForecastModel;
+    const prepared = data.series.map((series) => model.prepare(series));
+    return { model, training: trainingWindows(prepared, at.train, settings) };
+  }
+}
+
+/** The k-th part of the test span; all before it may be learned from. */
+function partOf(spans: Spans, k: number, folds: number): Spans {
+  const test = spans.test.map(({ from, to }) => ({
+    from: from + Math.floor((k * (to - from)) / folds),
+    to: from + Math.floor(((k + 1) * (to - from)) / folds),
+  }));
+  const train = test.map(({ from }) => ({ from: 0, to: from }));
+  const holdout = spans.holdout.map(({ from, to }, s) => ({ from: test[s].from - (to - from), to: test[s].from }));
+  return { train, holdout, test };
+}
+
+function borders({ time }: Series, { from, to }: { from: number; to: number }): { from: string; to: string } {
+  const name = (t: number): string => (time ? formatClock(time[t]) : `step ${t + 1}`);
+  return { from: name(from), to: name(Math.max(from, to - 1)) };
+}
+
+function joined(parts: readonly Scored[]): Scored {
+  const join = (pick: (part: Scored) => Float64Array): Float64Array =>
+    Float64Array.from(parts.flatMap((part) => [...pick(part)]));
+  const [first] = parts;
+  const forecasts: Forecasts = {
+    point: join(({ forecasts: f }) => f.point),
+    intervals: first.forecasts.intervals.map(({ level }, l) => ({
+      level,
+      lower: join(({ forecasts: f }) => f.intervals[l].lower),
+      upper: join(({ forecasts: f }) => f.intervals[l].upper),
+    })),
+  };
+  const names = Object.keys(first.baselines).filter((name) => parts.every(({ baselines }) => name in baselines));
+  return {
+    windows: parts.flatMap(({ windows }) => windows),
+    truth: join(({ truth }) => truth),
+    forecasts,
+    baselines: Object.fromEntries(names.map((name) => [name, join(({ baselines }) => baselines[name])])),
+    notes: Object.assign({}, ...parts.map(({ notes }) => notes)) as Record<string, string>,
+  };
+}

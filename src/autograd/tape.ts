@@ -26,6 +26,8 @@ export class Tape {
   #recording = false;
   #scope = 0;
   #open: number[] = [];
+  /** Results whose node has been walked: no second gradient can flow through them. */
+  #spent = new WeakSet<Tensor>();
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -47,7 +49,14 @@ export class Tape {
     this.#nodes = [];
     this.#open.push(++this.#scope);
     try {
-      return this.engine.arena.scope(body);
+      const result = this.engine.arena.scope(body);
+      if (result instanceof Promise) {
+        throw new RecurveError(
+          'usage',
+          'tape: expected a function that returns when it is done, got one that returns a promise; await before or after tape.run',
+        );
+      }
+      return result;
     } finally {
       this.#open.pop();
       this.#nodes = outer.nodes;
@@ -130,7 +139,19 @@ export class Tape {
   gradientOf(tensor: Tensor): Address {
     if (!tensor.tracked) return NONE;
     if (tensor.base) return this.gradientOf(tensor.base.tensor) + tensor.base.offset;
+    if (this.#spent.has(tensor)) {
+      throw new RecurveError(
+        'usage',
+        'backward: expected a computation that was not differentiated before, got one that was; add the losses up and go back once',
+      );
+    }
     if (tensor.gradientAddress === NONE) {
+      if (tensor.scope !== this.#open.at(-1)) {
+        throw new RecurveError(
+          'usage',
+          `backward: expected gradients to stay inside one tape.run, got a tensor of shape ${describeShape(tensor.shape)} from an outer one; make variables in the run that differentiates`,
+        );
+      }
       const address = this.engine.arena.take(tensor.size);
       this.engine.fill(address, tensor.size, 0);
       tensor.bindGradient(address);
@@ -156,6 +177,7 @@ export class Tape {
     this.engine.fill(this.gradientOf(loss), 1, 1);
     for (let node = this.#nodes.pop(); node; node = this.#nodes.pop()) {
       if (node.outputs.some((t) => t.gradientAddress !== NONE)) node.backward();
+      for (const output of node.outputs) this.#spent.add(output);
     }
   }
 

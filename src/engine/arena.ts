@@ -59,7 +59,7 @@ export class Arena {
         'arena: expected persistent blocks to be made outside a step, got a request inside one; create layers, optimisers and streams before the step',
       );
     }
-    const size = align(Math.max(slots, 1));
+    const size = align(Math.max(countOf(slots), 1));
     const gap = this.#gaps.find((g) => g.end - g.start >= size);
     let address: Address;
     if (gap) {
@@ -110,8 +110,9 @@ export class Arena {
       );
     }
     const address = this.#top;
-    this.#reach(address + align(slots));
-    this.#top = address + align(slots);
+    const end = address + align(countOf(slots));
+    this.#reach(end);
+    this.#top = end;
     return address;
   }
 
@@ -151,14 +152,25 @@ export class Arena {
   #reach(slots: number): void {
     if (slots > this.#limit || (slots > this.#heap.capacity() && !this.#heap.grow(slots))) {
       const mib = (n: number): string => `${Math.ceil((n * this.#heap.slotBytes) / 2 ** 20)} MiB`;
-      throw new RecurveError(
-        'memory',
-        `arena: expected the memory of a step to fit into ${mib(Math.min(this.#limit, slots))}, got a need of ${mib(slots)}` +
-          `${slots > this.#limit ? '' : ' that the host refuses'}; lower the batch size, the window length or the hidden size`,
-      );
+      const got =
+        slots > this.#limit
+          ? `expected the memory of a step to fit into ${mib(this.#limit)}, got a need of ${mib(slots)}`
+          : `expected the host to give ${mib(slots)} of memory, got a refusal`;
+      throw new RecurveError('memory', `arena: ${got}; lower the batch size, the window length or the hidden size`);
     }
     if (slots > this.#peak) this.#peak = slots;
   }
+}
+
+/** A negative or fractional size would let two arrays overlap. */
+function countOf(slots: number): number {
+  if (!(Number.isSafeInteger(slots) && slots >= 0)) {
+    throw new RecurveError(
+      'shape',
+      `arena: expected a whole number of slots of at least 0, got ${slots}; give shapes of whole numbers`,
+    );
+  }
+  return slots;
 }
 
 function align(slots: number): number {

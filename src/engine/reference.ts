@@ -37,10 +37,15 @@ export class ReferenceEngine implements Engine {
         slotBytes: 8,
         capacity: () => this.#heap.length,
         grow: (slots) => {
-          const grown = new Float64Array(Math.max(slots, 2 * this.#heap.length));
-          grown.set(this.#heap);
-          this.#heap = grown;
-          return true;
+          try {
+            const grown = new Float64Array(Math.max(slots, 2 * this.#heap.length));
+            grown.set(this.#heap);
+            this.#heap = grown;
+            return true;
+          } catch (error) {
+            if (error instanceof RangeError) return false; // the host's "no"
+            throw error;
+          }
         },
       },
       16,

@@ -15,8 +15,7 @@ export interface ParameterEntry {
 }
 
 /**
- * Layers with their parameters on an engine. All weights lie in one block of the arena and all gradients in another of the same
- * layout, so that the global norm, the optimisers and an all-reduce see two vectors.
+ * Layers with their parameters on an engine. All weights lie in one block of the arena and all gradients in one of the same layout behind it, so that the global norm, the optimisers and an all-reduce see two vectors.
  */
 export interface Network {
   readonly root: Layer;
@@ -40,7 +39,7 @@ export interface Network {
     shape: readonly number[],
     pass?: Pick<Pass, 'lengths' | 'carry'>,
   ): { shape: readonly number[]; values: Float32Array | Float64Array };
-  /** Gives the arena's blocks back. */
+  /** Gives the arena's blocks back; the layers become free, the network can no longer be used. */
   [Symbol.dispose](): void;
 }
 
@@ -56,14 +55,21 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
   const entries: ParameterEntry[] = [];
   let slots = 0;
   for (const [name, parameter] of namedParameters(root)) {
+    parameter.expectFree();
+    const same = entries.find((entry) => entry.parameter === parameter);
+    if (same) {
+      throw new RecurveError(
+        'usage',
+        `network: expected each layer in one place, got ${name} and ${same.name} with one parameter; make a second layer`,
+      );
+    }
     const size = parameter.shape.reduce((a, b) => a * b, 1);
     entries.push({ name, parameter, offset: slots, size });
     slots += Math.ceil(size / ALIGN) * ALIGN;
   }
-  const weights = engine.arena.keep(slots);
-  const gradients = engine.arena.keep(slots);
-  engine.fill(weights, slots, 0);
-  engine.fill(gradients, slots, 0);
+  const weights = engine.arena.keep(2 * slots);
+  const gradients = weights + slots;
+  engine.fill(weights, 2 * slots, 0);
 
   const random = new Random(options.seed ?? 0).fork('init');
   for (const { name, parameter, offset, size } of entries) {
@@ -75,6 +81,7 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
     );
   }
 
+  let inUse = true;
   return {
     root,
     engine,
@@ -84,28 +91,42 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
     gradients,
     slots,
     parameterCount: entries.reduce((n, { size }) => n + size, 0),
-    zeroGradients: () => engine.fill(gradients, slots, 0),
-    state: () =>
-      Object.fromEntries(
-        entries.map(({ name, parameter, offset, size }) => [
-          name,
-          { shape: parameter.shape, data: engine.read(weights + offset, size) },
-        ]),
-      ),
-    load(state) {
-      checkState(entries, state);
-      for (const { name, offset } of entries) engine.write(weights + offset, state[name].data);
+    zeroGradients() {
+      expectInUse();
+      engine.fill(gradients, slots, 0);
     },
-    predict: (values, shape, pass = {}) =>
-      tape.evaluate(() => {
+    state() {
+      expectInUse();
+      return Object.fromEntries(
+        entries.map(({ name, parameter }) => [name, { shape: parameter.shape, data: parameter.tensor.values() }]),
+      );
+    },
+    load(state) {
+      expectInUse();
+      checkState(entries, state);
+      for (const { name, parameter } of entries) engine.write(parameter.tensor.address, state[name].data);
+    },
+    predict(values, shape, pass = {}) {
+      expectInUse();
+      return tape.evaluate(() => {
         const y = root.forward(tape.constant(values, shape), { ...pass, training: false, dropoutKey: noDropout });
         return { shape: y.shape, values: y.values() };
-      }),
+      });
+    },
     [Symbol.dispose]() {
+      if (!inUse) return;
+      inUse = false;
       engine.arena.release(weights);
-      engine.arena.release(gradients);
+      for (const { parameter } of entries) parameter.bind(undefined);
     },
   };
+
+  /** Its place may belong to another network by now. */
+  function expectInUse(): void {
+    if (!inUse) {
+      throw new RecurveError('usage', 'network: expected a network in use, got one that has ended; make a new one');
+    }
+  }
 }
 
 /** For passes outside training, where no key may be asked for. */

@@ -18,7 +18,7 @@ export class Parameter {
     this.decays = options.decays ?? true;
   }
 
-  /** The numbers. An error before the layer belongs to a network. */
+  /** The numbers. An error while the layer belongs to no network. */
   get tensor(): Tensor {
     if (!this.#tensor) {
       throw new RecurveError(
@@ -29,14 +29,18 @@ export class Parameter {
     return this.#tensor;
   }
 
-  /** Called once, by `createNetwork`. */
-  bind(tensor: Tensor): void {
+  /** Called by `createNetwork`: the place, or undefined when the network ends. */
+  bind(tensor: Tensor | undefined): void {
+    this.#tensor = tensor;
+  }
+
+  /** Throws unless the layer is free to become part of a network. */
+  expectFree(): void {
     if (this.#tensor) {
       throw new RecurveError(
         'usage',
         'layer: expected a layer of one network, got one that already belongs to another; make a second layer',
       );
     }
-    this.#tensor = tensor;
   }
 }

@@ -92,7 +92,8 @@ export function lstmSequence(
   tape.record([hidden, lastCell], () => {
     const dgates = engine.arena.take(T * B * 4 * H);
     const dhidden = tape.gradientOf(hidden);
-    const dcell = tape.gradientOf(lastCell);
+    const dcell = engine.arena.take(B * H);
+    engine.copy(dcell, tape.gradientOf(lastCell), B * H);
     engine.arena.scope(() => {
       const w = packed(at, weights.wHh.address, H, 4 * H, true);
       engine.lstmBackward({
@@ -177,6 +178,7 @@ function layout(
   gateCount: number,
   lengths: Lengths,
 ): Layout {
+  for (const tensor of [x, ...initial, ...Object.values(weights)]) x.tape.check(tensor);
   expectShape(who, 'time-major x', x.shape, ['T', 'B', 'D'], 'sequences have three axes');
   const [T, B, D] = x.shape;
   const H = weights.wHh.shape[1];

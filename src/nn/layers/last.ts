@@ -1,4 +1,4 @@
-import { expectShape, gather, multiply, reshape } from '../../autograd/index.ts';
+import { expectShape, gather, reshape, selectRunning } from '../../autograd/index.ts';
 import type { Layer } from '../layer.ts';
 
 /** The last valid step of each row: [B, T, D] to [B, D], zeros for a row of length 0. Makes a network many-to-one. */
@@ -11,8 +11,7 @@ export function last(): Layer {
       const [B, T, D] = x.shape;
       const ends = Int32Array.from({ length: B }, (_, b) => b * T + Math.max((lengths?.[b] ?? T) - 1, 0));
       const rows = gather(reshape(x, [B * T, D]), { values: ends, shape: [B] });
-      const empty = Array.from({ length: B }, (_, b) => (lengths?.[b] === 0 ? 0 : 1));
-      return empty.includes(0) ? multiply(rows, x.tape.constant(empty, [B, 1])) : rows;
+      return selectRunning(rows, x.tape.zeros([B, D]), lengths, 0);
     },
   };
 }

@@ -1,17 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { ENGINES } from '../../src/engine/engines.case.ts';
-import {
-  type CellCase,
-  expectSameBits,
-  expectSameSolution,
-  type Problem,
-  problem,
-  solve,
-  stackOf,
-} from '../../src/nn/cells/cell.case.ts';
+import { type CellCase, expectSameBits, type Problem, problem, solve, stackOf } from '../../src/nn/cells/cell.case.ts';
+import { checkChunks, checkPadding } from '../../src/nn/cells/cell-invariants.case.ts';
 import { CELLS } from '../../src/nn/cells/cells.case.ts';
-import { createNetwork } from '../../src/nn/network.ts';
 
 const engines = await Promise.all(ENGINES.map(async ({ name, open }) => ({ name, engine: await open() })));
 
@@ -33,29 +25,9 @@ const problems = fc
 
 describe.each(engines)('any recurrent stack on $name', ({ engine }) => {
   it('gives the bits of the whole however it is cut into chunks (100 cases)', () => {
+    const cuts = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 7 });
     fc.assert(
-      fc.property(problems, fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 7, maxLength: 7 }), (p, cuts) => {
-        const { B, T, D, H } = p.given;
-        using network = createNetwork(engine, stackOf(p.cell, p.given));
-        network.load(p.given.weights);
-        const carry = new Map([[network.root, p.given.initial.map((state) => ({ ...state }))]]);
-        const rows: number[][] = Array.from({ length: B }, () => []);
-        for (let from = 0, i = 0; from < T; i++) {
-          const steps = Math.min(cuts[i], T - from);
-          const x = rows.flatMap((_, b) => p.given.x.slice((b * T + from) * D, (b * T + from + steps) * D));
-          const lengths = p.given.lengths?.map((n) => Math.min(Math.max(n - from, 0), steps));
-          const y = network.predict(x, [B, steps, D], { carry, ...(lengths && { lengths }) });
-          rows.forEach((row, b) => {
-            row.push(...y.values.slice(b * steps * H, (b + 1) * steps * H));
-          });
-          from += steps;
-        }
-        const whole = solve(engine, stackOf(p.cell, p.given), p.given, {}, false);
-        expectSameBits('outputs', rows.flat(), whole.outputs);
-        carry.get(network.root)?.forEach((state, k) => {
-          for (const [name, values] of Object.entries(state)) expectSameBits(name, values, whole.last[k][name]);
-        });
-      }),
+      fc.property(problems, cuts, ({ cell, given }, sizes) => checkChunks(engine, cell, given, sizes)),
       { numRuns: 100, seed: 1 },
     );
   });
@@ -114,23 +86,9 @@ describe.each(engines)('any recurrent stack on $name', ({ engine }) => {
 
   it('changes no bit, gradients included, when a batch is padded further with NaN (100 cases)', () => {
     fc.assert(
-      fc.property(problems, fc.integer({ min: 1, max: 4 }), (p, extra) => {
-        const { B, T, D, H } = p.given;
-        const lengths = p.given.lengths ?? Array<number>(B).fill(T);
-        const longer = T + extra;
-        const x = Array.from({ length: B * longer * D }, (_, i) => {
-          const [b, t, d] = [Math.floor(i / (longer * D)), Math.floor(i / D) % longer, i % D];
-          return t < lengths[b] ? p.given.x[(b * T + t) * D + d] : Number.NaN;
-        });
-        const wanted = solve(engine, stackOf(p.cell, p.given), p.given);
-        const got = solve(engine, stackOf(p.cell, p.given), { ...p.given, lengths, T: longer, x });
-        const crop = (values: readonly number[], width: number): number[] =>
-          values.filter((_, i) => Math.floor(i / width) % longer < T);
-        got.outputs = crop(got.outputs, H);
-        got.gradients.x = crop(got.gradients.x, D);
-        expectSameSolution(got, wanted);
-        expect(Number.isFinite(got.loss)).toBe(true);
-      }),
+      fc.property(problems, fc.integer({ min: 1, max: 4 }), ({ cell, given }, extra) =>
+        checkPadding(engine, cell, given, given.T + extra),
+      ),
       { numRuns: 100, seed: 4 },
     );
   });

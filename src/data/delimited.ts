@@ -1,7 +1,7 @@
 import { RecurveError } from '../errors.ts';
 import { ColumnBuilder, type ColumnRules } from './columns.ts';
 import { parseNumber } from './number.ts';
-import { listNames, shorten, type Table } from './table.ts';
+import { noColumn, shorten, type Table } from './table.ts';
 
 export interface DelimitedRules {
   name: string;
@@ -214,10 +214,7 @@ function startColumns(state: DelimitedState, row: string[]): void {
   for (const name of wanted) {
     const at = positions.get(name);
     if (at === undefined) {
-      throw new RecurveError(
-        'usage',
-        `data: expected a column named "${name}" in ${rules.name}, got ${listNames(names)}; name one of these`,
-      );
+      throw noColumn(name, rules.name, names);
     }
     const column: ColumnRules = { decimal: state.decimal, missing: rules.missing, asText: rules.text.has(name) };
     state.kept.push({ at, builder: new ColumnBuilder(name, column) });

@@ -1,7 +1,7 @@
 import { RecurveError } from '../errors.ts';
 import { ColumnBuilder } from './columns.ts';
 import type { DelimitedRules } from './delimited.ts';
-import { listNames, shorten, type Table } from './table.ts';
+import { noColumn, shorten, type Table } from './table.ts';
 
 /** A line longer than this is taken for a file that is not JSON lines. */
 const MAX_LINE = 1 << 26;
@@ -65,10 +65,7 @@ export async function readJsonLines(texts: AsyncIterable<string>, rules: Delimit
   const columns = names.map((name) => {
     const builder = builders.get(name);
     if (builder) return builder.finish();
-    throw new RecurveError(
-      'usage',
-      `data: expected a column named "${name}" in ${rules.name}, got ${listNames([...seen])}; name one of these`,
-    );
+    throw noColumn(name, rules.name, [...seen]);
   });
   return { source: rules.name, rows, columns, firstRow: 1, blanks };
 }

@@ -6,6 +6,7 @@ test.each([
   ['Temp Max', 'temp_max'],
   ['temp_mxa', 'temp_max'],
   ['wnd', 'wind'],
+  ['wnid', 'wind'],
   ['windd', 'wind'],
 ])('%s is taken for %s', (typed, meant) => {
   expect(nearest(typed, ['date', 'temp_max', 'temp_min', 'wind'])).toBe(meant);

@@ -3,7 +3,7 @@ import type { RandomAccess } from './bytes.ts';
 import { ColumnBuilder } from './columns.ts';
 import { type DelimitedRules, uniquePositions } from './delimited.ts';
 import { pushValue } from './json-lines.ts';
-import { listNames, type Table } from './table.ts';
+import { noColumn, type Table } from './table.ts';
 
 /**
  * Reads a Parquet file into typed columns, one row group and column at a time.
@@ -25,10 +25,7 @@ export async function readParquet(file: RandomAccess, name: string, rules: Delim
     const wanted = rules.columns ?? [...positions.keys()];
     for (const column of wanted) {
       if (!positions.has(column)) {
-        throw new RecurveError(
-          'usage',
-          `data: expected a column named "${column}" in ${name}, got ${listNames([...positions.keys()])}; name one of these`,
-        );
+        throw noColumn(column, name, [...positions.keys()]);
       }
     }
     const builders = wanted.map((column) => {

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { nearest } from './nearest.ts';
 
 /** A column of numbers; `NaN` in `values` means the cell was missing. */
 export interface NumberColumn {
@@ -79,9 +80,19 @@ export function rowNumber(table: Table, row: number): number {
 export function columnOf(table: Table, name: string): Column {
   const found = table.columns.find((column) => column.name === name);
   if (found) return found;
-  throw new RecurveError(
+  throw noColumn(
+    name,
+    table.source,
+    table.columns.map((column) => column.name),
+  );
+}
+
+/** The error for a column that is not there, with the one that was probably meant. */
+export function noColumn(name: string, source: string, names: string[]): RecurveError {
+  const meant = nearest(name, names);
+  return new RecurveError(
     'usage',
-    `data: expected a column named "${name}" in ${table.source}, got ${listNames(table.columns.map((c) => c.name))}; name one of these`,
+    `data: expected a column named "${shorten(name)}" in ${source}, got ${listNames(names)}; ${meant === undefined ? 'name one of these' : `did you mean "${shorten(meant)}"?`}`,
   );
 }
 

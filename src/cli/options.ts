@@ -1,0 +1,64 @@
+import { Option } from 'commander';
+import { RecurveError } from '../errors.ts';
+
+/** An option that takes a number; whether the number makes sense is for the library to say. */
+export function numberOption(flags: string, description: string): Option {
+  return parsed(flags, description, 'a number', (text) => {
+    const value = Number(text);
+    return text.trim() !== '' && Number.isFinite(value) ? value : undefined;
+  });
+}
+
+/** An option that takes a whole number from 0. */
+export function wholeOption(flags: string, description: string): Option {
+  return parsed(flags, description, 'a whole number', (text) => {
+    const value = Number(text);
+    return /^\d+$/.test(text) && Number.isSafeInteger(value) ? value : undefined;
+  });
+}
+
+/** An option that takes names separated by commas, or `none`. */
+export function listOption(flags: string, description: string): Option {
+  return parsed(flags, description, 'names separated by commas, or none', (text) => {
+    if (text === 'none') return [];
+    const names = text.split(',').map((name) => name.trim());
+    return names.includes('') ? undefined : names;
+  });
+}
+
+/** An option that takes numbers separated by commas. */
+export function numbersOption(flags: string, description: string): Option {
+  return parsed(flags, description, 'numbers separated by commas', (text) => {
+    const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+    return values.every(Number.isFinite) ? values : undefined;
+  });
+}
+
+/** An option that takes one of a few words. */
+export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
+  const wanted = `one of ${choices.join(', ')}`;
+  return parsed(flags, `${description}: ${choices.join(', ')}`, wanted, (text) =>
+    choices.includes(text) ? text : undefined,
+  );
+}
+
+function parsed(
+  flags: string,
+  description: string,
+  wanted: string,
+  parse: (text: string) => unknown | undefined,
+): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    throw new RecurveError('usage', `${option.long}: expected ${wanted}, got "${text}"; see --help`);
+  });
+}
+
+/** Leaves out what was not given, so that the library's defaults hold. */
+export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import { VERSION } from '../version.ts';
+import { usageError } from './usage.ts';
+
+/** A command as `recurve --help` lists it. What it takes and does is loaded only when it is the one wanted. */
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<{ define(command: Command): void }>;
+}
+
+const COMMANDS: readonly Entry[] = [
+  { name: 'train', summary: 'train a model on a table', load: () => import('./commands/train.ts') },
+  { name: 'predict', summary: 'forecast what comes after a table', load: () => import('./commands/predict.ts') },
+  { name: 'evaluate', summary: 'measure a model beside the baselines', load: () => import('./commands/evaluate.ts') },
+  { name: 'stream', summary: 'answer row by row, with a state on disk', load: () => import('./commands/stream.ts') },
+  {
+    name: 'doctor',
+    summary: 'say what runs on this machine, and how fast',
+    load: () => import('./commands/doctor.ts'),
+  },
+  { name: 'datasets', summary: 'list and fetch public data sets', load: () => import('./commands/datasets.ts') },
+];
+
+const AFTER = `
+Environment:
+  RECURVE_TIER     kernels to run; default the fastest this machine can (see recurve doctor)
+  RECURVE_THREADS  most threads to use
+  RECURVE_DATA     folder with copies of the public data sets, asked before the network
+  RECURVE_DEBUG    1 prints the stack of an error
+  NO_COLOR         any value: no colours
+
+Example:
+  $ recurve train forecast weather.csv --target temp_max --horizon 7 --out runs/weather
+  $ recurve predict runs/weather weather.csv`;
+
+/** Builds the command line; of the commands only the one that `args` names is loaded. */
+export async function makeProgram(args: readonly string[]): Promise<Command> {
+  const program = new Command('recurve');
+  program
+    .description('Train, check and run recurrent neural networks.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', AFTER)
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ outputError: () => {} });
+  const wanted = args.find((arg) => COMMANDS.some(({ name }) => name === arg));
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).description(summary);
+    if (name === wanted) (await load()).define(command);
+  }
+  tellUsage(program, []);
+  return program;
+}
+
+/** Makes every command report wrong usage as a `RecurveError` that names it. */
+function tellUsage(command: Command, path: readonly string[]): void {
+  command.exitOverride((error) => {
+    throw error.exitCode === 0 ? error : usageError(error, command, path);
+  });
+  for (const child of command.commands) tellUsage(child, [...path, child.name()]);
+}

@@ -1,0 +1,34 @@
+import { CommanderError } from 'commander';
+import { exitCodes } from './exit.ts';
+import { failureOf, printFailure } from './failure.ts';
+import { makeProgram } from './program.ts';
+
+/** Runs the command line tool; sets the exit code and returns when all is done. */
+export async function run(args: readonly string[]): Promise<void> {
+  const fail = (error: unknown): void => {
+    // Help and version were asked for and have been printed.
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    const failure = failureOf(error);
+    printFailure(failure, { json: args.includes('--json'), debug: process.env.RECURVE_DEBUG === '1' });
+    process.exitCode = failure.exitCode;
+  };
+  const failAtOnce = (error: unknown): void => {
+    fail(error);
+    process.exit();
+  };
+  process.on('uncaughtException', failAtOnce);
+  process.on('unhandledRejection', failAtOnce);
+  // Whoever reads went away, as `| head` does: nobody is left to tell.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+      failAtOnce(error);
+    });
+  }
+  try {
+    const program = await makeProgram(args);
+    await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
+  } catch (error) {
+    fail(error);
+  }
+}

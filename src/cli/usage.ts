@@ -1,0 +1,36 @@
+import type { Command, CommanderError } from 'commander';
+import { nearest } from '../data/nearest.ts';
+import { RecurveError } from '../errors.ts';
+
+/** Says in our form (who, expected, got, next move) what commander found wrong with a command line. */
+export function usageError(error: CommanderError, command: Command, path: readonly string[]): RecurveError {
+  const who = path.join(' ') || 'recurve';
+  const help = `see ${['recurve', ...path].join(' ')} --help`;
+  const said = error.message.replace(/^error: /, '').split('\n')[0];
+  const quoted = /'([^']*)'/.exec(said)?.[1] ?? '';
+  const say = (expected: string, got: string, next = help) =>
+    new RecurveError('usage', `${who}: expected ${expected}, got ${got}; ${next}`);
+  const meant = (name: string | undefined) => (name === undefined ? help : `did you mean ${name}? ${help}`);
+  switch (error.code) {
+    case 'commander.unknownOption': {
+      const flags = command.options.flatMap(({ long }) => (long ? [long] : []));
+      return say('a known option', quoted, meant(nearest(quoted, flags)));
+    }
+    case 'commander.unknownCommand': {
+      const names = command.commands.map((child) => child.name());
+      return say(`one of ${names.join(', ')}`, `"${quoted}"`, meant(nearest(quoted, names)));
+    }
+    case 'commander.missingArgument':
+      return say(`<${quoted}>`, 'nothing');
+    case 'commander.missingMandatoryOptionValue':
+      return say(quoted, 'nothing');
+    case 'commander.optionMissingArgument':
+      return say(quoted, `${quoted.split(/[ ,]/)[0]} without a value`);
+    case 'commander.excessArguments':
+      return say('no further argument', `"${command.args.at(-1)}"`);
+    case 'commander.help':
+      return say('a command', 'none');
+    default:
+      return say('a valid command line', said);
+  }
+}

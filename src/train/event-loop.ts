@@ -1,3 +1,16 @@
+/** Longest stretch of computing between two visits to the event loop, in milliseconds, unless one piece of work is longer. */
+const STRETCH = 25;
+
+/** A function to call between pieces of work: visits the event loop where the last visit is more than 25 ms ago. */
+export function visitor(): () => Promise<void> {
+  let visited = performance.now();
+  return async () => {
+    if (performance.now() - visited <= STRETCH) return;
+    await yieldToEventLoop();
+    visited = performance.now();
+  };
+}
+
 /**
  * Lets timers, input and other tasks run. A message to oneself returns sooner than a zero timer, which browsers stretch to 4 ms.
  * Node's `setImmediate` does the same and, unlike an open channel, lets the process end.

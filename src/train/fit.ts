@@ -3,7 +3,7 @@ import { RecurveError } from '../errors.ts';
 import { type Network, noDropout, type Pass } from '../nn/index.ts';
 import { Random } from '../random.ts';
 import { type ClipOptions, checkClip, clipGradients } from './clip.ts';
-import { yieldToEventLoop } from './event-loop.ts';
+import { visitor } from './event-loop.ts';
 import { createOptimizer, type OptimizerConfig } from './optimizers.ts';
 import { afterEpoch, checkSchedule, PLATEAU_START, rateFactor, type Schedule } from './schedules.ts';
 import type { EpochRecord, TrainingState } from './training-state.ts';
@@ -44,7 +44,7 @@ export interface FitOptions {
   signal?: AbortSignal;
   /** Called after every step, cheap; and after every epoch with `validation`. */
   onProgress?(progress: Progress): void;
-  /** Called with all that is needed to go on: after epochs and between steps, at most every `everySeconds`, and when stopped early. */
+  /** Called with all that is needed to go on: after epochs and between steps, at most every `everySeconds`, and at the end. */
   checkpoint?: { everySeconds: number; save(state: TrainingState): Promise<void> };
   /** Go on from a checkpoint of the same options: ends at the bits of the uninterrupted run. */
   resume?: TrainingState;
@@ -80,9 +80,6 @@ export interface FitResult {
   stopped: 'finished' | 'early' | 'time' | 'aborted';
 }
 
-/** Longest stretch of computing between two visits to the event loop, in milliseconds, unless one step is longer. */
-const STRETCH = 25;
-
 /**
  * Trains the network: shuffled mini-batches, back-propagation, clipping, one update a step. The event loop is visited at least
  * every 25 ms, so a page stays alive. A loss or norm that is not finite stops with a `numeric` error and leaves the weights of
@@ -98,6 +95,8 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
     schedule = { kind: 'constant' },
     clip = {},
     seed = 0,
+    patience = Number.POSITIVE_INFINITY,
+    maxSeconds = Number.POSITIVE_INFINITY,
   } = options;
   check(options);
   const stepsPerEpoch = Math.ceil(training.examples / batchSize);
@@ -109,7 +108,7 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
 
   const began = now() - state.seconds * 1000;
   const seconds = (): number => (now() - began) / 1000;
-  let visited = now();
+  const visit = visitor();
   let saved = now();
   let stopped: FitResult['stopped'] = 'finished';
 
@@ -126,6 +125,11 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
   };
 
   run: while (state.step < end) {
+    // Asked before an epoch and not after one, so that a training resumed from just there stops as well.
+    if (state.step % stepsPerEpoch === 0 && state.waited >= patience) {
+      stopped = 'early';
+      break;
+    }
     const epoch = Math.floor(state.step / stepsPerEpoch);
     const order = random.fork('shuffle').fork(String(epoch)).permutation(training.examples);
     for (let k = state.step % stepsPerEpoch; k < stepsPerEpoch; k++) {
@@ -154,22 +158,15 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
         const watched = await endEpoch(progress);
         options.onProgress?.({ ...progress, ...(validation && { validation: watched }) });
       } else options.onProgress?.(progress);
-      if (now() - visited > STRETCH) {
-        await yieldToEventLoop();
-        visited = now();
-      }
+      await visit();
+      if (state.step === end) break;
       if (options.signal?.aborted) stopped = 'aborted';
-      else if (seconds() >= (options.maxSeconds ?? Number.POSITIVE_INFINITY)) stopped = 'time';
-      else if (lastOfEpoch && state.waited >= (options.patience ?? Number.POSITIVE_INFINITY)) stopped = 'early';
-      if (stopped !== 'finished' && state.step < end) {
-        await save();
-        break run;
-      }
+      else if (seconds() >= maxSeconds) stopped = 'time';
+      if (stopped !== 'finished') break run;
       if (options.checkpoint && now() - saved >= options.checkpoint.everySeconds * 1000) await save();
     }
   }
-  if (stopped !== 'aborted' && state.step >= end) stopped = 'finished';
-  if (stopped === 'finished') await save();
+  await save();
   if ((options.restoreBest ?? validation !== undefined) && stopped !== 'aborted' && state.bestWeights) {
     network.engine.write(network.weights, state.bestWeights);
   }
@@ -183,7 +180,7 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
   };
 
   async function endEpoch({ epoch, loss }: Progress): Promise<number> {
-    const watched = validation ? await evaluate(network, validation, batchSize) : loss;
+    const watched = validation ? await evaluate(network, validation, batchSize, visit) : loss;
     if (!Number.isFinite(watched)) {
       throw new RecurveError(
         'numeric',
@@ -202,7 +199,6 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
         bestWeights: network.engine.read(network.weights, network.slots),
       });
     } else state.waited++;
-    visited = now();
     return watched;
   }
 }
@@ -230,9 +226,13 @@ function trainStep(
 }
 
 /** Mean loss over all examples, without dropout and without a record. */
-export async function evaluate(network: Network, objective: Objective, batchSize = 256): Promise<number> {
+export async function evaluate(
+  network: Network,
+  objective: Objective,
+  batchSize = 256,
+  visit = visitor(),
+): Promise<number> {
   let sum = 0;
-  let visited = now();
   for (let start = 0; start < objective.examples; start += batchSize) {
     const batch = Int32Array.from({ length: Math.min(batchSize, objective.examples - start) }, (_, i) => start + i);
     sum +=
@@ -240,10 +240,7 @@ export async function evaluate(network: Network, objective: Objective, batchSize
       network.tape.evaluate(() =>
         objective.loss(batch, { training: false, dropoutKey: noDropout }, network.tape).item(),
       );
-    if (now() - visited > STRETCH) {
-      await yieldToEventLoop();
-      visited = now();
-    }
+    await visit();
   }
   return sum / objective.examples;
 }
@@ -278,24 +275,36 @@ function check({
   training,
   validation,
   epochs,
+  lastEpoch = 1,
   batchSize = 32,
   rate = 1e-3,
   schedule,
   clip,
-  patience,
+  patience = 1,
+  maxSeconds = 0,
+  checkpoint,
 }: FitOptions): void {
   const whole = {
     epochs,
+    lastEpoch,
     batchSize,
+    patience,
     'training examples': training.examples,
     'validation examples': validation?.examples ?? 1,
-    patience: patience ?? 1,
   };
   for (const [name, value] of Object.entries(whole)) {
     if (!(Number.isSafeInteger(value) && value >= 1)) {
       throw new RecurveError(
         'usage',
         `fit: expected ${name} to be a whole number of at least 1, got ${value}; set it or give more data`,
+      );
+    }
+  }
+  for (const [name, value] of Object.entries({ maxSeconds, everySeconds: checkpoint?.everySeconds ?? 0 })) {
+    if (!(value >= 0)) {
+      throw new RecurveError(
+        'usage',
+        `fit: expected ${name} of at least 0 seconds, got ${value}; set it or leave it out`,
       );
     }
   }

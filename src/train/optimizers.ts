@@ -77,6 +77,13 @@ type Update = (
 /** Makes the optimiser and its moments (zero) on the network's engine. */
 export function createOptimizer(network: Network, config: OptimizerConfig): Optimizer {
   const { engine, slots } = network;
+  if (!Object.hasOwn(RULES, config.kind)) {
+    throw new RecurveError(
+      'usage',
+      `optimizer: expected kind to be one of ${Object.keys(RULES).join(', ')}, got ${config.kind}; choose one of them`,
+    );
+  }
+  checkNumbers(config);
   const { names, update, weightDecay } = RULES[config.kind](network, config as never);
   const moments = Object.fromEntries(names.map((name) => [name, engine.arena.keep(slots)]));
   for (const address of Object.values(moments)) engine.fill(address, slots, 0);
@@ -96,6 +103,13 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
       moments: Object.fromEntries(names.map((name) => [name, engine.read(moments[name], slots)])),
     }),
     load(state) {
+      const foreign = Object.keys(state.moments).filter((name) => !names.includes(name));
+      if (foreign.length > 0) {
+        throw new RecurveError(
+          'model',
+          `optimizer: expected the moments of ${config.kind} (${names.join(', ') || 'none'}), got ${foreign.join(', ')} besides; resume with the same optimiser`,
+        );
+      }
       for (const name of names) {
         if (state.moments[name]?.length !== slots) {
           throw new RecurveError(
@@ -181,6 +195,20 @@ function decayRanges({ entries, slots }: Network): { offset: number; length: num
     else ranges.push({ offset, length, decays });
   });
   return ranges;
+}
+
+/** Refuses a decay below 0 and a term below the line that is 0 or less; shares of the past are checked with their rule. */
+function checkNumbers(config: OptimizerConfig): void {
+  const { kind, weightDecay = 0 } = config;
+  if (!(weightDecay >= 0 && Number.isFinite(weightDecay))) {
+    throw new RecurveError(
+      'usage',
+      `${kind}: expected weightDecay of at least 0, got ${weightDecay}; 0 switches it off`,
+    );
+  }
+  if ('epsilon' in config && config.epsilon !== undefined && !(config.epsilon > 0 && Number.isFinite(config.epsilon))) {
+    throw new RecurveError('usage', `${kind}: expected epsilon above 0, got ${config.epsilon}; try 1e-8`);
+  }
 }
 
 function expectShare(who: string, what: string, value: number): void {

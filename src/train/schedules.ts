@@ -68,8 +68,16 @@ export function afterEpoch(schedule: Schedule, state: PlateauState, loss: number
   return { best: state.best, waited: 0, factor: Math.max(state.factor * factor, minimum) };
 }
 
+const KINDS: readonly Schedule['kind'][] = ['constant', 'cosine', 'step', 'plateau'];
+
 /** Refuses schedules that cannot work. */
 export function checkSchedule(schedule: Schedule): void {
+  if (!KINDS.includes(schedule.kind)) {
+    throw new RecurveError(
+      'usage',
+      `schedule: expected kind to be one of ${KINDS.join(', ')}, got ${schedule.kind}; choose one of them`,
+    );
+  }
   const fail = (what: string, got: unknown): never => {
     throw new RecurveError('usage', `schedule: expected ${what}, got ${got}; see the options of ${schedule.kind}`);
   };
@@ -86,6 +94,9 @@ export function checkSchedule(schedule: Schedule): void {
     !(Number.isInteger(schedule.patience) && schedule.patience >= 1)
   ) {
     fail('patience of at least 1 epoch', schedule.patience);
+  }
+  if (schedule.kind === 'plateau' && !((schedule.minimum ?? 0) >= 0 && (schedule.minimum ?? 0) <= 1)) {
+    fail('minimum between 0 and 1', schedule.minimum);
   }
   if (schedule.kind === 'cosine' && schedule.final !== undefined && !(schedule.final >= 0 && schedule.final <= 1)) {
     fail('final between 0 and 1', schedule.final);

@@ -17,9 +17,13 @@ const GROUP: i32 = 4;
 const GROUP_COLUMNS: i32 = 32;
 /** Steps of k per block: GROUP panels of a block take 16 KiB of L1. */
 const K_BLOCK: i32 = 128;
+/** Rows of A per block: with K_BLOCK steps 128 KiB, which stay in L2 while all columns pass. */
+const M_BLOCK: i32 = 256;
 
-/** Bytes of scratch a product needs: an edge tile, then a group of panels of one block. */
-export const EDGE_BYTES: usize = 128;
+/** Scratch: an edge tile, a group of panels and the tiles of one block, 147,584 bytes in all. */
+const EDGE_BYTES: usize = 128;
+const PANELS_BYTES: usize = 16384;
+const TILE_STEP: usize = 16;
 
 /** C[4,8] over K steps. `rs`, `ks`: bytes between rows and between steps of A. */
 function tile4x2(c: usize, cs: usize, a: usize, rs: usize, ks: usize, b: usize, K: i32, accumulate: bool): void {
@@ -166,8 +170,8 @@ function moveEdge(y: usize, ys: usize, x: usize, xs: usize, rows: i32, n: i32): 
   }
 }
 
-/** C[M,n] for the n ≤ 32 columns of one group of panels, over one block of K. */
-function multiplyGroup(c: usize, cs: usize, a: usize, rs: usize, ks: usize, b: usize, bp: usize, M: i32, n: i32, K: i32, accumulate: bool, edge: usize): void {
+/** C[M,n] for the n ≤ 32 columns of one group of panels, over one block of K. `ts`: bytes between tiles of A. */
+function multiplyGroup(c: usize, cs: usize, a: usize, ts: usize, rs: usize, ks: usize, b: usize, bp: usize, M: i32, n: i32, K: i32, accumulate: bool, edge: usize): void {
   for (; M >= TILE_ROWS; M -= TILE_ROWS) {
     let panel = b;
     let column = c;
@@ -178,7 +182,7 @@ function multiplyGroup(c: usize, cs: usize, a: usize, rs: usize, ks: usize, b: u
       column += PANEL_STEP;
     }
     if (rest > 0) edgeTile(column, cs, a, rs, ks, panel, TILE_ROWS, rest, K, accumulate, edge);
-    a += rs << 2;
+    a += ts;
     c += cs << 2;
   }
   for (; M > 0; M--) {
@@ -204,12 +208,17 @@ function multiplyGroup(c: usize, cs: usize, a: usize, rs: usize, ks: usize, b: u
 export function gemmPacked(c: usize, cs: usize, a: usize, as: usize, packed: usize, M: i32, N: i32, K: i32, accumulate: bool, scratch: usize): void {
   if (K == 0 && !accumulate) clear(c, cs, M, N);
   const bp = <usize>K * PANEL_STEP;
-  for (let k = 0; k < K; k += K_BLOCK) {
-    const kb = min(K_BLOCK, K - k);
-    for (let n = 0; n < N; n += GROUP_COLUMNS) {
-      const group = packed + <usize>(n / PANEL) * bp + <usize>k * PANEL_STEP;
-      multiplyGroup(c + bytes(n), cs, a + bytes(k), as, 4, group, bp, M, min(GROUP_COLUMNS, N - n), kb, accumulate || k > 0, scratch);
+  for (; M > 0; M -= M_BLOCK) {
+    const mb = min(M_BLOCK, M);
+    for (let k = 0; k < K; k += K_BLOCK) {
+      const kb = min(K_BLOCK, K - k);
+      for (let n = 0; n < N; n += GROUP_COLUMNS) {
+        const group = packed + <usize>(n / PANEL) * bp + <usize>k * PANEL_STEP;
+        multiplyGroup(c + bytes(n), cs, a + bytes(k), as << 2, as, 4, group, bp, mb, min(GROUP_COLUMNS, N - n), kb, accumulate || k > 0, scratch);
+      }
     }
+    a += as * <usize>M_BLOCK;
+    c += cs * <usize>M_BLOCK;
   }
 }
 
@@ -220,14 +229,52 @@ export function gemmPacked(c: usize, cs: usize, a: usize, as: usize, packed: usi
 export function gemm(c: usize, cs: usize, a: usize, ar: usize, ak: usize, w: usize, wk: usize, wn: usize, M: i32, N: i32, K: i32, accumulate: bool, scratch: usize): void {
   if (K == 0 && !accumulate) clear(c, cs, M, N);
   const panels = scratch + EDGE_BYTES;
-  for (let k = 0; k < K; k += K_BLOCK) {
-    const kb = min(K_BLOCK, K - k);
-    const bp = <usize>kb * PANEL_STEP;
-    for (let n = 0; n < N; n += GROUP_COLUMNS) {
-      const columns = min(GROUP_COLUMNS, N - n);
-      packPanels(panels, w + <usize>n * wn + <usize>k * wk, wk, wn, columns, kb);
-      multiplyGroup(c + bytes(n), cs, a + <usize>k * ak, ar, ak, panels, bp, M, columns, kb, accumulate || k > 0, scratch);
+  const tiles = panels + PANELS_BYTES;
+  // Columns of A side by side mean rows of A far apart, often by a power of two: then the tiles are gathered first.
+  const gather = ar == 4 && N > PANEL;
+  for (; M > 0; M -= M_BLOCK) {
+    const mb = min(M_BLOCK, M);
+    for (let k = 0; k < K; k += K_BLOCK) {
+      const kb = min(K_BLOCK, K - k);
+      const bp = <usize>kb * PANEL_STEP;
+      const block = a + <usize>k * ak;
+      if (gather) packTiles(tiles, block, ak, mb, kb);
+      for (let n = 0; n < N; n += GROUP_COLUMNS) {
+        const columns = min(GROUP_COLUMNS, N - n);
+        packPanels(panels, w + <usize>n * wn + <usize>k * wk, wk, wn, columns, kb);
+        if (gather) multiplyGroup(c + bytes(n), cs, tiles, <usize>kb * TILE_STEP, 4, TILE_STEP, panels, bp, mb, columns, kb, accumulate || k > 0, scratch);
+        else multiplyGroup(c + bytes(n), cs, block, ar << 2, ar, ak, panels, bp, mb, columns, kb, accumulate || k > 0, scratch);
+      }
     }
+    a += ar * <usize>M_BLOCK;
+    c += cs * <usize>M_BLOCK;
+  }
+}
+
+/** Tiles of four rows of A for rows that lie side by side: [k = 0: rows 4i … 4i+3][k = 1: …] …; a line of memory at a time. */
+function packTiles(p: usize, a: usize, ak: usize, M: i32, K: i32): void {
+  const step = <usize>K * TILE_STEP;
+  for (; M >= 4 * TILE_ROWS; M -= 4 * TILE_ROWS) {
+    let source = a;
+    for (let k = 0; k < K; k++) {
+      v128.store(p, v128.load(source));
+      v128.store(p + step, v128.load(source, 16));
+      v128.store(p + 2 * step, v128.load(source, 32));
+      v128.store(p + 3 * step, v128.load(source, 48));
+      source += ak;
+      p += TILE_STEP;
+    }
+    p += 3 * step;
+    a += TILE_STEP << 2;
+  }
+  for (; M > 0; M -= TILE_ROWS) {
+    let source = a;
+    for (let k = 0; k < K; k++) {
+      v128.store(p, loadPart(source, M));
+      source += ak;
+      p += TILE_STEP;
+    }
+    a += TILE_STEP;
   }
 }
 

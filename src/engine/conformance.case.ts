@@ -85,6 +85,7 @@ const SIZES = [1, 3, 4, 5, 7, 8, 9, 17, 64];
 /** [M, N, K], each size in each place, no two alike in a row. */
 const SHAPES = SIZES.map((M, i) => [M, SIZES[(i + 4) % SIZES.length], SIZES[(i + 7) % SIZES.length]]).concat([
   [6, 35, 300],
+  [267, 41, 130],
 ]);
 
 /**

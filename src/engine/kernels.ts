@@ -3,7 +3,7 @@
  * `scratch` is a byte address with room for {@link Kernels.gemm}; `b0`, `b1` bound the batch rows a call works on.
  */
 export interface Kernels {
-  /** Strides in bytes. Scratch: 128 bytes for an edge tile, then 4 panels of 128 steps (16 KiB). */
+  /** Strides in bytes. Scratch: 147,584 bytes, laid out in kernels/gemm.ts. */
   gemm(
     c: number,
     cs: number,

@@ -38,8 +38,8 @@ const INITIAL_PAGES = 16;
 const MAX_STEP_PAGES = 1024;
 /** Byte address of the kernels' scratch, {@link Kernels.gemm}: behind their tables of constants. */
 const SCRATCH = 4096;
-/** First slot of the arena: behind the scratch, on a page border. */
-const BASE = PAGE / 4;
+/** First slot of the arena: behind the 147,584 bytes of scratch, on a page border. */
+const BASE = (3 * PAGE) / 4;
 
 /**
  * The engine on WebAssembly, in a memory of its own. The module is compiled once per process.

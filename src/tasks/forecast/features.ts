@@ -95,7 +95,8 @@ function calendarRows(
   const times = new Float64Array(series.length + horizon);
   times.set(series.time);
   times.set(nextTimes(series.time[series.length - 1], step, horizon, zoneOf(zone)), series.length);
-  const { columns } = calendarFeatures(times, step, zoneOf(zone));
+  const { names, columns: cycles } = calendarFeatures(times, step, zoneOf(zone));
+  const columns = calendar.map((name) => cycles[names.indexOf(name)]);
   return Float64Array.from({ length: times.length * C }, (_, i) => columns[i % C][Math.floor(i / C)]);
 }
 

@@ -31,7 +31,10 @@ export interface ForecastOptions {
   scalePerSeries?: boolean;
   /** `last` (default): inputs relative to their window's mean and the target to its last value, so a drifting level does no harm; `none`: as they are. */
   anchor?: 'last' | 'none';
-  /** Add the calendar (time of day, of week, of year, as the step allows) of past and future steps. Default true where there are time stamps. */
+  /**
+   * Add the calendar (time of day, of week, of year, as the step allows) of past and future steps: those cycles that the
+   * training span holds twice. Default true where there are time stamps.
+   */
   calendar?: boolean;
   /** The test span at the end, never trained or scaled on: a fraction, a count of steps, a date it begins at. Default the last quarter. */
   test?: Part | 'none';

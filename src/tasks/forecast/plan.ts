@@ -12,13 +12,12 @@ export function fitPlan(
   settings: ForecastSettings,
 ): { plan: FeaturePlan; prepared: PreparedSeries[] } {
   const [first] = series;
-  const calendar = settings.calendar && first.time && first.step ? calendarNames(first.step) : [];
   const base = {
     columns: [...first.names],
     known: first.roles.filter((role) => role === 'known').length,
     context: settings.context,
     horizon: settings.horizon,
-    calendar,
+    calendar: settings.calendar ? repeatedCycles(series, spans) : [],
     step: first.step,
     zone: first.zone,
     scaler: fitScaler(series, {
@@ -63,4 +62,22 @@ export function readingOf(plan: FeaturePlan, options: SeriesOptions): SeriesOpti
     known: rest.slice(rest.length - plan.known),
     constantTarget: true,
   };
+}
+
+const DAY = 86_400_000;
+/** Length of the calendar's cycles in ms, by the first word of their features' names. */
+const CYCLES: Record<string, number> = { year: 365 * DAY, month: 365 * DAY, week: 7 * DAY, day: DAY, hour: DAY / 24 };
+
+/**
+ * Calendar features of the cycles that the training span holds at least twice: one summer says nothing about summers, and a network
+ * that has seen each day of the year once learns them by heart.
+ */
+function repeatedCycles(series: readonly Series[], spans: readonly Span[]): string[] {
+  const [{ step }] = series;
+  if (!step || series.some(({ time }) => !time)) return [];
+  const longest = series.reduce((most, { time }, k) => {
+    const { from, to } = spans[k];
+    return time && to > from ? Math.max(most, time[to - 1] - time[from]) : most;
+  }, 0);
+  return calendarNames(step).filter((name) => longest >= 2 * CYCLES[name.split('_')[0]]);
 }

@@ -1,0 +1,19 @@
+// `npm run bench -- NAME`: long trainings whose figures the documentation quotes. Each prints a table and writes bench/results/NAME.json.
+
+const BENCHES: Record<string, { says: string; load(): Promise<{ run(seeds: readonly number[]): Promise<void> }> }> = {
+  seattle: { says: "next day's temp_max in Seattle 2015, seeds 1-5", load: () => import('./seattle.ts') },
+  ett: { says: 'ETTh1, OT, 24 hours ahead; needs RECURVE_DATA', load: () => import('./ett.ts') },
+};
+
+const [name = '', ...rest] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (!bench) {
+  console.error(
+    `bench: expected one of ${Object.keys(BENCHES).join(', ')}, got "${name}"; e.g. npm run bench -- seattle 1 2 3`,
+  );
+  for (const [known, { says }] of Object.entries(BENCHES)) console.error(`  ${known.padEnd(10)}${says}`);
+  process.exitCode = 2;
+} else {
+  const seeds = rest.length > 0 ? rest.map(Number) : [1, 2, 3, 4, 5];
+  await (await bench.load()).run(seeds);
+}

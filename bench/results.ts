@@ -1,0 +1,20 @@
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+
+/** Writes bench/results/NAME.json: figures with all that is needed to judge them. */
+export function writeResults(name: string, figures: object): void {
+  const path = new URL(`./results/${name}.json`, import.meta.url);
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    node: process.version,
+    load: loadavg()[0],
+  };
+  writeFileSync(path, `${JSON.stringify({ bench: name, machine, ...figures }, null, 2)}\n`);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,5 +1,6 @@
 // The export list: the whole interface between the kernels and src/engine/kernels.ts, and nothing else.
-export { affine, axpy, binary, binaryBackward, clamp, unary, unaryBackward } from './elementwise';
+export { binary, binaryBackward } from './binary';
+export { affine, axpy, clamp, unary, unaryBackward } from './elementwise';
 export { gemm, gemmPacked, packPanels } from './gemm';
 export { layerNorm, layerNormBackward } from './norm';
 export { adam, rmsprop, sgd } from './optim';

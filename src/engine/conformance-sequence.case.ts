@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Bench, expectClose, numbers, onBench } from './conformance.case.ts';
+import { type Bench, type Compare, expectClose, numbers, onBench } from './conformance-bench.case.ts';
 import type { Engine } from './engine.ts';
 import { NONE } from './engine.ts';
 
@@ -139,7 +139,7 @@ const RAGGED: [T: number, B: number, H: number, lengths: number[]][] = [
 /** The part of the conformance suite about recurrent sequences. */
 export function runSequenceConformance(
   create: () => Engine | Promise<Engine>,
-  compare: (body: (bench: Bench) => number[][], what?: string, loosen?: number) => Promise<void>,
+  compare: Compare,
   tolerance: number,
 ): void {
   const run = async (cell: CellName, input: Input) => onBench(await create(), (bench) => runCell(bench, cell, input));

@@ -1,0 +1,154 @@
+import { resolve } from 'node:path';
+import { parsePart, type ReadOptions, type SeriesOptions } from '../data/index.ts';
+import { RecurveError } from '../errors.ts';
+import type { JsonObject } from '../model/index.ts';
+import { parseJson } from '../model/json.ts';
+import { anyObject } from '../model/validate.ts';
+import { readFileBytes } from '../node/files.ts';
+import { runPaths } from '../node/run-folder.ts';
+import type { ForecastOptions } from '../tasks/index.ts';
+import { given } from './options.ts';
+import { type ReadValues, readOptionsOf } from './tables.ts';
+
+/** Values of the options of `recurve train forecast`, as commander gives them. */
+export interface TrainValues extends ReadValues {
+  target?: string;
+  time?: string;
+  past?: string[];
+  future?: string[];
+  series?: string;
+  unit?: string;
+  step?: string;
+  zone?: string;
+  timeFormat?: SeriesOptions['timeFormat'];
+  spacing?: SeriesOptions['spacing'];
+  duplicates?: SeriesOptions['duplicates'];
+  missing?: SeriesOptions['missing'];
+  maxGap?: number;
+  context?: number;
+  horizon?: number;
+  cell?: ForecastOptions['cell'];
+  hidden?: number;
+  layers?: number;
+  dropout?: number;
+  output?: ForecastOptions['output'];
+  levels?: number[];
+  scaler?: ForecastOptions['scaler'];
+  sharedScaler?: boolean;
+  anchor?: ForecastOptions['anchor'];
+  calendar: boolean;
+  testFrom?: string;
+  testShare?: number;
+  testUntil?: string;
+  validation?: ForecastOptions['validation'];
+  holdout?: string;
+  epochs?: number;
+  maxTime?: number;
+  batchSize?: number;
+  stride?: number;
+  rate?: number;
+  patience?: number;
+  seed?: number;
+  out?: string;
+  resume?: boolean;
+  overwrite?: boolean;
+  checkpointEvery: number;
+  quiet?: boolean;
+  json?: boolean;
+}
+
+/** All that a training is made of; `config.json` of its run. */
+export interface TrainConfig {
+  task: 'forecast';
+  table: string;
+  read: ReadOptions;
+  series: SeriesOptions;
+  options: ForecastOptions;
+}
+
+/** Makes the settings of a training of the command line; of a resumed one without a table, from its run folder. */
+export async function trainConfig(table: string | undefined, values: TrainValues): Promise<TrainConfig> {
+  if (table === undefined && values.resume) return storedConfig(folderOf(values), values);
+  if (table === undefined) throw missing('<table>', 'nothing');
+  if (values.target === undefined) throw missing('--target <column>', 'none');
+  const read = readOptionsOf(values);
+  const series = seriesOptionsOf(values.target, values);
+  const columns = namedColumns(series);
+  return {
+    task: 'forecast',
+    // So that the run can be resumed from another folder.
+    table: /^(-|dataset:.*|[a-z]+:\/\/.*)$/i.test(table) ? table : resolve(table),
+    read: { ...read, ...(columns && { columns }), ...(values.series !== undefined && { text: [values.series] }) },
+    series,
+    options: forecastOptionsOf(values),
+  };
+}
+
+/** The run folder: as given, or named after the target. */
+export function folderOf({ out, target }: Pick<TrainValues, 'out' | 'target'>): string {
+  if (out !== undefined) return out;
+  if (target === undefined) throw missing('--out <folder>', 'none');
+  return `runs/forecast-${target.replace(/[^\p{Letter}\p{Number}_-]+/gu, '-')}`;
+}
+
+function missing(what: string, got: string): RecurveError {
+  return new RecurveError('usage', `train forecast: expected ${what}, got ${got}; see recurve train forecast --help`);
+}
+
+async function storedConfig(folder: string, values: TrainValues): Promise<TrainConfig> {
+  const { config } = runPaths(folder);
+  const text = new TextDecoder().decode(await readFileBytes(config));
+  const stored: JsonObject = anyObject(parseJson(text, config), config);
+  if (stored.task !== 'forecast' || typeof stored.table !== 'string') {
+    throw new RecurveError(
+      'usage',
+      `${config}: expected a run of train forecast, got another; name its folder with --out`,
+    );
+  }
+  const changed = Object.keys(given(forecastOptionsOf(values))).concat(values.target === undefined ? [] : ['target']);
+  if (changed.length > 0) {
+    throw new RecurveError(
+      'usage',
+      `train forecast: expected no other settings with --resume alone, got ${changed.join(', ')}; leave them out, or give the table and all settings again`,
+    );
+  }
+  return stored as unknown as TrainConfig;
+}
+
+function seriesOptionsOf(target: string, values: TrainValues): SeriesOptions {
+  const { time, past, future, series, step, zone, timeFormat, spacing, duplicates, missing, maxGap } = values;
+  return {
+    target,
+    ...given({ covariates: past, known: future, series, step, zone, timeFormat, spacing, duplicates, missing, maxGap }),
+    ...(time !== undefined && { time: time === 'none' ? null : time }),
+  };
+}
+
+/** The columns to read where all are named, so that a wide table costs no more than they do. */
+function namedColumns({ target, time, covariates, known, series }: SeriesOptions): string[] | undefined {
+  if (time === undefined || covariates === undefined) return undefined;
+  const names = [time, series, target, covariates, known].flat().filter((name) => typeof name === 'string');
+  return [...new Set(names)];
+}
+
+function forecastOptionsOf(values: TrainValues): ForecastOptions {
+  const { context, horizon, stride, cell, hidden, layers, dropout, output, levels, scaler, anchor } = values;
+  const { testUntil, validation, epochs, batchSize, rate, patience, unit, seed } = values;
+  const test = testOf(values);
+  return {
+    ...given({ context, horizon, stride, cell, hidden, layers, dropout, output, levels, scaler, anchor }),
+    ...given({ testUntil, validation, epochs, batchSize, rate, patience, unit, seed, test }),
+    ...(values.holdout !== undefined && { holdout: parsePart(values.holdout) }),
+    ...(values.sharedScaler && { scalePerSeries: false }),
+    ...(!values.calendar && { calendar: false }),
+  };
+}
+
+function testOf({ testFrom, testShare }: TrainValues): ForecastOptions['test'] {
+  if (testFrom !== undefined && testShare !== undefined) {
+    throw new RecurveError('usage', 'train forecast: expected --test-from or --test-share, got both; choose one');
+  }
+  if (testFrom !== undefined) return { from: testFrom };
+  if (testShare === undefined) return undefined;
+  return testShare === 0 ? 'none' : { fraction: testShare };
+}

@@ -1,10 +1,10 @@
 import { RecurveError } from '../errors.ts';
-import { civilFromDays, DAY, daysFromCivil, formatClock } from './civil.ts';
+import { civilFromDays, DAY, daysFromCivil } from './civil.ts';
 import type { Finding } from './report.ts';
 import type { SeriesOptions } from './series.ts';
 import { formatStep, type Step, stepAfter, stepsBetween } from './step.ts';
 import { type Column, rowNumber, type Table } from './table.ts';
-import type { Zone } from './zone.ts';
+import { formatInstant, type Zone } from './zone.ts';
 
 /** Rows of one series in the order of their times. */
 export interface SortedRows {
@@ -23,6 +23,8 @@ export interface Alignment {
   slots: Int32Array;
   length: number;
   time: Float64Array | null;
+  /** The zone whose clock messages show. */
+  zone: Zone;
 }
 
 /** Puts the rows of a series in the order of their times; rows of one time keep the order of the file. */
@@ -31,6 +33,7 @@ export function sortRows(
   id: string,
   rows: Int32Array,
   times: Float64Array,
+  zone: Zone,
   findings: Finding[],
 ): SortedRows {
   let late = 0;
@@ -46,7 +49,7 @@ export function sortRows(
     kind: 'unsorted',
     ...aboutSeries(id),
     count: late,
-    first: { row: rowNumber(table, rows[first]!), text: formatClock(times[first]!) },
+    first: { row: rowNumber(table, rows[first]!), text: formatInstant(times[first]!, zone) },
     rule: 'sorted by time',
   });
   const order = Int32Array.from(times, (_, k) => k).sort((a, b) => times[a]! - times[b]! || a - b);
@@ -61,7 +64,6 @@ export interface Grid {
   zone: Zone;
   spacing: NonNullable<SeriesOptions['spacing']>;
   maxGap: number;
-  /** Whether rows of one step are merged without a word, because the user asked for their mean. */
   findings: Finding[];
 }
 
@@ -75,7 +77,7 @@ export function alignRows(sorted: SortedRows, grid: Grid): Alignment {
     const length = slots[slots.length - 1]! + 1;
     const time = new Float64Array(length);
     for (let k = 0; k < slots.length; k++) time[slots[k]!] = times[k]!;
-    return { id, rows, slots, length, time };
+    return { id, rows, slots, length, time, zone };
   }
   const origin = spacing === 'bin' ? binStart(times[0]!, step, zone) : times[0]!;
   let moved = 0;
@@ -101,7 +103,7 @@ export function alignRows(sorted: SortedRows, grid: Grid): Alignment {
     slots[k] = slot;
   }
   const about = aboutSeries(id);
-  const example = (k: number) => ({ row: rowNumber(table, rows[k]!), text: formatClock(times[k]!) });
+  const example = (k: number) => ({ row: rowNumber(table, rows[k]!), text: formatInstant(times[k]!, zone) });
   if (moved > 0) {
     const rule =
       spacing === 'bin'
@@ -112,7 +114,7 @@ export function alignRows(sorted: SortedRows, grid: Grid): Alignment {
   const length = slots[slots.length - 1]! + 1;
   const time = Float64Array.from({ length }, (_, k) => stepAfter(origin, k, step, zone));
   if (inserted > 0) {
-    const text = formatClock(time[firstInserted]!);
+    const text = formatInstant(time[firstInserted]!, zone);
     findings.push({
       kind: 'missing-times',
       ...about,
@@ -121,7 +123,7 @@ export function alignRows(sorted: SortedRows, grid: Grid): Alignment {
       rule: 'inserted as rows of missing values',
     });
   }
-  return { id, rows, slots, length, time };
+  return { id, rows, slots, length, time, zone };
 }
 
 /** The `series` part of a finding: nothing where the table is one series. */
@@ -150,9 +152,9 @@ function binStart(time: number, step: Step, zone: Zone): number {
   return stepAfter(start * DAY - offset, 0, { unit: 'day', count: 1 }, zone);
 }
 
-function where({ id, rows, times }: SortedRows, { table }: Grid, k: number): string {
+function where({ id, rows, times }: SortedRows, { table, zone }: Grid, k: number): string {
   const series = id === '' ? '' : ` of series "${id}"`;
-  return `${formatClock(times[k]!)} in row ${rowNumber(table, rows[k]!)}${series}`;
+  return `${formatInstant(times[k]!, zone)} in row ${rowNumber(table, rows[k]!)}${series}`;
 }
 
 function offGrid(sorted: SortedRows, grid: Grid, k: number, off: number): RecurveError {

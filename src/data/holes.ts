@@ -1,10 +1,10 @@
 import { RecurveError } from '../errors.ts';
 import { type Alignment, aboutSeries } from './align.ts';
-import { formatClock } from './civil.ts';
 import { firstObserved, type Gridded, longestGap } from './fill.ts';
 import type { Finding } from './report.ts';
 import type { Role, SeriesOptions } from './series.ts';
 import { type NumberColumn, rowNumber, shorten, type Table } from './table.ts';
+import { formatInstant } from './zone.ts';
 
 /** A column with its role; `unnamed` ones are dropped, not refused, where they cannot be used. */
 export interface Used {
@@ -44,12 +44,12 @@ export function keptColumns(
   findings: Finding[],
 ): number[] {
   const limit = rule === 'refuse' ? 0 : maxGap;
+  const spans = grids.map((columns) => namedSpan(used, columns));
   return used.flatMap(({ column, unnamed }, k) => {
     if (!unnamed) return [k];
     for (const [g, { id }] of alignments.entries()) {
-      const columns = grids[g]!;
-      const { from, history } = namedSpan(used, columns);
-      const { observed } = columns[k]!;
+      const { from, history } = spans[g]!;
+      const { observed } = grids[g]![k]!;
       const { length } = longestGap(observed, from, history);
       if (length <= limit && firstObserved(observed) < history) continue;
       const about = id === '' ? '' : ` in series "${shorten(id)}"`;
@@ -90,7 +90,7 @@ export function spanOf(used: Used[], columns: Gridded[], alignment: Alignment, f
   const from = columns.reduce((latest, { observed }) => Math.max(latest, firstObserved(observed)), 0);
   const about = aboutSeries(alignment.id);
   if (from >= history) {
-    findings.push({ kind: 'short-series', ...about, count: 0, rule: 'left out, a column it needs has no values' });
+    findings.push({ kind: 'empty-series', ...about, count: 0, rule: 'left out, a column it needs has no values' });
     return null;
   }
   const known = used.flatMap(({ role }, k) => (role === 'known' ? [columns[k]!.observed] : []));
@@ -111,7 +111,7 @@ export function checkGap(
   { column, role }: Used,
   observed: Uint8Array,
   { from, to, history }: GridSpan,
-  { id, rows, slots, time }: Alignment,
+  { id, rows, slots, time, zone }: Alignment,
   rule: HoleRule,
   maxGap: number,
 ): void {
@@ -120,7 +120,8 @@ export function checkGap(
   if (length <= limit) return;
   const about = id === '' ? '' : ` of series "${shorten(id)}"`;
   const slot = slots.indexOf(at);
-  const place = slot >= 0 ? `row ${rowNumber(table, rows[slot]!)}` : time ? formatClock(time[at]!) : `step ${at}`;
+  const place =
+    slot >= 0 ? `row ${rowNumber(table, rows[slot]!)}` : time ? formatInstant(time[at]!, zone) : `step ${at}`;
   const move =
     rule === 'refuse'
       ? 'fill it in, or choose to fill forward or linear'

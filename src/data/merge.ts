@@ -1,11 +1,11 @@
 import { RecurveError } from '../errors.ts';
 import { type Alignment, aboutSeries } from './align.ts';
-import { formatClock } from './civil.ts';
 import type { Gridded } from './fill.ts';
 import type { Finding } from './report.ts';
 import type { Roles } from './roles.ts';
 import type { SeriesOptions } from './series.ts';
 import { type NumberColumn, rowNumber, type Table } from './table.ts';
+import { formatInstant } from './zone.ts';
 
 /** How several rows of one step become one; see `SeriesOptions.duplicates`. */
 export type Merging = NonNullable<SeriesOptions['duplicates']>;
@@ -13,7 +13,7 @@ export type Merging = NonNullable<SeriesOptions['duplicates']>;
 /** Reports how many rows stand for a time that has one already. */
 export function reportDuplicates(
   table: Table,
-  { id, rows, slots, time }: Alignment,
+  { id, rows, slots, time, zone }: Alignment,
   merging: Merging,
   options: SeriesOptions,
   findings: Finding[],
@@ -33,7 +33,7 @@ export function reportDuplicates(
     first: 'the first row of each kept',
     last: 'the last row of each kept',
   };
-  const text = time ? formatClock(time[slots[first]!]!) : '';
+  const text = time ? formatInstant(time[slots[first]!]!, zone) : '';
   findings.push({
     kind: 'duplicate-times',
     ...aboutSeries(id),
@@ -85,7 +85,7 @@ export function gridded(
 function conflict(
   table: Table,
   column: NumberColumn,
-  { rows, slots, time }: Alignment,
+  { rows, slots, time, zone }: Alignment,
   a: number,
   b: number,
   roles: Roles,
@@ -95,7 +95,7 @@ function conflict(
     hint && !roles.id
       ? `name the column that tells several series apart (perhaps series: "${hint.name}")`
       : 'set duplicates to mean, first or last';
-  const at = time ? ` at ${formatClock(time[slots[a]!]!)}` : '';
+  const at = time ? ` at ${formatInstant(time[slots[a]!]!, zone)}` : '';
   return new RecurveError(
     'data',
     `data: expected one row per time in ${table.source}, got rows ${rowNumber(table, rows[a]!)} and ${rowNumber(table, rows[b]!)}${at} that differ in column "${column.name}"; ${move}, or the zone if these are local clock times`,

@@ -1,5 +1,7 @@
-import { formatClock } from './civil.ts';
+import type { TimeFormat } from './stamps.ts';
 import { formatStep, type Step } from './step.ts';
+import { shorten } from './table.ts';
+import { formatInstant, zoneOf } from './zone.ts';
 
 /** Something found in the data, how often, where first, and what was done about it. */
 export interface Finding {
@@ -15,7 +17,7 @@ export interface Finding {
     | 'clock-overlap'
     | 'constant'
     | 'ignored-column'
-    | 'short-series';
+    | 'empty-series';
   /** The column or series it is about, where it is about one. */
   column?: string;
   series?: string;
@@ -35,36 +37,36 @@ export interface DataReport {
   known: string[];
   /** Per series: id and number of steps. */
   series: { id: string; length: number }[];
-  time: { column: string; format: string; zone: string; step: Step | null; from: number; to: number } | null;
+  time: { column: string; format: TimeFormat; zone: string; step: Step | null; from: number; to: number } | null;
   findings: Finding[];
 }
 
-const TITLES: Record<Finding['kind'], (count: string) => string> = {
-  missing: (count) => `${count} missing`,
-  'leading-gap': (count) => `${count} steps before the first value`,
-  'trailing-gap': (count) => `${count} steps after the last target`,
-  unsorted: (count) => `${count} rows out of order`,
-  'duplicate-times': (count) => `${count} repeated time stamps`,
-  'missing-times': (count) => `${count} time steps without a row`,
-  'irregular-times': (count) => `${count} time stamps off the grid`,
-  'clock-gap': (count) => `${count} clock times skipped by daylight saving`,
-  'clock-overlap': (count) => `${count} clock times repeated by daylight saving`,
-  constant: () => 'always the same value',
-  'ignored-column': () => 'not used',
-  'short-series': (count) => `${count} steps only`,
+const TITLES: Record<Finding['kind'], string> = {
+  missing: 'missing values',
+  'leading-gap': 'steps before the first value of every column',
+  'trailing-gap': 'steps after the last target',
+  unsorted: 'rows out of order',
+  'duplicate-times': 'repeated time stamps',
+  'missing-times': 'time steps without a row',
+  'irregular-times': 'time stamps off the grid',
+  'clock-gap': 'clock times skipped by daylight saving',
+  'clock-overlap': 'clock times repeated by daylight saving',
+  constant: 'always the same value',
+  'ignored-column': 'not used',
+  'empty-series': 'not used',
 };
 
-/** Writes a report as lines for people: one of what there is, one of the columns, one per finding. */
+/** Writes a report as lines for people: one of what there is, one of the columns, one for each of the first 20 findings. */
 export function describe(report: DataReport): string[] {
   const { series, time } = report;
-  const number = (value: number): string => value.toLocaleString('en');
   const steps = series.reduce((sum, { length }) => sum + length, 0);
   const count =
     series.length === 1 ? `${number(steps)} steps` : `${number(series.length)} series, ${number(steps)} steps`;
   const span = time
-    ? `, ${time.step ? `${formatStep(time.step)} apart, ` : ''}${formatClock(time.from)} to ${formatClock(time.to)} (column "${time.column}", ${time.zone})`
+    ? `, ${time.step ? `${formatStep(time.step)} apart, ` : ''}${formatInstant(time.from, zoneOf(time.zone))} to ${formatInstant(time.to, zoneOf(time.zone))} (column "${time.column}", ${time.zone})`
     : ', no time column';
-  const list = (title: string, names: string[]): string[] => (names.length > 0 ? [`${title} ${names.join(', ')}`] : []);
+  const list = (title: string, names: string[]): string[] =>
+    names.length > 0 ? [`${title} ${few(names.map(shorten)).join(', ')}`] : [];
   const columns = [
     ...list('target', report.targets),
     ...list('covariates', report.covariates),
@@ -73,16 +75,31 @@ export function describe(report: DataReport): string[] {
   return [
     `${report.source}: ${number(report.rows)} rows, ${count}${span}`,
     columns.join('; '),
-    ...report.findings.map((finding) => {
-      const about = [
-        finding.series && `series ${finding.series}`,
-        finding.column && `column "${finding.column}"`,
-      ].filter(Boolean);
-      const row = finding.first?.row === undefined ? '' : ` in row ${finding.first.row}`;
-      const text = finding.first?.text ? ` "${finding.first.text}"` : '';
-      const first = finding.first ? ` (first${text}${row})` : '';
-      const head = about.length > 0 ? `${about.join(', ')}: ` : '';
-      return `${head}${TITLES[finding.kind](number(finding.count))}${first}; ${finding.rule}`;
-    }),
+    ...few(report.findings.map(describeFinding)),
   ];
+}
+
+/** Keeps the first 20 texts, and says how many more there are. */
+function few(texts: string[]): string[] {
+  const more = texts.length - 20;
+  return more > 0 ? [...texts.slice(0, 20), `and ${number(more)} more`] : texts;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function describeFinding({ kind, column, series, count, first, rule }: Finding): string {
+  const about = [
+    ...(series === undefined ? [] : [`series "${shorten(series)}"`]),
+    ...(column === undefined ? [] : [`column "${shorten(column)}"`]),
+  ];
+  const example = [
+    ...(first?.text ? [`"${shorten(first.text)}"`] : []),
+    ...(first?.row === undefined ? [] : [`in row ${first.row}`]),
+  ];
+  const head = about.length > 0 ? `${about.join(', ')}: ` : '';
+  const counted =
+    kind === 'constant' || kind === 'ignored-column' || kind === 'empty-series' ? '' : `: ${number(count)}`;
+  return `${head}${TITLES[kind]}${counted}${example.length > 0 ? ` (first ${example.join(' ')})` : ''}; ${rule}`;
 }

@@ -70,8 +70,8 @@ export function assignRoles(table: Table, options: SeriesOptions, findings: Find
     time,
     id,
     targets,
-    covariates: varying(covariates, findings),
-    known: varying(known, findings),
+    covariates: options.keepConstant ? covariates : varying(covariates, findings),
+    known: options.keepConstant ? known : varying(known, findings),
     unnamed: new Set(options.covariates ? [] : covariates.map((column) => column.name)),
   };
 }

@@ -1,6 +1,7 @@
 import { RecurveError } from '../errors.ts';
 import type { Series } from './series.ts';
 import type { Span } from './split.ts';
+import { listNames } from './table.ts';
 
 /**
  * How columns are brought to one size: `standard` (mean 0, standard deviation 1), `robust` (median 0, interquartile range 1; for
@@ -69,15 +70,28 @@ export function fitScaler(series: Series[], options: ScalerOptions = {}): Scaler
   };
 }
 
+/** Where each series and column of a scaler stands, so that 100,000 of them are not searched one by one. */
+const places = new WeakMap<Scaler, { ids: Map<string, number>; names: Map<string, number> }>();
+
+function positionsOf(names: string[]): Map<string, number> {
+  return new Map(names.map((name, k) => [name, k]));
+}
+
 /** Returns center and scale of one column of one series; `data` where the scaler has not seen them. */
 export function scaleFor(scaler: Scaler, id: string, name: string): { center: number; scale: number } {
-  const row = scaler.ids ? scaler.ids.indexOf(id) : 0;
-  const column = scaler.names.indexOf(name);
-  if (row >= 0 && column >= 0) return { center: scaler.center[row]![column]!, scale: scaler.scale[row]![column]! };
-  const got = column < 0 ? `column "${name}"` : `series "${id}"`;
+  let place = places.get(scaler);
+  if (!place) {
+    place = { ids: positionsOf(scaler.ids ?? []), names: positionsOf(scaler.names) };
+    places.set(scaler, place);
+  }
+  const row = scaler.ids ? place.ids.get(id) : 0;
+  const column = place.names.get(name);
+  if (row !== undefined && column !== undefined)
+    return { center: scaler.center[row]![column]!, scale: scaler.scale[row]![column]! };
+  const got = column === undefined ? `column "${name}"` : `series "${id}"`;
   throw new RecurveError(
     'data',
-    `scaler: expected a series and column it was fitted on (${column < 0 ? scaler.names.join(', ') : scaler.ids!.join(', ')}), got ${got}; fit a scaler on it, or train with one scale for all series`,
+    `scaler: expected a series and column it was fitted on (${column === undefined ? listNames(scaler.names) : listNames(scaler.ids ?? [])}), got ${got}; fit a scaler on it, or train with one scale for all series`,
   );
 }
 

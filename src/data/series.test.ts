@@ -272,7 +272,7 @@ test('tables that cannot be used are refused in one sentence that names what is 
   }
 });
 
-test('constant covariates are left out and reported, a constant target is allowed on request', async () => {
+test('constant covariates are left out and reported, or kept on request, as a constant target is', async () => {
   const result = await series('t,v,c\n2015-01-01,7,3\n2015-01-02,7,3\n', {
     target: 'v',
     constantTarget: true,
@@ -280,6 +280,21 @@ test('constant covariates are left out and reported, a constant target is allowe
   });
   expect(result.series[0]!.names).toEqual(['v']);
   expect(result.report.findings).toMatchObject([{ kind: 'constant', column: 'c', first: { text: '3' } }]);
+  const kept = await one('t,v,c\n2015-01-01,7,3\n2015-01-02,8,3\n', {
+    target: 'v',
+    covariates: ['c'],
+    keepConstant: true,
+  });
+  expect(kept.names).toEqual(['v', 'c']);
+});
+
+test('messages and reports show the clock of the zone, not UTC', async () => {
+  const text = 't,v\n2015-07-01 10:00,1\n2015-07-01 11:00,2\n2015-07-01 12:00,3\n2015-07-01 12:30,4\n';
+  await expect(series(text, { target: 'v', zone: 'Europe/Rome' })).rejects.toThrow('got 2015-07-01 12:30 in row 5');
+  const { report } = await series(text.slice(0, -19), { target: 'v', zone: 'Europe/Rome' });
+  expect(describe(report)[0]).toBe(
+    'sea.csv: 3 rows, 3 steps, 1 hour apart, 2015-07-01 10:00 to 2015-07-01 12:00 (column "t", Europe/Rome)',
+  );
 });
 
 test('values of 1e30 pass through unchanged', async () => {

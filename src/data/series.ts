@@ -75,6 +75,8 @@ export interface SeriesOptions {
   maxGap?: number;
   /** Allow a target that never changes. Default false, since there is nothing to learn. */
   constantTarget?: boolean;
+  /** Keep covariates and known columns that never change: a trained model needs its columns in a short table too. Default false. */
+  keepConstant?: boolean;
 }
 
 /** Series and what was found on the way to them. */

@@ -1,8 +1,7 @@
 import { RecurveError } from '../errors.ts';
-import { formatClock } from './civil.ts';
 import type { Series } from './series.ts';
 import { parseStamp } from './time.ts';
-import { clockToInstants, zoneOf } from './zone.ts';
+import { clockToInstants, formatInstant, zoneOf } from './zone.ts';
 
 /** Steps of one series: `from` (inclusive) to `to` (exclusive). */
 export interface Span {
@@ -125,7 +124,7 @@ function emptyPart(series: Series[], name: string, part: Part | undefined): Recu
           .join()})`;
   const one = series[0]!;
   const got = one.time
-    ? `data from ${formatClock(one.time[0]!)} to ${formatClock(one.time[one.history - 1]!)}`
+    ? `data from ${formatInstant(one.time[0]!, zoneOf(one.zone))} to ${formatInstant(one.time[one.history - 1]!, zoneOf(one.zone))}`
     : `${one.history} steps`;
   return new RecurveError(
     'data',

@@ -32,8 +32,8 @@ export type TimeFormat =
 export interface Stamps {
   values: Float64Array;
   zoned: boolean;
-  /** How they are written, for reports. */
-  format: string;
+  /** The format they were read by; `auto` for dates that begin with the year. Stating it reads the next table the same way. */
+  format: TimeFormat;
 }
 
 const EPOCHS: Record<string, number> = { 'epoch-s': 1e-3, 'epoch-ms': 1, 'epoch-us': 1e3, 'epoch-ns': 1e6 };
@@ -70,7 +70,7 @@ export function findTimeColumn(table: Table, taken: ReadonlySet<string>, many: b
 
 function datesOf(table: Table, column: TimeColumn, format: TimeFormat): Stamps {
   const { zoned } = column;
-  if (column.order === 'year-first') return { values: column.values.slice(), zoned, format: 'year first' };
+  if (column.order === 'year-first') return { values: column.values.slice(), zoned, format: 'auto' };
   const asked = format === 'day-first' || format === 'month-first' ? format : undefined;
   const where = (cell: Cell): string => `"${shorten(cell.text)}" in row ${rowNumber(table, cell.row)}`;
   const { dayFirst, monthFirst } = column.evidence;
@@ -91,7 +91,7 @@ function datesOf(table: Table, column: TimeColumn, format: TimeFormat): Stamps {
       `data: expected dates that read one way in column "${column.name}" of ${table.source}, got only dates such as 05/06/2015; state the time format, day-first or month-first`,
     );
   }
-  const order = asked ?? column.order;
+  const order = asked ?? (column.order === 'month-first' ? 'month-first' : 'day-first');
   const values = column.values.slice();
   if (order === 'month-first') {
     // Dates that read both ways were stored day first.
@@ -100,7 +100,7 @@ function datesOf(table: Table, column: TimeColumn, format: TimeFormat): Stamps {
       if (!Number.isNaN(ms)) values[k] = swapDayAndMonth(ms, civilFromDays(Math.floor(ms / DAY)));
     }
   }
-  return { values, zoned, format: order === 'day-first' ? 'day first' : 'month first' };
+  return { values, zoned, format: order };
 }
 
 function numbersOf(table: Table, column: NumberColumn, format: TimeFormat): Stamps {

@@ -3,7 +3,7 @@ import { type Alignment, aboutSeries, alignRows, type SortedRows, sortRows } fro
 import { DAY, formatClock } from './civil.ts';
 import type { Finding } from './report.ts';
 import type { SeriesOptions } from './series.ts';
-import { stampsOf } from './stamps.ts';
+import { stampsOf, type TimeFormat } from './stamps.ts';
 import { dayOfMonthOf, inferStep, parseStep, type Step } from './step.ts';
 import { type Column, rowNumber, type Table } from './table.ts';
 import { clockToInstants, UTC, type Zone, zoneOf } from './zone.ts';
@@ -42,7 +42,7 @@ export function groupRows(table: Table, id: Column | null): { id: string; rows: 
 /** What the time column says, and which step each row of each series belongs to. */
 export interface Timing {
   column: Column;
-  format: string;
+  format: TimeFormat;
   step: Step | null;
   zone: Zone;
   alignments: Alignment[];
@@ -69,7 +69,7 @@ export function alignTimes(
   const sorted = groups.map(({ id, rows }) => {
     const times = Float64Array.from(rows, (row) => values[row]!);
     if (!zoned) applyZone(table, id, rows, times, zone, findings);
-    return sortRows(table, id, rows, times, findings);
+    return sortRows(table, id, rows, times, zone, findings);
   });
   const step = stepOf(table, sorted, zone, options);
   if (!step) {
@@ -124,5 +124,5 @@ function applyZone(
 
 /** One step per row, where there is no time. */
 export function alignByOrder(id: string, rows: Int32Array): Alignment {
-  return { id, rows, slots: Int32Array.from(rows, (_, k) => k), length: rows.length, time: null };
+  return { id, rows, slots: Int32Array.from(rows, (_, k) => k), length: rows.length, time: null, zone: UTC };
 }

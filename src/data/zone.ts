@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { DAY, daysFromCivil } from './civil.ts';
+import { DAY, daysFromCivil, formatClock } from './civil.ts';
 
 /** Offsets are looked up by blocks of a week; within one, a zone changes its clock at most once. */
 const BLOCK = 7 * DAY;
@@ -13,6 +13,11 @@ export interface Zone {
 
 /** The zone whose clock is UTC. */
 export const UTC: Zone = { name: 'UTC', offsetAt: () => 0 };
+
+/** Writes an instant as the clock of a zone shows it: `2015-01-31 18:00`. */
+export function formatInstant(instant: number, zone: Zone): string {
+  return formatClock(instant + zone.offsetAt(instant));
+}
 
 const zones = new Map<string, Zone>();
 

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { readTable, toSeries } from 'recurve/data';
 import { type ForecastScores, trainForecast } from 'recurve/tasks';
 import { median, writeResults } from './results.ts';
 
 /** Seattle's weather, next day's temp_max: trained on 2012-2014, tested on 2015, all settings at their defaults. */
 export async function run(seeds: readonly number[]): Promise<void> {
-  const path = createRequire(import.meta.url).resolve('vega-datasets/data/seattle-weather.csv');
-  const table = await readTable(readFileSync(path), { name: 'seattle-weather.csv' });
+  const csv = readFileSync(new URL('../node_modules/vega-datasets/data/seattle-weather.csv', import.meta.url));
+  const table = await readTable(csv, { name: 'seattle-weather.csv' });
   const data = toSeries(table, { target: 'temp_max' });
   const runs: (Pick<ForecastScores, 'coverage' | 'baselines'> &
     Record<'seed' | 'rmse' | 'mae' | 'seconds' | 'epochs', number>)[] = [];

@@ -3,3 +3,4 @@ export type { MetricsLog, MetricsRecord } from './metrics-log.ts';
 export { openMetricsLog, readMetricsLog } from './metrics-log.ts';
 export type { Run, RunOptions, RunPaths } from './run-folder.ts';
 export { openRun, runPaths } from './run-folder.ts';
+export { openSource } from './source.ts';

@@ -90,7 +90,7 @@ export async function backtest(
       ...(hooks.onProgress && { onProgress: hooks.onProgress }),
     });
     const { plan, architecture } = learner;
-    const reading = readingOf(plan, { target: plan.columns[0] });
+    const reading = readingOf(plan, { target: plan.columns[0] }, data.report);
     const model = forecastModel(learned.network, {
       settings,
       plan,

@@ -1,20 +1,24 @@
-import type { Scaler, SeriesOptions } from '../../data/index.ts';
+import { calendarNames, type Scaler, zoneOf } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
 import type { JsonObject, ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
 import type { Calibration } from '../conformal.ts';
 import type { ForecastArchitecture } from './architecture.ts';
 import type { FeaturePlan } from './features.ts';
 import type { ForecastParts } from './model.ts';
-import { type ForecastOptions, forecastSettings } from './options.ts';
+import { outputKind } from './output.ts';
+import { checkReading, checkSettings } from './stored-settings.ts';
 
 const size = number({ integer: true, min: 1, max: 1e9 });
 const finite = number();
+/** Something to divide by. */
+const above0 = number({ min: Number.MIN_VALUE });
 
 const checkArchitecture = object({
   cell: oneOf('gru', 'lstm', 'rnn'),
   hidden: size,
   layers: number({ integer: true, min: 1, max: 1000 }),
-  dropout: number({ min: 0, max: 1 }),
+  dropout: number({ min: 0, max: 1 - Number.EPSILON }),
   context: size,
   horizon: size,
   features: size,
@@ -27,7 +31,7 @@ const checkScaler = object({
   names: array(string({ min: 1 })),
   ids: nullable(array(string())),
   center: array(array(finite)),
-  scale: array(array(finite)),
+  scale: array(array(above0)),
 });
 
 const checkPlan = object({
@@ -45,12 +49,12 @@ const checkPlan = object({
   zone: string({ min: 1 }),
   scaler: checkScaler,
   anchor: oneOf('last', 'none'),
-  inputScale: array(finite),
-  stepScale: array(finite),
+  inputScale: array(above0),
+  stepScale: array(above0),
 });
 
 const checkCalibration = object({
-  levels: array(number({ min: 0, max: 1 })),
+  levels: array(finite),
   horizon: size,
   lower: array(finite),
   upper: array(finite),
@@ -58,29 +62,37 @@ const checkCalibration = object({
   warnings: array(string()),
 });
 
-const checkData = object({ plan: checkPlan, calibration: checkCalibration, reading: anyObject });
-const checkTraining = object({ settings: anyObject, summary: anyObject });
+const checkData = object({ plan: checkPlan, calibration: checkCalibration, reading: checkReading });
+const checkTraining = object({ settings: checkSettings, summary: anyObject });
 
 /** Checks what a model file says of itself, all sizes against each other, and gives it typed. */
 export function checkForecastDocument(document: ModelDocument, name: string): ForecastParts {
   const architecture: ForecastArchitecture = checkArchitecture(document.architecture, `${name}: architecture`);
   const data = checkData(document.data, `${name}: data`);
   const training = checkTraining(document.training, `${name}: training`);
-  const settings = forecastSettings(training.settings as ForecastOptions);
+  const { settings } = training;
   const plan = data.plan as FeaturePlan;
   const calibration: Calibration = data.calibration;
   const C = plan.columns.length;
+  const borders = settings.levels.length * architecture.horizon;
   const agree = object({
     columns: oneOf(architecture.features - plan.calendar.length),
     future: oneOf(architecture.future),
     context: oneOf(architecture.context),
     horizon: oneOf(architecture.horizon),
+    read: oneOf(architecture.context),
+    ahead: oneOf(architecture.horizon),
+    outputs: oneOf(outputKind(settings.output, settings.levels).outputs),
     inputScale: oneOf(C),
     stepScale: oneOf(architecture.horizon),
-    levels: oneOf(settings.levels.length),
-    calibration: oneOf(settings.levels.length * architecture.horizon),
+    calibrated: oneOf(architecture.horizon),
+    levels: oneOf(settings.levels.map((level) => level / 100).join()),
+    lower: oneOf(borders),
+    upper: oneOf(borders),
     known: number({ max: C - 1 }),
     scaled: boolean,
+    calendar: boolean,
+    target: oneOf(plan.columns[0]),
   });
   agree(
     {
@@ -88,21 +100,29 @@ export function checkForecastDocument(document: ModelDocument, name: string): Fo
       future: plan.horizon * (plan.known + plan.calendar.length),
       context: plan.context,
       horizon: plan.horizon,
+      read: settings.context,
+      ahead: settings.horizon,
+      outputs: architecture.outputs,
       inputScale: plan.inputScale.length,
       stepScale: plan.stepScale.length,
-      levels: calibration.levels.length,
-      calibration: Math.max(calibration.lower.length, calibration.upper.length),
+      calibrated: calibration.horizon,
+      levels: calibration.levels.join(),
+      lower: calibration.lower.length,
+      upper: calibration.upper.length,
       known: plan.known,
       scaled: scalerFits(plan.scaler, plan.columns),
+      calendar: calendarFits(plan),
+      target: data.reading.target,
     },
     `${name}: sizes`,
   );
+  checkZone(plan.zone, name);
   return {
     settings,
     plan,
     architecture,
     calibration,
-    reading: data.reading as unknown as SeriesOptions,
+    reading: data.reading,
     summary: training.summary,
   };
 }
@@ -112,9 +132,24 @@ function scalerFits({ names, ids, center, scale }: Scaler, columns: readonly str
   const whole = [center, scale].every(
     (table) => table.length === rows && table.every((row) => row.length === names.length),
   );
-  return whole && columns.every((column) => names.includes(column)) && scale.flat().every((s) => s !== 0)
-    ? true
-    : 'a scaler that does not fit its columns';
+  return whole && columns.every((column) => names.includes(column)) ? true : 'a scaler that does not fit its columns';
+}
+
+function calendarFits({ calendar, step }: FeaturePlan): boolean | string {
+  const known = step ? calendarNames(step) : [];
+  return calendar.every((name) => known.includes(name)) ? true : 'calendar features that its step does not have';
+}
+
+function checkZone(zone: string, name: string): void {
+  try {
+    zoneOf(zone);
+  } catch (cause) {
+    throw new RecurveError(
+      'model',
+      `${name}: data.plan.zone: expected a time zone that this host knows, got "${zone}"; the file is damaged or the host's time zones are old`,
+      { cause },
+    );
+  }
 }
 
 /** Plain JSON of a value: typed arrays become lists, numbers that are not finite null, absent keys vanish. */

@@ -1,7 +1,7 @@
 import { nextTimes, type Series, type SeriesOptions, zoneOf } from '../../data/index.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { decodeModelFile, type Json, type JsonObject, type ModelFile } from '../../model/index.ts';
+import { decodeModelFile, type Json, type JsonObject, type ModelFile, type StoredTensors } from '../../model/index.ts';
 import { createNetwork, type Network, namedParameters } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
 import type { Calibration } from '../conformal.ts';
@@ -121,8 +121,26 @@ export async function loadForecast(
     );
   }
   const network = createNetwork(options.engine ?? (await createEngine()), root);
-  network.load(tensors as Parameters<Network['load']>[0]);
+  try {
+    network.load(floatsOf(tensors, name));
+  } catch (error) {
+    network[Symbol.dispose]();
+    throw error;
+  }
   return forecastModel(network, parts);
+}
+
+/** Half precision would come as raw bits, whole numbers as something else than weights. */
+function floatsOf(tensors: StoredTensors, name: string): Parameters<Network['load']>[0] {
+  for (const [tensor, { dtype }] of Object.entries(tensors)) {
+    if (dtype !== 'F32' && dtype !== 'F64') {
+      throw new RecurveError(
+        'model',
+        `${name}: expected weights of dtype F32 or F64, got ${dtype} in ${tensor}; save it again in single precision`,
+      );
+    }
+  }
+  return tensors as Parameters<Network['load']>[0];
 }
 
 function expectSteps({ history, step, id }: Series, plan: FeaturePlan): void {

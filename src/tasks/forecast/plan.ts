@@ -1,4 +1,12 @@
-import { calendarNames, fitScaler, type Series, type SeriesOptions, type Span } from '../../data/index.ts';
+import {
+  calendarNames,
+  type DataReport,
+  fitScaler,
+  type Series,
+  type SeriesOptions,
+  type Span,
+  type TimeFormat,
+} from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { ForecastArchitecture } from './architecture.ts';
 import { type FeaturePlan, featureCount, fitScales, futureCount, type PreparedSeries, prepare } from './features.ts';
@@ -52,15 +60,19 @@ export function architectureOf(plan: FeaturePlan, settings: ForecastSettings, ou
   };
 }
 
-/** How the next table must be read so that the model finds the columns it knows. */
-export function readingOf(plan: FeaturePlan, options: SeriesOptions): SeriesOptions {
+/** How the next table must be read so that the model finds the columns it knows, with what was found out about this one. */
+export function readingOf(plan: FeaturePlan, options: SeriesOptions, { time }: DataReport): SeriesOptions {
   const [target, ...rest] = plan.columns;
   return {
     ...options,
     target,
     covariates: rest.slice(0, rest.length - plan.known),
     known: rest.slice(rest.length - plan.known),
+    time: time?.column ?? null,
+    ...(time && { timeFormat: time.format }),
+    zone: plan.zone,
     constantTarget: true,
+    keepConstant: true,
   };
 }
 

@@ -106,7 +106,7 @@ export async function trainForecast(
     plan: learner.plan,
     architecture: learner.architecture,
     calibration: learned.calibration,
-    reading: readingOf(learner.plan, hooks.reading ?? { target: learner.plan.columns[0] }),
+    reading: readingOf(learner.plan, hooks.reading ?? { target: learner.plan.columns[0] }, data.report),
     summary: {},
   });
   const scored = settings.test === 'none' ? undefined : scoreTest();
@@ -177,13 +177,15 @@ export function trainEnds({ train }: Spans): number[] {
   return train.map(({ to }) => to);
 }
 
-/** Tells data apart: names and numbers of all series. */
+/** Tells data apart: names, roles, times, numbers and what was observed of all series. */
 function fingerprintOf({ series }: SeriesResult): Json {
   return crc64(
     (function* () {
-      for (const { id, names, values } of series) {
-        yield new TextEncoder().encode(`${id}\n${names.join('\n')}\n`);
-        for (const column of values) yield new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+      for (const { id, names, roles, step, zone, history, time, values, observed } of series) {
+        yield new TextEncoder().encode(JSON.stringify([id, names, roles, step, zone, history]));
+        for (const column of [...(time ? [time] : []), ...values, ...observed]) {
+          yield new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+        }
       }
     })(),
   );

@@ -310,6 +310,20 @@ export function runConformance(name: string, create: () => Engine | Promise<Engi
         }
       });
 
+      test('layerNormBackward adds the last row first to the gradients of gain and bias', async () => {
+        const engine = await create();
+        const big = engine.slotBytes === 4 ? 2 ** 25 : 2 ** 54;
+        onBench(engine, ({ put, get }) => {
+          // Rows of x are −1, 1 with mean 0 and rstd 1, so both gradients are sums of ±dy.
+          const x = put([-1, 1, -1, 1, -1, 1]);
+          const dy = put([1, 1, big, big, -big, -big]);
+          const [dx, dgain, dbias] = [put(Array(6).fill(0)), put([0, 0]), put([0, 0])];
+          engine.layerNormBackward(dx, dgain, dbias, dy, x, put([1, 1]), put([0, 0, 0]), put([1, 1, 1]), 3, 2);
+          expect(get(dgain, 2)).toEqual([-1, 1]);
+          expect(get(dbias, 2)).toEqual([1, 1]);
+        });
+      });
+
       test('dropout drops the elements of the reference mask, adds on request, and works in place', async () => {
         const key = { key0: 0x12345678, key1: 0x9abcdef0, counter: 0xfffffff1 };
         for (const n of [...SIZES, 1000]) {

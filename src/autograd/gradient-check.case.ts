@@ -80,8 +80,8 @@ export function checkGradients(
   inputs: readonly Given[],
   options: { bound?: number; skip?: readonly number[] } = {},
 ): void {
+  const tape = new Tape(new ReferenceEngine());
   const run = (values: readonly (readonly number[])[], tracked: (i: number) => boolean, wantGradients: boolean) => {
-    const tape = new Tape(new ReferenceEngine());
     return tape.run(() => {
       const tensors = inputs.map(({ shape }, i) =>
         tracked(i) ? tape.variable(values[i], shape) : tape.constant(values[i], shape),

@@ -5,6 +5,8 @@ import type { DropoutKey } from '../../engine/engine.ts';
 import { ENGINES } from '../../engine/engines.case.ts';
 import { ReferenceEngine } from '../../engine/reference.ts';
 import { dropoutMask } from '../../random.ts';
+import { zeroState } from '../cells/cell.ts';
+import { lstmCell } from '../cells/lstm.ts';
 import type { Carry, Layer, Pass } from '../layer.ts';
 import { createNetwork, noDropout } from '../network.ts';
 import { activation } from './activation.ts';
@@ -13,7 +15,7 @@ import { embedding } from './embedding.ts';
 import { last } from './last.ts';
 import { layerNorm } from './layer-norm.ts';
 import { linear } from './linear.ts';
-import { gru, lstm } from './recurrent.ts';
+import { gru, lstm, recurrent, unroll } from './recurrent.ts';
 import { sequential } from './sequential.ts';
 
 const engine = new ReferenceEngine();
@@ -77,6 +79,21 @@ describe('gradients of layers’ parameters are those of finite differences with
       linear({ input: 3, output: 2 }),
     );
     checkParameters(layer, [3, 1, 3, 0, 1, 3, 2, 2, 1], [3, 3], () => training([3, 0, 2]));
+  });
+});
+
+describe('a sequence, fused or unrolled', () => {
+  it('gives zeros past the end of each row', () => {
+    const cell = lstmCell({ input: 2, hidden: 3 });
+    using network = createNetwork(engine, recurrent([cell]), { seed: 1 });
+    network.tape.evaluate(() => {
+      const x = network.tape.constant(unequal(12), [3, 2, 2]);
+      for (const sequence of [cell.sequence, unroll(cell)]) {
+        const { outputs } = sequence!(x, zeroState(cell, network.tape, 2), [1, 3]);
+        const zero = Array.from({ length: 18 }, (_, i) => i >= 6 && i % 6 < 3);
+        expect([...outputs.values()].map((v) => v === 0)).toEqual(zero);
+      }
+    });
   });
 });
 

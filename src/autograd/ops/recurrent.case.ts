@@ -1,0 +1,58 @@
+import { checkGradients, given } from '../gradient-check.case.ts';
+import type { Tensor } from '../tensor.ts';
+import { concat, gruSequence, lstmSequence, type RecurrentWeights, reshape, rnnSequence } from './index.ts';
+
+const T = 4;
+const B = 3;
+const D = 2;
+const H = 3;
+const LENGTHS = [2, 0, 4];
+
+/** A fused sequence: x, weights and first states give all its results. */
+interface SequenceCase {
+  name: string;
+  gates: number;
+  states: number;
+  run(x: Tensor, weights: RecurrentWeights, initial: Tensor[]): Tensor[];
+}
+
+const rnnCase = (activation: 'tanh' | 'relu'): SequenceCase => ({
+  name: `rnnSequence ${activation}`,
+  gates: 1,
+  states: 1,
+  run: (x, w, [h]) => Object.values(rnnSequence(x, h, w, activation, LENGTHS)),
+});
+
+const gruCase = (reset: 'after' | 'before'): SequenceCase => ({
+  name: `gruSequence reset ${reset}`,
+  gates: 3,
+  states: 1,
+  run: (x, w, [h]) => Object.values(gruSequence(x, h, w, reset, LENGTHS)),
+});
+
+export const SEQUENCES: readonly SequenceCase[] = [
+  rnnCase('tanh'),
+  rnnCase('relu'),
+  {
+    name: 'lstmSequence',
+    gates: 4,
+    states: 2,
+    run: (x, w, [h, c]) => Object.values(lstmSequence(x, h, c, w, LENGTHS)),
+  },
+  gruCase('after'),
+  gruCase('before'),
+];
+
+/**
+ * Every input's gradient, with the outputs past each row's end weighed too: they are constant zeros, so nothing may flow back from
+ * them. Layers never let such gradients through; whoever calls the operation may.
+ */
+export function checkSequenceGradients({ gates, states, run }: SequenceCase): void {
+  const G = gates * H;
+  const inputs = [[T, B, D], [G, D], [G, H], [G], [G], ...Array<number[]>(states).fill([B, H])];
+  checkGradients(
+    ([x, wIh, wHh, bIh, bHh, ...initial]) =>
+      concat(run(x, { wIh, wHh, bIh, bHh }, initial).map((result) => reshape(result, [result.size]))),
+    inputs.map((shape, i) => given(shape, 60 + i, 0.8)),
+  );
+}

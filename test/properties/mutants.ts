@@ -1,0 +1,348 @@
+/** A plausible fault: `find` stands exactly once in `file` (under `src`) and is replaced. */
+export interface Mutant {
+  name: string;
+  file: string;
+  find: string;
+  replace: string;
+}
+
+const inFile =
+  (file: string) =>
+  (name: string, find: string, replace: string): Mutant => ({ name, file, find, replace });
+
+const kernel = inFile('engine/reference-recurrent.ts');
+const fused = inFile('autograd/ops/recurrent.ts');
+const stack = inFile('nn/layers/recurrent.ts');
+const loss = inFile('nn/losses.ts');
+const reference = inFile('engine/reference.ts');
+const rule = inFile('engine/reference-elementwise.ts');
+
+export const MUTANTS: readonly Mutant[] = [
+  // Time loops: forward
+  kernel('a row runs one step too long', 'return t < (p.lengths', 'return t <= (p.lengths'),
+  kernel('lengths are ignored in the time loop', 'return t < (p.lengths', 'return p.T > 0 || t < (p.lengths'),
+  kernel(
+    'RNN: the state never advances',
+    'p.w, j, h(t, b, 0), H);\n        heap[h(t + 1',
+    'p.w, j, h(0, b, 0), H);\n        heap[h(t + 1',
+  ),
+  kernel(
+    'RNN: relu where tanh was asked for',
+    "p.activation === 'tanh' ? Math.tanh(a)",
+    "p.activation !== 'tanh' ? Math.tanh(a)",
+  ),
+  kernel(
+    'LSTM: i and f swapped',
+    'const i = sigmoid(heap[gate(t, b, j)]);\n        const f = sigmoid(heap[gate(t, b, H + j)]);',
+    'const f = sigmoid(heap[gate(t, b, j)]);\n        const i = sigmoid(heap[gate(t, b, H + j)]);',
+  ),
+  kernel(
+    'LSTM: g and o swapped (ONNX order)',
+    'heap[gate(t, b, 2 * H + j)]);\n        const o = sigmoid(heap[gate(t, b, 3 * H + j)]);',
+    'heap[gate(t, b, 3 * H + j)]);\n        const o = sigmoid(heap[gate(t, b, 2 * H + j)]);',
+  ),
+  kernel('LSTM: candidate through a sigmoid', 'const g = Math.tanh(', 'const g = sigmoid('),
+  kernel('LSTM: cell state not squashed', 'o * Math.tanh(cell)', 'o * cell'),
+  kernel('LSTM: forget gate reads 1 − f', 'const cell = f * heap', 'const cell = (1 - f) * heap'),
+  kernel('GRU: z keeps the candidate', '(1 - z) * n + z * heap[h(t, b, j)]', 'z * n + (1 - z) * heap[h(t, b, j)]'),
+  kernel('GRU: r and z swapped (Keras order)', 'const [r, z, a] = [0, 1, 2]', 'const [r, z, a] = [1, 0, 2]'),
+  kernel('GRU: recurrent bias of the candidate dropped', 'dot(heap, heap[p.bias + j], p.wn', 'dot(heap, 0, p.wn'),
+  kernel(
+    'GRU: reset forms exchanged in the product',
+    "p.reset === 'after' ? dot(heap, heap[p.bias + j]",
+    "p.reset === 'before' ? dot(heap, heap[p.bias + j]",
+  ),
+  kernel('GRU: no reset gate', "p.reset === 'after' ? a + r *", "p.reset === 'after' ? a + 1 *"),
+  // Time loops: backward
+  kernel('RNN: slope of tanh missing', '1 - y * y : y > 0', '1 : y > 0'),
+  kernel(
+    'RNN: ended rows still send gradients',
+    'heap[dgate(t, b, j)] = on ? heap[dh(t + 1, b, j)] * slope : 0',
+    'heap[dgate(t, b, j)] = heap[dh(t + 1, b, j)] * slope',
+  ),
+  kernel(
+    'LSTM: gradient of the cell not scaled by f',
+    'heap[p.dcell + b * H + j] = dc * f',
+    'heap[p.dcell + b * H + j] = dc',
+  ),
+  kernel('LSTM: slope of the squashed cell missing', 'dy * o * (1 - squashed * squashed)', 'dy * o'),
+  kernel(
+    'LSTM: forget gate’s gradient from c instead of c before',
+    'dc * heap[c(t, b, j)] * f * (1 - f)',
+    'dc * heap[c(t + 1, b, j)] * f * (1 - f)',
+  ),
+  kernel('LSTM: gradient through h only', 'const dc = heap[p.dcell + b * H + j] + dy', 'const dc = dy'),
+  kernel('LSTM: recurrent gradient from three gates', 'dgate(t, b, 0), 4 * H)', 'dgate(t, b, 0), 3 * H)'),
+  kernel('GRU: candidate’s recurrent gradient without r', 'heap[dkept(t, b, j)] = dn * r', 'heap[dkept(t, b, j)] = dn'),
+  kernel(
+    'GRU: carried gradient without z',
+    'heap[dh(t, b, j)] + heap[dh(t + 1, b, j)] * z',
+    'heap[dh(t, b, j)] + heap[dh(t + 1, b, j)]',
+  ),
+  kernel(
+    'GRU: gradient of z with n and h exchanged',
+    '(heap[h(t, b, j)] - n) * z * (1 - z)',
+    '(n - heap[h(t, b, j)]) * z * (1 - z)',
+  ),
+  kernel('GRU before: gradient through r⊙h forgets h', 'carried += dreset * r', 'carried += 0'),
+  kernel(
+    'GRU after: candidate’s gradient does not reach h',
+    "if (p.reset === 'after') carried = dot",
+    "if (p.reset === 'before') carried = dot",
+  ),
+  // Fused nodes
+  fused(
+    'gradient of h0 and c0 exchanged',
+    'addTo(tape, h0, dhidden);\n    addTo(tape, c0, dcell);',
+    'addTo(tape, c0, dhidden);\n    addTo(tape, h0, dcell);',
+  ),
+  fused('gradient of c0 forgotten', 'addTo(tape, c0, dcell);', ''),
+  fused('gradient of h0 forgotten', 'axpy(d, gradient, initial.size, 1)', 'axpy(d, gradient, initial.size, 0)'),
+  fused(
+    'gradient of first states overwritten',
+    'axpy(d, gradient, initial.size, 1)',
+    'copy(d, gradient, initial.size)',
+  ),
+  fused(
+    'recurrent matrix not transposed in backward',
+    'packed(at, weights.wHh.address, H, 4 * H, true)',
+    'packed(at, weights.wHh.address, H, 4 * H, false)',
+  ),
+  fused(
+    'recurrent matrix transposed in forward',
+    'packed(at, weights.wHh.address, 4 * H, H, false)',
+    'packed(at, weights.wHh.address, 4 * H, H, true)',
+  ),
+  fused('recurrent bias dropped', 'engine.axpy(bias, weights.bHh.address, withHidden, 1);', ''),
+  fused('GRU: recurrent bias of the candidate twice', "reset === 'after' ? 2 * H : 3 * H", '3 * H'),
+  fused(
+    'weight gradient from h instead of h before',
+    'gemmTn(dw, dgates, hidden, G, H, T * B)',
+    'gemmTn(dw, dgates, hidden + B * H, G, H, T * B)',
+  ),
+  fused(
+    'GRU after: recurrent bias gradient from the input side',
+    'biasGradient(at, bHh, recurrent)',
+    'biasGradient(at, bHh, dgates)',
+  ),
+  fused(
+    'GRU before: candidate’s weights against h instead of r⊙h',
+    'dgates + 2 * H, candidate, H, H',
+    'dgates + 2 * H, hidden.address, H, H',
+  ),
+  fused('outputs one step late', 'tape.view(hidden, [T, B, H], B * H)', 'tape.view(hidden, [T, B, H], 0)'),
+  fused('last state ignores lengths', 'last: takeLast(hidden, lengths)', 'last: takeLast(hidden)'),
+  fused(
+    'last cell ignores lengths',
+    'cells.address, at.lengths, B, T, H);\n  tape',
+    'cells.address, NONE, B, T, H);\n  tape',
+  ),
+  fused('lengths never placed', 'placeLengths(x.tape, lengths, B, T)', 'placeLengths(x.tape, undefined, B, T)'),
+  fused(
+    'initial state ignored',
+    'tape.engine.copy(all.address, initial.address, B * H)',
+    'tape.engine.fill(all.address, B * H, 0)',
+  ),
+  fused('gradient of x missing', 'if (dx !== NONE) tape.engine.gemmNn', 'if (dx === NONE) tape.engine.gemmNn'),
+  fused(
+    'input bias without a gradient',
+    'if (db !== NONE) tape.engine.reduce(db, dgates, 1, T * B, G, true);\n}\n\n/** `dw_hh',
+    '}\n\n/** `dw_hh',
+  ),
+  // Cells from primitives
+  {
+    name: 'LSTM step: i and f exchanged',
+    file: 'nn/cells/lstm.ts',
+    find: 'multiply(f, state.c), multiply(i, g)',
+    replace: 'multiply(i, state.c), multiply(f, g)',
+  },
+  {
+    name: 'LSTM fused: h and c exchanged',
+    file: 'nn/cells/lstm.ts',
+    find: '{ h: last, c: lastCell }',
+    replace: '{ h: lastCell, c: last }',
+  },
+  {
+    name: 'GRU step: z exchanged',
+    file: 'nn/cells/gru.ts',
+    find: 'add(multiply(affine(z, -1, 1), n), multiply(z, h))',
+    replace: 'add(multiply(z, n), multiply(affine(z, -1, 1), h))',
+  },
+  {
+    name: 'GRU step: reset form exchanged',
+    file: 'nn/cells/gru.ts',
+    find: "reset === 'after' ? multiply(r, gateOf",
+    replace: "reset === 'before' ? multiply(r, gateOf",
+  },
+  {
+    name: 'GRU fused: reset form ignored',
+    file: 'nn/cells/gru.ts',
+    find: 'bound(parameters), reset, lengths',
+    replace: "bound(parameters), 'after', lengths",
+  },
+  {
+    name: 'RNN fused: activation ignored',
+    file: 'nn/cells/rnn.ts',
+    find: 'bound(parameters), activation, lengths',
+    replace: "bound(parameters), 'tanh', lengths",
+  },
+  {
+    name: 'RNN fused: lengths forgotten',
+    file: 'nn/cells/rnn.ts',
+    find: 'bound(parameters), activation, lengths',
+    replace: 'bound(parameters), activation',
+  },
+  {
+    name: 'gate order of LSTM as in ONNX',
+    file: 'nn/cells/gates.ts',
+    find: "pytorch: ['i', 'f', 'g', 'o']",
+    replace: "pytorch: ['i', 'o', 'f', 'g']",
+  },
+  {
+    name: 'gate order of GRU as in Keras',
+    file: 'nn/cells/gates.ts',
+    find: "pytorch: ['r', 'z', 'n']",
+    replace: "pytorch: ['z', 'r', 'n']",
+  },
+  {
+    name: 'start drawn from the input’s width',
+    file: 'nn/cells/weights.ts',
+    find: 'uniform(1 / Math.sqrt(hidden))',
+    replace: 'uniform(1 / Math.sqrt(input))',
+  },
+  {
+    name: 'biases exchanged',
+    file: 'nn/cells/weights.ts',
+    find: 'bIh: bias_ih.tensor, bHh: bias_hh.tensor',
+    replace: 'bIh: bias_hh.tensor, bHh: bias_ih.tensor',
+  },
+  // Layers over time
+  stack('padding of x not dropped', 'toTimeMajor(x, pass.lengths)', 'toTimeMajor(x)'),
+  stack('every cell reads x', 'below = outputs;', ''),
+  stack('every cell starts from the first cell’s state', 'initial?.[k] ??', 'initial?.[0] ??'),
+  stack('initial states ignored', 'initial?.[k] ?? zeroState', 'zeroState'),
+  stack('carry never written', 'pass.carry?.set(layer, states.map(copied));', ''),
+  stack('carry never read', 'layer.run(x, pass, restore(x, pass))', 'layer.run(x, pass)'),
+  stack('unrolled: ended rows go on', 'selectRunning(next[name], before[name], lengths, t)', 'next[name]'),
+  stack(
+    'unrolled: running and ended rows exchanged',
+    'selectRunning(next[name], before[name], lengths, t)',
+    'selectRunning(before[name], next[name], lengths, t)',
+  ),
+  stack(
+    'unrolled: outputs not zeroed past the end',
+    'lengths ? toTimeMajor(toBatchFirst(joined, lengths)) : joined',
+    'joined',
+  ),
+  stack('unrolled: every step reads the first input', 't * B * D)', '0)'),
+  // Losses
+  loss('quantile: the same slope on both sides', 'quantiles.map((q) => 1 - q)', 'quantiles.map((q) => q)'),
+  loss('huber: square not halved', 'affine(square(near), 0.5)', 'affine(square(near), 1)'),
+  loss('gaussian: multiplied by the variance', 'exp(affine(logVariance, -1))', 'exp(logVariance)'),
+  loss('binary cross-entropy: target forgotten', 'subtract(softplus(x), multiply(x, t))', 'softplus(x)'),
+  loss('one step too many counts', 'if (step >= lengths[row])', 'if (step > lengths[row])'),
+  loss('lengths ignored', 'if (step >= lengths[row]) result[i] = 0;', ''),
+  loss(
+    'averaged over the number of elements',
+    'weights.map((w) => w / total)',
+    'weights.map((w) => w / weights.length)',
+  ),
+  loss('all weights zero divides by zero', 'total === 0 ? weights :', 'total === -1 ? weights :'),
+  loss('ignored classes are counted', 'if (target === -1) weights[i] = 0;', ''),
+  loss('missing targets are read', 'weights[i] === 0 ? 0 : t', 't'),
+  loss('weights not spread over the inner axes', 'given[Math.floor(i / repeatEach)]', 'given[i % given.length]'),
+  // Operations and tape
+  {
+    name: 'linear: bias without a gradient',
+    file: 'autograd/ops/matmul.ts',
+    find: 'if (db !== NONE) tape.engine.reduce',
+    replace: 'if (db === NONE) tape.engine.reduce',
+  },
+  {
+    name: 'columns: gradient in the wrong place',
+    file: 'autograd/ops/shape.ts',
+    find: 'tape.gradientOf(x) + from, D',
+    replace: 'tape.gradientOf(x), D',
+  },
+  {
+    name: 'columns: gradient overwritten',
+    file: 'autograd/ops/shape.ts',
+    find: 'tape.gradientOf(y), width, rows, width, true',
+    replace: 'tape.gradientOf(y), width, rows, width, false',
+  },
+  {
+    name: 'selectRunning: gradients exchanged',
+    file: 'autograd/ops/sequence.ts',
+    find: 'tape.gradientOf(next), tape.gradientOf(ended)',
+    replace: 'tape.gradientOf(ended), tape.gradientOf(next)',
+  },
+  {
+    name: 'view: gradient at the start of its base',
+    file: 'autograd/tape.ts',
+    find: 'this.gradientOf(tensor.base.tensor) + tensor.base.offset',
+    replace: 'this.gradientOf(tensor.base.tensor)',
+  },
+  {
+    name: 'gradients start with what lay in memory',
+    file: 'autograd/tape.ts',
+    find: 'this.engine.fill(address, tensor.size, 0);',
+    replace: 'this.engine.fill(address, tensor.size, 1);',
+  },
+  {
+    name: 'all parameters drawn from one stream',
+    file: 'nn/network.ts',
+    find: 'random.fork(name)',
+    replace: "random.fork('')",
+  },
+  { name: 'seed ignored', file: 'nn/network.ts', find: 'options.seed ?? 0', replace: '0' },
+  {
+    name: 'gradients not zeroed',
+    file: 'nn/network.ts',
+    find: 'engine.fill(gradients, slots, 0)',
+    replace: 'engine.fill(gradients, 0, 0)',
+  },
+  // The reference engine
+  reference(
+    'gemmNn reads the right factor transposed',
+    'this.#heap[a + m * lda + k] * this.#heap[w + k * ldw + n]);',
+    'this.#heap[a + m * lda + k] * this.#heap[w + n * ldw + k]);',
+  ),
+  reference(
+    'scatter overwrites repeated rows',
+    'this.axpy(dtable + this.#heap[indices + r] * D, dy + r * D, D, 1)',
+    'this.copy(dtable + this.#heap[indices + r] * D, dy + r * D, D)',
+  ),
+  reference(
+    'takeLast off by one',
+    'this.copy(y + b * H, states + (this.#length(lengths, b, T) * B + b) * H, H)',
+    'this.copy(y + b * H, states + (Math.max(this.#length(lengths, b, T) - 1, 0) * B + b) * H, H)',
+  ),
+  reference(
+    'takeLast: gradient at T for every row',
+    'this.axpy(dstates + (this.#length(lengths, b, T) * B + b) * H',
+    'this.axpy(dstates + (T * B + b) * H',
+  ),
+  reference(
+    'layer norm: mean of the gradient not taken away',
+    'h[rstd + r] * (scaled[d] - m1 - normal[d] * m2)',
+    'h[rstd + r] * (scaled[d] - normal[d] * m2)',
+  ),
+  reference('softmax: gradient without its mean', 'p[k] * (g[k] - dot)', 'p[k] * g[k]'),
+  reference('cross-entropy: target not subtracted', '(k === target ? 1 : 0)', '0'),
+  reference(
+    'dropout: kept elements not scaled',
+    'this.#heap[x + i] / (1 - p) : 0',
+    'this.#heap[x + i] * (accumulate ? 1 : 1 / (1 - p)) : 0',
+  ),
+  rule(
+    'sigmoid: slope of tanh',
+    'sigmoid: { value: sigmoid, slope: (_, y) => y * (1 - y) }',
+    'sigmoid: { value: sigmoid, slope: (_, y) => 1 - y * y }',
+  ),
+  rule('divide: sign of the right slope', '-a / (b * b)', 'a / (b * b)'),
+  rule(
+    'maximum: gradients exchanged',
+    'slopeA: (a, b) => (a >= b ? 1 : 0), slopeB: (a, b) => (a >= b ? 0 : 1)',
+    'slopeA: (a, b) => (a >= b ? 0 : 1), slopeB: (a, b) => (a >= b ? 1 : 0)',
+  ),
+];

@@ -1,0 +1,76 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { MUTANTS, type Mutant } from './mutants.ts';
+import type { CHECKS } from './mutation-checks.case.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'recurve-mutants-'));
+const PARTS = ['src/engine', 'src/autograd', 'src/nn', 'src/errors.ts', 'src/random.ts', 'src/exact.ts'];
+
+/** Copies what the checks reach, plants the fault, and loads the checks from the copy. */
+function checksWith(mutant: Mutant | undefined, name: string): typeof CHECKS {
+  const copy = join(folder, name);
+  for (const part of PARTS) {
+    cpSync(join(root, part), join(copy, part), {
+      recursive: true,
+      filter: (path) => !/\.(test|gen)\.ts$|wasm/.test(path),
+    });
+  }
+  const checks = 'test/properties/mutation-checks.case.ts';
+  mkdirSync(join(copy, 'test/properties'), { recursive: true });
+  cpSync(join(root, checks), join(copy, checks));
+  if (mutant) {
+    const path = join(copy, 'src', mutant.file);
+    const source = readFileSync(path, 'utf8');
+    const places = source.split(mutant.find).length - 1;
+    expect(places, `places of the fault in ${mutant.file}; renew it in test/properties/mutants.ts`).toBe(1);
+    writeFileSync(
+      path,
+      source.replace(mutant.find, () => mutant.replace),
+    );
+  }
+  // Loaded by Node itself, which strips types faster than the test runner transforms them.
+  return createRequire(import.meta.url)(join(copy, checks)).CHECKS;
+}
+
+/** The part whose checks see a fault in `file` soonest. */
+function partOf(file: string): keyof typeof CHECKS {
+  if (file === 'nn/losses.ts') return 'losses';
+  if (file === 'nn/network.ts') return 'networks';
+  return /recurrent|cells/.test(file) ? 'cells' : 'ops';
+}
+
+/** Name of the first check that fails, those of the fault's own part first. */
+function killer(checks: typeof CHECKS, file: string): string | undefined {
+  return [...checks[partOf(file)], ...Object.values(checks).flat()].find(({ run }) => {
+    try {
+      run();
+      return false;
+    } catch (error) {
+      // A fault must be seen by its numbers: a fault that only crashes was badly planted.
+      if (error instanceof Error && /^(AssertionError|RecurveError)$/.test(error.name)) return true;
+      throw error;
+    }
+  })?.name;
+}
+
+describe(`${MUTANTS.length} plausible faults, each planted alone in a copy of the sources`, () => {
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  afterAll(() => rmSync(folder, { recursive: true }), 60_000);
+
+  it('the sources without a fault pass every check', () => {
+    const checks = Object.values(checksWith(undefined, 'sound')).flat();
+    expect(checks.length).toBeGreaterThan(50);
+    for (const { name, run } of checks) expect(run, name).not.toThrow();
+  });
+
+  it.each(MUTANTS.map((mutant, i) => ({ ...mutant, i })))('killed: $file: $name', (mutant) => {
+    const checks = checksWith(mutant, `mutant-${mutant.i}`);
+    expect(killer(checks, mutant.file), 'the check that fails').toBeDefined();
+  });
+});

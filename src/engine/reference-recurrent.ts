@@ -49,6 +49,7 @@ export function rnnBackward(heap: Float64Array, p: RnnBackward): void {
         const slope = p.activation === 'tanh' ? 1 - y * y : y > 0 ? 1 : 0;
         heap[dgate(t, b, j)] = on ? heap[dh(t + 1, b, j)] * slope : 0;
       }
+      if (!on) continue;
       for (let j = 0; j < H; j++) heap[dh(t, b, j)] = dot(heap, heap[dh(t, b, j)], p.w, j, dgate(t, b, 0), H);
     }
   }
@@ -110,6 +111,7 @@ export function lstmBackward(heap: Float64Array, p: LstmBackward): void {
         heap[dgate(t, b, 3 * H + j)] = dy * squashed * o * (1 - o);
         heap[p.dcell + b * H + j] = dc * f;
       }
+      if (!on) continue;
       for (let j = 0; j < H; j++) heap[dh(t, b, j)] = dot(heap, heap[dh(t, b, j)], p.w, j, dgate(t, b, 0), 4 * H);
     }
   }

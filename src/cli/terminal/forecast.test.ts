@@ -12,9 +12,9 @@ const forecast = {
 };
 const options = { target: 'temp_max', unit: '°C', step: 'day', width: 56 };
 
-/** Column of the first `mark` in the drawing of row `index`. */
+/** Column of the last `mark` in the drawing of row `index`, below the title and the headings. */
 function columnOf(picture: string, index: number, mark: string): number {
-  return picture.split('\n')[index + 1]!.lastIndexOf(mark);
+  return picture.split('\n')[index + 2]!.lastIndexOf(mark);
 }
 
 test('what lies twice as far from the left end is drawn twice as far, to within one column', () => {
@@ -23,15 +23,16 @@ test('what lies twice as far from the left end is drawn twice as far, to within 
   const [end, middle] = [columnOf(picture, 1, '╴') - start, columnOf(picture, 1, '●') - start];
   expect(Math.abs(end - 2 * middle)).toBeLessThanOrEqual(1);
   expect(columnOf(picture, 0, '╴') - start).toBe(middle);
-  expect(picture.split('\n')[1]).toMatch(/╶─+━+●━+─+╴$/);
+  expect(picture.split('\n')[2]).toMatch(/╶─+━+●━+─+╴$/);
 });
 
-test('the figures stand in rows with the narrowest interval', () => {
-  const rows = forecastPicture(forecast, options).split('\n');
+test('the figures stand in rows with both intervals, under their levels', () => {
+  const rows = forecastPicture(forecast, { ...options, width: 80 }).split('\n');
   expect(rows[0]).toBe('Next 2 days of temp_max (°C)   ━━ 80 %   ── 95 %');
-  expect(rows[1]).toMatch(/^Fri 1 Jan {3}5\.0 {3}2\.0 … 8\.0 {2}/);
-  expect(rows[2]).toMatch(/^Sat 2 Jan {2}10\.0 {2}5\.0 … 15\.0 {2}/);
-  expect(rows[3]).toMatch(/^ +0 +10 +20$/);
+  expect(rows[1]).toMatch(/^ +80 % +95 %$/);
+  expect(rows[2]).toMatch(/^Fri 1 Jan {3}5\.0 {3}2\.0 … 8\.0 {2}0\.0 … 10\.0 {2}/);
+  expect(rows[3]).toMatch(/^Sat 2 Jan {2}10\.0 {2}5\.0 … 15\.0 {2}0\.0 … 20\.0 {2}/);
+  expect(rows[4]).toMatch(/^ +0 +10 +20$/);
 });
 
 test('a narrow terminal loses the drawing first, then the interval, and no line wraps down to 1 column', () => {
@@ -56,9 +57,9 @@ test('values that are not finite leave their row without a drawing', () => {
     { prediction: [Number.NaN, 2], intervals: [{ level: 80, lower: [Number.NaN, 1], upper: [1, 3] }] },
     { target: 'x' },
   );
-  expect(picture.split('\n')[1]).toMatch(/n\/a/);
-  expect(picture.split('\n')[1]).not.toContain('●');
-  expect(picture.split('\n')[2]).toContain('●');
+  expect(picture.split('\n')[2]).toMatch(/n\/a/);
+  expect(picture.split('\n')[2]).not.toContain('●');
+  expect(picture.split('\n')[3]).toContain('●');
   expect(forecastPicture({ prediction: [] }, { target: 'x' })).toBe('Next 0 steps of x\n');
 });
 

@@ -31,8 +31,8 @@ const GLYPHS = {
 const NARROWEST = 16;
 
 /**
- * The next steps as rows of text, ending in a line break: when, value, narrowest interval in figures, and value with
- * its intervals drawn on one common scale. On a narrow terminal the drawing goes first, then the interval.
+ * The next steps as rows of text, ending in a line break: when, value, narrowest and widest interval in figures, and value
+ * with both drawn on one common scale. On a narrow terminal the widest one's figures go first, then the drawing, then the rest.
  *
  * Of several intervals the narrowest is drawn thick and the widest thin.
  */
@@ -54,21 +54,25 @@ export function forecastPicture(forecast: ForecastSeries, options: ForecastPictu
   const labels =
     moments.length === count ? stepLabels(moments, false) : values.map((_, index) => `${step} ${index + 1}`);
   const figures = values.map((value) => formatFixed(value, decimals));
-  const ranges = values.map((_, index) =>
-    inner
-      ? `${formatFixed(inner.lower[index], decimals)} ${glyphs.range} ${formatFixed(inner.upper[index], decimals)}`
-      : '',
-  );
-  const [labelWidth, figureWidth, rangeWidth] = [labels, figures, ranges].map((column) =>
-    Math.max(0, ...column.map(lineWidth)),
-  );
+  const [labelWidth, figureWidth] = [labels, figures].map((column) => Math.max(0, ...column.map(lineWidth)));
   let text = labels.map(
     (label, index) => `${pad(label, labelWidth!)}  ${colors.bold(pad(figures[index]!, figureWidth!, 'right'))}`,
   );
   let used = labelWidth! + 2 + figureWidth!;
-  if (inner && used + 2 + rangeWidth! <= width) {
-    text = text.map((row, index) => `${row}  ${colors.dim(pad(ranges[index]!, rangeWidth!, 'right'))}`);
-    used += 2 + rangeWidth!;
+  let head = ' '.repeat(used);
+  for (const interval of [inner, outer]) {
+    if (!interval) continue;
+    const ranges = values.map(
+      (_, index) =>
+        `${formatFixed(interval.lower[index], decimals)} ${glyphs.range} ${formatFixed(interval.upper[index], decimals)}`,
+    );
+    const title = `${interval.level} %`;
+    const rangeWidth = Math.max(...[...ranges, title].map(lineWidth));
+    // The second interval's figures give way to the drawing, the first one's do not.
+    if (used + 2 + rangeWidth + (interval === inner ? 0 : NARROWEST + 2) > width) continue;
+    text = text.map((row, index) => `${row}  ${colors.dim(pad(ranges[index]!, rangeWidth, 'right'))}`);
+    head += `  ${pad(title, rangeWidth, 'right')}`;
+    used += 2 + rangeWidth;
   }
   const scale = scaleOf(all, width - used - 2);
   const unit = options.unit ? ` (${printable(options.unit)})` : '';
@@ -82,6 +86,7 @@ export function forecastPicture(forecast: ForecastSeries, options: ForecastPictu
     .filter(Boolean)
     .join('   ');
   const lines = [key && scale ? `${heading}   ${colors.dim(key)}` : heading];
+  if (head.trim() !== '') lines.push(colors.dim(head));
   values.forEach((value, index) => {
     if (!scale) {
       lines.push(text[index]!);

@@ -1,12 +1,15 @@
-import { formatStep } from '../data/index.ts';
+import { formatStep, zoneOf } from '../data/index.ts';
 import { baselineName } from '../report/baselines.ts';
 import { decimalsFor, formatFixed } from '../report/format.ts';
-import type { ErrorFigures, Forecast, ForecastModel, ForecastScores } from '../tasks/index.ts';
+import type { BacktestFold, ErrorFigures, Forecast, ForecastModel, ForecastScores } from '../tasks/index.ts';
 import type { Output } from './output.ts';
 import { forecastPicture, textTable } from './terminal/index.ts';
 
 /** Series whose next steps are drawn; more would push the result off the screen. */
 const PICTURES = 3;
+
+/** Steps of the horizon that a table shows; of a longer one, as many spread evenly. */
+const STEPS = 14;
 
 /** What one step is called: `day`, `hour`; `step` where no word fits. */
 export function stepWord({ plan }: ForecastModel): string {
@@ -14,7 +17,7 @@ export function stepWord({ plan }: ForecastModel): string {
   return text.startsWith('1 ') ? text.slice(2) : 'step';
 }
 
-/** The errors one step ahead of the model and every baseline, best last line first, and the coverage of the intervals. */
+/** The errors one step ahead of the model and of every baseline, the best first, and the coverage of the intervals. */
 export function scoreTable(scores: ForecastScores, model: ForecastModel, { abilities, width }: Output): string {
   const { test, baselines, coverage, steps, windows } = scores;
   const word = stepWord(model);
@@ -62,7 +65,7 @@ export function nextSteps(
 ): string[] {
   const pictures = forecasts.slice(0, PICTURES).map(({ id, times, point, intervals }) =>
     forecastPicture(
-      { prediction: point, intervals, ...(times && { time: [...times] }) },
+      { prediction: point, intervals, ...(times && { time: clockOf(times, model) }) },
       {
         target: id === '' ? model.target : `${model.target} (${id})`,
         step: stepWord(model),
@@ -74,6 +77,91 @@ export function nextSteps(
   );
   const more = forecasts.length - pictures.length;
   return more > 0 ? [...pictures, `and ${more.toLocaleString('en')} more series: recurve predict --csv\n`] : pictures;
+}
+
+/** Instants as the clock of the model's zone shows them. */
+function clockOf(times: Float64Array, { plan }: ForecastModel): number[] {
+  const zone = zoneOf(plan.zone);
+  return Array.from(times, (time) => time + zone.offsetAt(time));
+}
+
+/** The errors of each step of the horizon: the model by every measure, then the RMSE of all baselines. */
+export function stepTables({ steps }: ForecastScores, model: ForecastModel, { abilities, width }: Output): string[] {
+  const count = steps.test.length;
+  const shown = Array.from({ length: Math.min(count, STEPS) }, (_, k, last = Math.min(count, STEPS) - 1) =>
+    last === 0 ? 0 : Math.round((k * (count - 1)) / last),
+  );
+  const unit = model.unit ? ` ${model.unit}` : '';
+  const word = stepWord(model);
+  const right = (header: string) => ({ header, align: 'right' as const });
+  const decimals = decimalsFor(steps.test.flatMap(({ mae, rmse }) => [mae, rmse]));
+  const levels = Object.keys(steps.coverage);
+  const names = Object.keys(steps.baselines);
+  return [
+    `By step, this model\n${textTable({
+      columns: [
+        right(word),
+        ...[`RMSE${unit}`, `MAE${unit}`, 'MASE', 'sMAPE %', 'pinball'].map(right),
+        ...levels.map((level) => right(`in ${level} %`)),
+      ],
+      rows: shown.map((h) => {
+        const { rmse, mae, mase, smape, pinball } = steps.test[h];
+        const errors = [rmse, mae].map((error) => formatFixed(error, decimals));
+        const covered = levels.map((level) => formatFixed(steps.coverage[level][h], 1));
+        return [
+          String(h + 1),
+          ...errors,
+          formatFixed(mase, 3),
+          formatFixed(smape, 1),
+          formatFixed(pinball, decimals),
+          ...covered,
+        ];
+      }),
+      width,
+      ...abilities,
+    })}`,
+    `By step, RMSE${unit}\n${textTable({
+      columns: [right(word), right('this model'), ...names.map((name) => right(baselineName(name)))],
+      rows: shown.map((h) => [
+        String(h + 1),
+        formatFixed(steps.test[h].rmse, decimals),
+        ...names.map((name) => formatFixed(steps.baselines[name][h].rmse, decimals)),
+      ]),
+      width,
+      ...abilities,
+    })}`,
+  ];
+}
+
+/** The parts of a backtest: the model's RMSE and coverage beside the best baseline's RMSE. */
+export function foldTable(folds: readonly BacktestFold[], model: ForecastModel, { abilities, width }: Output): string {
+  const unit = model.unit ? ` ${model.unit}` : '';
+  const decimals = decimalsFor(folds.map(({ scores }) => scores.test.rmse));
+  const levels = Object.keys(folds[0].scores.coverage);
+  return `By part\n${textTable({
+    columns: [
+      { header: 'from' },
+      { header: 'to' },
+      { header: `RMSE${unit}`, align: 'right' },
+      { header: 'best baseline' },
+      { header: `RMSE${unit}`, align: 'right' },
+      ...levels.map((level) => ({ header: `in ${level} %`, align: 'right' as const })),
+    ],
+    rows: folds.map(({ from, to, scores }) => {
+      const [best, { rmse }] = Object.entries(scores.baselines).reduce((a, b) => (b[1].rmse < a[1].rmse ? b : a));
+      const covered = levels.map((level) => formatFixed(scores.coverage[level], 1));
+      return [
+        from,
+        to,
+        formatFixed(scores.test.rmse, decimals),
+        baselineName(best),
+        formatFixed(rmse, decimals),
+        ...covered,
+      ];
+    }),
+    width,
+    ...abilities,
+  })}`;
 }
 
 /** A forecast as plain data: times as ISO 8601, intervals by level. */

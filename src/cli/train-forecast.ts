@@ -1,4 +1,4 @@
-import { describe, toSeries } from '../data/index.ts';
+import { type DataReport, describe, type SeriesOptions, type TimeFormat, toSeries } from '../data/index.ts';
 import { RecurveError } from '../errors.ts';
 import { openRun, type Run } from '../node/run-folder.ts';
 import { forecastReport } from '../report/index.ts';
@@ -39,7 +39,7 @@ export async function trainForecastCommand(table: string | undefined, values: Tr
     const began = performance.now();
     const trained = await trainForecast(data, config.options, {
       engine,
-      reading: config.series,
+      reading: readingOf(config.series, data.report),
       signal: interrupts.signal,
       ...(values.maxTime !== undefined && { maxSeconds: values.maxTime }),
       onProgress: (event) => progress.update(overall(event, (performance.now() - began) / 1000)),
@@ -58,6 +58,17 @@ export async function trainForecastCommand(table: string | undefined, values: Tr
   } finally {
     await run.close();
   }
+}
+
+/** How the next table is to be read: what was found in this one is not to be guessed again. */
+function readingOf(options: SeriesOptions, { time }: DataReport): SeriesOptions {
+  if (!time) return { ...options, time: null };
+  const orders: Record<string, TimeFormat> = {
+    'day first': 'day-first',
+    'month first': 'month-first',
+    'year first': 'auto',
+  };
+  return { ...options, time: time.column, timeFormat: orders[time.format] ?? (time.format as TimeFormat) };
 }
 
 /** The stages of a training as one: their steps are about equal in number. */

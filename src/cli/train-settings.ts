@@ -8,7 +8,7 @@ import { readFileBytes } from '../node/files.ts';
 import { runPaths } from '../node/run-folder.ts';
 import type { ForecastOptions } from '../tasks/index.ts';
 import { given } from './options.ts';
-import { type ReadValues, readOptionsOf } from './tables.ts';
+import { type ReadValues, readOptionsOf } from './read-options.ts';
 
 /** Values of the options of `recurve train forecast`, as commander gives them. */
 export interface TrainValues extends ReadValues {

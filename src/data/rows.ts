@@ -42,10 +42,10 @@ export interface RowReader {
   /**
    * Reads a line; null for the header and for blank lines.
    *
-   * @param after the time of the row before: settles which of the two a clock time is that a change of the clock repeats
+   * @param before the time of a series' row before: settles which of the two a clock time is that a change of the clock repeats
    * @throws RecurveError `data` with the row's number, `usage` for a header without a column that is needed
    */
-  read(line: string, after?: number): Row | null;
+  read(line: string, before?: (id: string) => number | undefined): Row | null;
   /** The header line, once it was read. */
   readonly header: string | undefined;
 }
@@ -69,7 +69,7 @@ export async function rowReader(rules: RowRules): Promise<RowReader> {
     get header() {
       return header;
     },
-    read(text, after) {
+    read(text, before = () => undefined) {
       lines++;
       const line = text.replace(/^\uFEFF|\r$/g, '');
       if (line.trim() === '') return null;
@@ -80,7 +80,7 @@ export async function rowReader(rules: RowRules): Promise<RowReader> {
         return null;
       }
       const cells = json ? readJson(line) : readCells(line);
-      return rowOf(cells, json, after);
+      return rowOf(cells, json, before);
     },
   };
 
@@ -126,16 +126,17 @@ export async function rowReader(rules: RowRules): Promise<RowReader> {
     return new Map(Object.entries(value));
   }
 
-  function rowOf(cells: Map<string, unknown>, json: boolean, after: number | undefined): Row {
+  function rowOf(cells: Map<string, unknown>, json: boolean, before: (id: string) => number | undefined): Row {
     const values: Row['values'] = {};
     for (const column of columns) {
       if (!cells.has(column)) throw bad(`a value of "${column}"`, 'none', 'send null where it is missing');
       values[column] = numberOf(column, cells.get(column), json);
     }
+    const id = series === undefined ? undefined : idOf(series, cells.get(series));
     return {
       values,
-      ...(time !== null && { time: instantOf(time, cells.get(time), after) }),
-      ...(series !== undefined && { id: idOf(series, cells.get(series)) }),
+      ...(time !== null && { time: instantOf(time, cells.get(time), before(id ?? '')) }),
+      ...(id !== undefined && { id }),
     };
   }
 

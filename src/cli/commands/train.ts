@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { choiceOption, listOption, numberOption, numbersOption, wholeOption } from '../options.ts';
-import { addReadOptions, TABLE } from '../tables.ts';
+import { addReadOptions, TABLE } from '../read-options.ts';
 
 export function define(command: Command): void {
   command

@@ -1,0 +1,76 @@
+import { describe } from '../data/index.ts';
+import { RecurveError } from '../errors.ts';
+import { type BacktestResult, backtest } from '../tasks/index.ts';
+import { catchInterrupts } from './interrupts.ts';
+import { loadModel, seriesFor } from './models.ts';
+import { outputOf } from './output.ts';
+import { type ReadValues, readOptionsOf } from './read-options.ts';
+import { foldTable, scoreTable, stepTables } from './results.ts';
+import { progressRenderer } from './terminal/index.ts';
+
+interface Values extends ReadValues {
+  from?: string;
+  until?: string;
+  backtest?: boolean;
+  folds?: number;
+  refit?: boolean;
+  quiet?: boolean;
+  json?: boolean;
+}
+
+/** `recurve evaluate` */
+export async function evaluate(place: string, table: string, values: Values): Promise<void> {
+  const output = outputOf(values);
+  if (!values.backtest && (values.folds !== undefined || values.refit)) {
+    throw new RecurveError(
+      'usage',
+      'evaluate: expected --folds and --refit with --backtest, got neither; add --backtest',
+    );
+  }
+  const { model, path } = await loadModel(place);
+  const test = values.from === undefined ? model.settings.test : { from: values.from };
+  if (test === 'none') {
+    throw new RecurveError(
+      'usage',
+      'evaluate: expected a test span, got a model trained without; say where it begins with --from',
+    );
+  }
+  const data = await seriesFor(model, table, readOptionsOf(values), output);
+  for (const line of describe(data.report)) output.note(line);
+
+  const progress = progressRenderer({ silent: !values.refit || ((values.json || values.quiet) ?? false) });
+  using interrupts = catchInterrupts(() => progress.note('stopping after this step; once more to stop at once'));
+  const until = values.until ?? model.settings.testUntil;
+  let result: BacktestResult;
+  try {
+    result = await backtest(
+      data,
+      { ...model.settings, test, ...(until !== undefined && { testUntil: until }) },
+      { folds: values.backtest ? (values.folds ?? 4) : 1, refit: values.refit ?? false },
+      { model, signal: interrupts.signal, onProgress: (event) => progress.update(event) },
+    );
+  } finally {
+    progress.finish();
+  }
+  const { scores, folds, refit } = result;
+  output.result({
+    task: 'forecast',
+    model: path,
+    target: model.target,
+    ...(model.unit && { unit: model.unit }),
+    ...scores,
+    ...(values.backtest && {
+      refit,
+      folds: folds.map(({ from, to, scores: { test, baselines, coverage, windows } }) => ({
+        ...{ from, to, windows, test, baselines, coverage },
+      })),
+    }),
+  });
+  output.print(
+    [
+      scoreTable(scores, model, output),
+      ...stepTables(scores, model, output),
+      ...(values.backtest ? [foldTable(folds, model, output)] : []),
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { ReadOptions } from '../data/index.ts';
+import { choiceOption, given, listOption } from './options.ts';
+
+/** What `<table>` may be, for the help of every command that takes one. */
+export const TABLE = 'path, http(s) address, - for standard input, or dataset:NAME';
+
+/** What `<model>` may be, for the help of every command that takes one. */
+export const MODEL = 'model.safetensors or a run folder';
+
+/** Values of the options that say how a table is written. */
+export interface ReadValues {
+  format?: ReadOptions['format'];
+  delimiter?: string;
+  decimal?: '.' | ',';
+  header: boolean;
+  missingTexts?: string[];
+  encoding?: string;
+}
+
+/** Adds the options that say how a table is written; all of it is found by looking where they are left out. */
+export function addReadOptions(command: Command): void {
+  command
+    .optionsGroup('How the table is written (found by looking at it):')
+    .addOption(choiceOption('--format <kind>', 'default auto', ['auto', 'csv', 'tsv', 'jsonl', 'parquet']))
+    .option('--delimiter <sign>', 'one character, or tab')
+    .addOption(choiceOption('--decimal <sign>', 'decimal sign', ['.', ',']))
+    .option('--no-header', 'the first line holds data; columns are column_1, column_2, …')
+    .addOption(listOption('--missing-texts <a,b>', 'texts that mean a missing cell; default NA, NaN, null, - …'))
+    .option('--encoding <name>', 'default utf-8');
+}
+
+export function readOptionsOf(values: ReadValues): ReadOptions {
+  const { format, delimiter, decimal, header, missingTexts, encoding } = values;
+  return {
+    ...given({ format, decimal, encoding, delimiter: delimiter === 'tab' ? '\t' : delimiter }),
+    ...(!header && { header }),
+    // An empty cell is missing under every list.
+    ...(missingTexts && { missing: ['', ...missingTexts] }),
+  };
+}

@@ -12,6 +12,8 @@ import {
 } from '../../model/validate.ts';
 import type { ForecastSettings } from './options.ts';
 
+type Optional = 'validation' | 'testUntil';
+
 const count = number({ integer: true, min: 1 });
 const text = string({ min: 1 });
 
@@ -36,8 +38,7 @@ const levels: Check<number[]> = (value, path) => {
   return all;
 };
 
-/** The settings in a model file: the same choices and ranges as `forecastSettings`, every one present. */
-export const checkSettings: Check<ForecastSettings> = object(
+const settings = object(
   {
     context: number({ integer: true, min: 2 }),
     horizon: count,
@@ -51,6 +52,7 @@ export const checkSettings: Check<ForecastSettings> = object(
     scaler: oneOf('standard', 'robust', 'min-max', 'none'),
     scalePerSeries: boolean,
     anchor: oneOf('last', 'none'),
+    inputs: oneOf('auto', 'relative', 'both'),
     calendar: boolean,
     test: partOrNone,
     holdout: part,
@@ -63,25 +65,27 @@ export const checkSettings: Check<ForecastSettings> = object(
     patience: count,
     unit: string(),
     seed: number({ integer: true, min: 0 }),
-  },
-  { validation: oneOf('cross', 'holdout'), testUntil: text },
-) as Check<ForecastSettings>;
+  } satisfies Record<Exclude<keyof ForecastSettings, Optional>, Check<unknown>>,
+  { validation: oneOf('cross', 'holdout'), testUntil: text } satisfies Record<Optional, Check<unknown>>,
+);
+
+/** The settings in a model file: the same choices and ranges as `forecastSettings`, every one present. */
+export const checkSettings: Check<ForecastSettings> = (value, path) =>
+  settings(value, path) as unknown as ForecastSettings;
 
 /** How the model's table was read. */
-export const checkReading: Check<SeriesOptions> = object(
-  { target: text },
-  {
-    covariates: array(text),
-    known: array(text),
-    time: nullable(text),
-    timeFormat: text,
-    zone: text,
-    series: text,
-    step: text,
-    spacing: oneOf('grid', 'bin', 'ignore', 'refuse'),
-    duplicates: oneOf('refuse', 'mean', 'first', 'last'),
-    missing: oneOf('forward', 'linear', 'refuse'),
-    maxGap: number({ min: 0 }),
-    constantTarget: boolean,
-  },
-) as Check<SeriesOptions>;
+export const checkReading: Check<SeriesOptions> = object({ target: text }, {
+  covariates: array(text),
+  known: array(text),
+  time: nullable(text),
+  timeFormat: text,
+  zone: text,
+  series: text,
+  step: text,
+  spacing: oneOf('grid', 'bin', 'ignore', 'refuse'),
+  duplicates: oneOf('refuse', 'mean', 'first', 'last'),
+  missing: oneOf('forward', 'linear', 'refuse'),
+  maxGap: number({ min: 0 }),
+  constantTarget: boolean,
+  keepConstant: boolean,
+} satisfies Record<Exclude<keyof SeriesOptions, 'target'>, Check<unknown>>) as Check<SeriesOptions>;

@@ -62,7 +62,7 @@ export async function backtest(
     const at = partOf(spans, k, folds);
     const { model, training } = refit ? await trainOn(at) : given(at);
     const prepared = data.series.map((series) => prepare(model.plan, series));
-    const windows = scoringWindows(prepared, at.test, settings.context);
+    const windows = scoringWindows(prepared, at.test, settings);
     if (windows.length === 0) {
       throw new RecurveError(
         'data',

@@ -11,7 +11,7 @@ import {
   stepValues,
 } from '../../train/metrics.ts';
 import { fitBaselines, fitRidge, forecastAll } from '../baselines.ts';
-import { type FeaturePlan, inputWidth, type PreparedSeries, unscale } from './features.ts';
+import { type FeaturePlan, featureCount, inputWidth, type PreparedSeries, unscale } from './features.ts';
 import type { Forecasts } from './forecaster.ts';
 import { inputsOf, targetsOf, type Window } from './windows.ts';
 
@@ -19,7 +19,7 @@ import { inputsOf, targetsOf, type Window } from './windows.ts';
 export interface ErrorFigures {
   mae: number;
   rmse: number;
-  /** Over the mean error of the (seasonal) naive forecast in training. Hyndman & Koehler 2006. */
+  /** Over the mean error of the (seasonal) naive forecast in training; NaN where that has none. Hyndman & Koehler 2006. */
   mase: number;
   /** 0 to 200 per cent. */
   smape: number;
@@ -150,7 +150,7 @@ function ridgeForecasts(
   const { horizon, context: T } = plan;
   const width = inputWidth(plan);
   const whole = width <= RIDGE_FEATURES;
-  const features = plan.columns.length + plan.calendar.length;
+  const features = featureCount(plan);
   const kept = whole
     ? Array.from({ length: width }, (_, i) => i)
     : [
@@ -202,7 +202,7 @@ export function score(
     return {
       mae: mae(y, p, weights),
       rmse: rmse(y, p, weights),
-      mase: mase(y, p, naiveScale, weights),
+      mase: naiveScale > 0 ? mase(y, p, naiveScale, weights) : Number.NaN,
       smape: smape(y, p, weights),
       ...(own && { pinball: losses.reduce((a, b) => a + b, 0) / losses.length }),
     };
@@ -244,7 +244,10 @@ function present(values: Float64Array): Float64Array {
   return values.map((y) => (Number.isNaN(y) ? 0 : 1));
 }
 
-/** Mean absolute error of the naive forecast over the training spans: by the season where it is short, else by one step. */
+/**
+ * Mean absolute error of the naive forecast over the training spans: by the season where it is short, else by one step. NaN where no
+ * span is long enough or changes.
+ */
 export function naiveScaleOf(
   plan: FeaturePlan,
   prepared: readonly PreparedSeries[],
@@ -253,9 +256,8 @@ export function naiveScaleOf(
   const season = Math.round(seasonOf(plan.step) ?? 1);
   const lag = season > 1 && season <= 60 ? season : 1;
   const scales = prepared.flatMap(({ series }, k) => {
-    if (trainEnds[k] <= lag + 1) return [];
-    const column = series.names.indexOf(plan.columns[0]);
-    return [seasonalNaiveScale(series.values[column].subarray(0, trainEnds[k]), lag)];
+    const values = series.values[series.names.indexOf(plan.columns[0])].subarray(0, trainEnds[k]);
+    return values.some((y, t) => t >= lag && y !== values[t - lag]) ? [seasonalNaiveScale(values, lag)] : [];
   });
   return scales.length === 0 ? Number.NaN : scales.reduce((a, b) => a + b, 0) / scales.length;
 }

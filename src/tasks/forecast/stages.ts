@@ -84,10 +84,13 @@ export async function crossValidate(learner: Learner, windows: readonly Window[]
   const calibration = calibrate(learner, blocks.flat(), concatenate(outputs.map((passes) => passes[lastEpoch - 1])));
   const { network, result } = await run.stage('final', { training: windows, lastEpoch });
   run.done(result);
+  // Blocks have no other reason to end early than the time.
+  const limited = curves.some((curve) => curve.length < learner.settings.epochs);
   return {
     network,
     calibration,
     ...summary(result, run.state),
+    ...(limited && { stopped: 'time' }),
     bestEpoch: lastEpoch,
     history: withValidation(result.history, curves),
   };

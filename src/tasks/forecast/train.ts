@@ -134,7 +134,7 @@ export async function trainForecast(
   };
 
   function scoreTest(): Scored | undefined {
-    const chosen = scoringWindows(prepared, spans.test, settings.context);
+    const chosen = scoringWindows(prepared, spans.test, settings);
     if (chosen.length === 0) return undefined;
     return {
       windows: chosen,

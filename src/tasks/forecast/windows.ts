@@ -53,12 +53,18 @@ export function trainingWindows(
 
 /**
  * Windows that begin at every step of the spans, also those whose horizon reaches past the end: each step of the span is then
- * forecast one step ahead.
+ * forecast one step ahead. Columns known in advance must reach as far as the horizon.
  */
-export function scoringWindows(prepared: readonly PreparedSeries[], spans: Span[], context: number): Window[] {
+export function scoringWindows(
+  prepared: readonly PreparedSeries[],
+  spans: Span[],
+  { context, horizon }: Pick<ForecastSettings, 'context' | 'horizon'>,
+): Window[] {
   return prepared.flatMap((one, k) => {
+    const { roles, length } = one.series;
     const from = Math.max(spans[k].from, context);
-    return Array.from({ length: Math.max(0, spans[k].to - from) }, (_, i) => ({
+    const to = roles.includes('known') ? Math.min(spans[k].to, length - horizon + 1) : spans[k].to;
+    return Array.from({ length: Math.max(0, to - from) }, (_, i) => ({
       prepared: one,
       origin: from + i,
       end: spans[k].to,

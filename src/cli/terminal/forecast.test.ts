@@ -32,7 +32,7 @@ test('the figures stand in rows with both intervals, under their levels', () => 
   expect(rows[1]).toMatch(/^ +80 % +95 %$/);
   expect(rows[2]).toMatch(/^Fri 1 Jan {3}5\.0 {3}2\.0 … 8\.0 {2}0\.0 … 10\.0 {2}/);
   expect(rows[3]).toMatch(/^Sat 2 Jan {2}10\.0 {2}5\.0 … 15\.0 {2}0\.0 … 20\.0 {2}/);
-  expect(rows[4]).toMatch(/^ +0 +10 +20$/);
+  expect(rows[4]).toMatch(/^ +0 +5 +10 +15 +20$/);
 });
 
 test('a narrow terminal loses the drawing first, then the interval, and no line wraps down to 1 column', () => {

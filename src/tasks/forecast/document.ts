@@ -4,7 +4,7 @@ import type { JsonObject, ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
 import type { Calibration } from '../conformal.ts';
 import type { ForecastArchitecture } from './architecture.ts';
-import type { FeaturePlan } from './features.ts';
+import { type FeaturePlan, featureCount } from './features.ts';
 import type { ForecastParts } from './model.ts';
 import { outputKind } from './output.ts';
 import { checkReading, checkSettings } from './stored-settings.ts';
@@ -49,6 +49,7 @@ const checkPlan = object({
   zone: string({ min: 1 }),
   scaler: checkScaler,
   anchor: oneOf('last', 'none'),
+  levels: boolean,
   inputScale: array(above0),
   stepScale: array(above0),
 });
@@ -76,7 +77,7 @@ export function checkForecastDocument(document: ModelDocument, name: string): Fo
   const C = plan.columns.length;
   const borders = settings.levels.length * architecture.horizon;
   const agree = object({
-    columns: oneOf(architecture.features - plan.calendar.length),
+    features: oneOf(architecture.features),
     future: oneOf(architecture.future),
     context: oneOf(architecture.context),
     horizon: oneOf(architecture.horizon),
@@ -96,7 +97,7 @@ export function checkForecastDocument(document: ModelDocument, name: string): Fo
   });
   agree(
     {
-      columns: C,
+      features: featureCount(plan),
       future: plan.horizon * (plan.known + plan.calendar.length),
       context: plan.context,
       horizon: plan.horizon,

@@ -27,6 +27,8 @@ export interface FeaturePlan {
   scaler: Scaler;
   /** `last`: inputs relative to their window's mean, the target to its last value; `none`: scaled values as they are. */
   anchor: 'last' | 'none';
+  /** Whether the columns also stand as they are beside their relative values. */
+  levels: boolean;
   /** Per column: deviation of the (relative) inputs over the training windows. */
   inputScale: number[];
   /** Per step ahead: deviation of the (relative) target over the training windows. */
@@ -45,8 +47,8 @@ export interface PreparedSeries {
 }
 
 /** Features per step read: D. */
-export function featureCount(plan: Pick<FeaturePlan, 'columns' | 'calendar'>): number {
-  return plan.columns.length + plan.calendar.length;
+export function featureCount(plan: Pick<FeaturePlan, 'columns' | 'levels' | 'calendar'>): number {
+  return plan.columns.length * (plan.levels ? 2 : 1) + plan.calendar.length;
 }
 
 /** Features of all steps ahead together. */
@@ -113,7 +115,7 @@ export function writeInput(
 ): void {
   const { context: T, horizon, anchor, inputScale, known } = plan;
   const C = plan.calendar.length;
-  const D = columns.length + C;
+  const D = featureCount(plan);
   const start = origin - T;
   const future = at + T * D;
   columns.forEach((column, c) => {
@@ -123,7 +125,10 @@ export function writeInput(
       level /= T;
     }
     const scale = inputScale[c];
-    for (let t = 0; t < T; t++) out[at + t * D + c] = (column[start + t] - level) / scale;
+    for (let t = 0; t < T; t++) {
+      out[at + t * D + c] = (column[start + t] - level) / scale;
+      if (plan.levels) out[at + t * D + columns.length + c] = column[start + t];
+    }
     const k = c - (columns.length - known);
     if (k < 0) return;
     if (origin + horizon > series.length) {
@@ -135,7 +140,7 @@ export function writeInput(
     for (let h = 0; h < horizon; h++) out[future + h * (known + C) + k] = (column[origin + h] - level) / scale;
   });
   for (let t = 0; t < T; t++) {
-    for (let k = 0; k < C; k++) out[at + t * D + columns.length + k] = calendar[(start + t) * C + k];
+    for (let k = 0; k < C; k++) out[at + t * D + (D - C) + k] = calendar[(start + t) * C + k];
   }
   for (let h = 0; h < horizon; h++) {
     for (let k = 0; k < C; k++) out[future + h * (known + C) + known + k] = calendar[(origin + h) * C + k];

@@ -32,6 +32,11 @@ export interface ForecastOptions {
   /** `last` (default): inputs relative to their window's mean and the target to its last value, so a drifting level does no harm; `none`: as they are. */
   anchor?: 'last' | 'none';
   /**
+   * What the network reads of each column with anchor `last`: its values `relative` to the window's mean, or `both` these and the scaled
+   * values. `auto` (default): both where the training span holds the longest cycle of the calendar twice, so that levels return.
+   */
+  inputs?: 'auto' | 'relative' | 'both';
+  /**
    * Add the calendar (time of day, of week, of year, as the step allows) of past and future steps: those cycles that the
    * training span holds twice. Default true where there are time stamps.
    */
@@ -47,13 +52,13 @@ export interface ForecastOptions {
   validation?: 'cross' | 'holdout';
   /** The holdout before the test span: a fraction of what is not test, a count of steps, a date it begins at. Default 0.2. */
   holdout?: Part;
-  /** Passes over the training windows, at least 1. Default 15. */
+  /** Passes over the training windows, at least 1. Default 20. */
   epochs?: number;
   /** Windows per step, at least 1. Default 64. */
   batchSize?: number;
   /** Default adamW with weight decay 0.01. */
   optimizer?: OptimizerConfig;
-  /** Learning rate above 0. Default 1e-3. */
+  /** Learning rate above 0. Default 2e-3. */
   rate?: number;
   /** Default cosine. */
   schedule?: Schedule;
@@ -84,13 +89,14 @@ const DEFAULTS: ForecastSettings = {
   scaler: 'standard',
   scalePerSeries: true,
   anchor: 'last',
+  inputs: 'auto',
   calendar: true,
   test: { fraction: 0.25 },
   holdout: { fraction: 0.2 },
-  epochs: 15,
+  epochs: 20,
   batchSize: 64,
   optimizer: { kind: 'adamW', weightDecay: 0.01 },
-  rate: 1e-3,
+  rate: 2e-3,
   schedule: { kind: 'cosine' },
   clip: 1,
   patience: 5,
@@ -146,5 +152,6 @@ const CHOICES = {
   output: ['quantile', 'gaussian', 'point'],
   scaler: ['standard', 'robust', 'min-max', 'none'],
   anchor: ['last', 'none'],
+  inputs: ['auto', 'relative', 'both'],
   validation: ['cross', 'holdout'],
 } as const satisfies Partial<Record<keyof ForecastSettings, readonly string[]>>;

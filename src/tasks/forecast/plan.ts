@@ -5,7 +5,6 @@ import {
   type Series,
   type SeriesOptions,
   type Span,
-  type TimeFormat,
 } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { ForecastArchitecture } from './architecture.ts';
@@ -20,12 +19,16 @@ export function fitPlan(
   settings: ForecastSettings,
 ): { plan: FeaturePlan; prepared: PreparedSeries[] } {
   const [first] = series;
+  const repeated = repeatedCycles(series, spans);
   const base = {
     columns: [...first.names],
     known: first.roles.filter((role) => role === 'known').length,
     context: settings.context,
     horizon: settings.horizon,
-    calendar: settings.calendar ? repeatedCycles(series, spans) : [],
+    calendar: settings.calendar ? repeated : [],
+    levels:
+      settings.anchor === 'last' &&
+      (settings.inputs === 'both' || (settings.inputs === 'auto' && levelsReturn(first, repeated))),
     step: first.step,
     zone: first.zone,
     scaler: fitScaler(series, {
@@ -74,6 +77,14 @@ export function readingOf(plan: FeaturePlan, options: SeriesOptions, { time }: D
     constantTarget: true,
     keepConstant: true,
   };
+}
+
+/**
+ * Whether the levels of the training span will be met again: it holds the longest cycle of the calendar twice. A level seen once only
+ * is a date in disguise, and the next year's lie elsewhere.
+ */
+function levelsReturn({ step }: Series, repeated: readonly string[]): boolean {
+  return step !== null && repeated.length > 0 && repeated.length === calendarNames(step).length;
 }
 
 const DAY = 86_400_000;

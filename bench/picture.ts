@@ -1,17 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { readTable, toSeries } from 'recurve/data';
 import { lineChart } from 'recurve/report';
 import { reportInput, trainForecast } from 'recurve/tasks';
 
-/** First and last day drawn. */
-const FROM = Date.UTC(2015, 3, 1);
-const TO = Date.UTC(2015, 9, 1);
+/** The days drawn: from the first up to, not including, the second. */
+const FROM = Date.UTC(2015, 5, 1);
+const TO = Date.UTC(2015, 8, 1);
 
 /** Draws docs/pictures/seattle.svg: each day of summer 2015 forecast the day before, by the model of the first seed. */
 export async function run([seed]: readonly number[]): Promise<void> {
-  const path = createRequire(import.meta.url).resolve('vega-datasets/data/seattle-weather.csv');
-  const table = await readTable(readFileSync(path), { name: 'seattle-weather.csv' });
+  const csv = readFileSync(new URL('../node_modules/vega-datasets/data/seattle-weather.csv', import.meta.url));
+  const table = await readTable(csv, { name: 'seattle-weather.csv' });
   const data = toSeries(table, { target: 'temp_max' });
   const trained = await trainForecast(data, { seed, unit: '°C', test: { from: '2015-01-01' } });
   const { nextStep } = reportInput(trained, data);

@@ -8,8 +8,9 @@ import { type Lengths, placeLengths, takeLast } from './sequence.ts';
  * Whole recurrent layers as single tape nodes. The input's products are one GEMM before the time loop, the weight gradients
  * one GEMM after it; the loop itself runs in the engine.
  *
- * Kept for backward, in slots: LSTM `TB(D + 4H) + 2(T+1)BH`, GRU `TB(D + 4H) + (T+1)BH`, RNN `TB(D + H) + (T+1)BH`; backward
- * adds as much again for gradients.
+ * Kept for backward, in slots, x included: LSTM `TB(D + 4H) + 2(T+1)BH`, GRU `TB(D + 4H) + (T+1)BH`, RNN `TB(D + H) + (T+1)BH`.
+ * Backward adds LSTM `4TBH + (T+1)BH`, GRU `7TBH + (T+1)BH` (reset before: `4TBH + (T+1)BH`), RNN `TBH + (T+1)BH`, and `TBD` where
+ * x needs a gradient. docs/memory.md measures it.
  */
 
 /** PyTorch's parameters of one layer and direction: w_ih[G, D], w_hh[G, H], b_ih[G], b_hh[G]. */

@@ -41,7 +41,7 @@ export async function makeProgram(args: readonly string[]): Promise<Command> {
     .description('Train, check and run recurrent neural networks.')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand(false)
     .addHelpText('after', AFTER)
     .configureHelp({ showGlobalOptions: false })
     .configureOutput({ outputError: () => {} });

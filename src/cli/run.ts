@@ -27,8 +27,14 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   try {
     const program = await makeProgram(args);
-    await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
+    await program.parseAsync(helpfully(args), { from: 'user' });
   } catch (error) {
     fail(error);
   }
+}
+
+/** `recurve` alone and `recurve help train` ask for help too. */
+function helpfully(args: readonly string[]): string[] {
+  if (args.length === 0) return ['--help'];
+  return args[0] === 'help' ? [...args.slice(1), '--help'] : [...args];
 }

@@ -1,5 +1,7 @@
+import { rmdir } from 'node:fs/promises';
 import { type DataReport, describe, type SeriesOptions, type TimeFormat, toSeries } from '../data/index.ts';
 import { RecurveError } from '../errors.ts';
+import { listFolder, removeFile } from '../node/files.ts';
 import { openRun, type Run } from '../node/run-folder.ts';
 import { forecastReport } from '../report/index.ts';
 import { reportInput, type TaskProgress, type TrainedForecast, trainForecast } from '../tasks/index.ts';
@@ -20,7 +22,7 @@ export async function trainForecastCommand(table: string | undefined, values: Tr
   const folder = folderOf(values);
   const config = await trainConfig(table, values);
   const engine = await engineFromEnvironment();
-  const data = toSeries(await loadTable(config.table, config.read, output), config.series);
+  const data = toSeries(await loadTable(table ?? config.table, config.read, output), config.series);
   for (const line of describe(data.report)) output.note(line);
 
   const run = await openRun(folder, {
@@ -34,6 +36,8 @@ export async function trainForecastCommand(table: string | undefined, values: Tr
     ...(values.maxTime !== undefined && { maxSeconds: values.maxTime }),
   });
   using interrupts = catchInterrupts(() => progress.note('stopping after this step; once more to stop at once'));
+  // Until there is something to keep.
+  let idle = !values.resume;
   try {
     if (run.checkpoint) progress.note(`going on from step ${run.checkpoint.document.step}`);
     const began = performance.now();
@@ -43,8 +47,17 @@ export async function trainForecastCommand(table: string | undefined, values: Tr
       signal: interrupts.signal,
       ...(values.maxTime !== undefined && { maxSeconds: values.maxTime }),
       onProgress: (event) => progress.update(overall(event, (performance.now() - began) / 1000)),
-      onEpoch: (record) => run.metrics.append({ ...record }),
-      checkpoint: { everySeconds: values.checkpointEvery, save: (file) => run.saveCheckpoint(file) },
+      onEpoch(record) {
+        idle = false;
+        run.metrics.append({ ...record });
+      },
+      checkpoint: {
+        everySeconds: values.checkpointEvery,
+        save(file) {
+          idle = false;
+          return run.saveCheckpoint(file);
+        },
+      },
       ...(run.checkpoint && { resume: run.checkpoint }),
     });
     progress.finish();
@@ -54,10 +67,20 @@ export async function trainForecastCommand(table: string | undefined, values: Tr
     printResult(trained, { run, config, output });
   } catch (error) {
     progress.finish();
+    if (idle) await forget(run);
     throw error instanceof RecurveError && error.code === 'interrupted' ? interrupted(run, folder, error) : error;
   } finally {
     await run.close();
   }
+}
+
+/** Takes a run away that failed before it began, so that the corrected command finds a free folder. */
+async function forget({ paths, folder, close }: Run): Promise<void> {
+  await close();
+  await removeFile(paths.metrics);
+  await removeFile(paths.config);
+  // Whatever else is in the folder stays, and so does the folder then.
+  if ((await listFolder(folder)).length === 0) await rmdir(folder);
 }
 
 /** How the next table is to be read: what was found in this one is not to be guessed again. */

@@ -11,14 +11,14 @@ export function usageError(error: CommanderError, command: Command, path: readon
   const say = (expected: string, got: string, next = help) =>
     new RecurveError('usage', `${who}: expected ${expected}, got ${got}; ${next}`);
   const meant = (name: string | undefined) => (name === undefined ? help : `did you mean ${name}? ${help}`);
+  const unknownCommand = (name: string) => {
+    const names = command.commands.map((child) => child.name());
+    return say(`one of ${names.join(', ')}`, `"${name}"`, meant(nearest(name, names)));
+  };
   switch (error.code) {
     case 'commander.unknownOption': {
       const flags = command.options.flatMap(({ long }) => (long ? [long] : []));
       return say('a known option', quoted, meant(nearest(quoted, flags)));
-    }
-    case 'commander.unknownCommand': {
-      const names = command.commands.map((child) => child.name());
-      return say(`one of ${names.join(', ')}`, `"${quoted}"`, meant(nearest(quoted, names)));
     }
     case 'commander.missingArgument':
       return say(`<${quoted}>`, 'nothing');
@@ -27,9 +27,11 @@ export function usageError(error: CommanderError, command: Command, path: readon
     case 'commander.optionMissingArgument':
       return say(quoted, `${quoted.split(/[ ,]/)[0]} without a value`);
     case 'commander.excessArguments':
+      // With an action of its own, a command takes the name of a subcommand that is not there for an argument.
+      if (command.commands.length > 0) return unknownCommand(command.args[0]);
       return say('no further argument', `"${command.args.at(-1)}"`);
-    case 'commander.help':
-      return say('a command', 'none');
+    case 'commander.unknownCommand':
+      return unknownCommand(quoted);
     default:
       return say('a valid command line', said);
   }

@@ -6,6 +6,7 @@ interface Values {
 
 export function define(command: Command): void {
   command
+    .helpCommand(false)
     .description('Lists, finds and fetches public data sets. Fetched ones are checked by their SHA-256.')
     .addHelpText(
       'after',

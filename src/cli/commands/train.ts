@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { RecurveError } from '../../errors.ts';
 import { choiceOption, listOption, numberOption, numbersOption, wholeOption } from '../options.ts';
 import { addReadOptions, TABLE } from '../read-options.ts';
 
@@ -7,6 +8,9 @@ export function define(command: Command): void {
     .description('Trains a model and measures it beside the baselines.')
     .helpCommand(false)
     .addHelpText('after', '\nExample:\n  $ recurve train forecast weather.csv --target temp_max --out runs/weather');
+  command.action(() => {
+    throw new RecurveError('usage', 'train: expected a task, got none; give forecast, or see recurve train --help');
+  });
   const forecast = command
     .command('forecast')
     .argument('[table]', TABLE)
@@ -69,11 +73,11 @@ export function define(command: Command): void {
       ]),
     )
     .option('--holdout <part>', 'end of the training span for holdout: 0.2, 20%, 365 steps or a date')
-    .addOption(wholeOption('--epochs <n>', 'passes over the training windows; default 15'))
+    .addOption(wholeOption('--epochs <n>', 'passes over the training windows; default 20'))
     .addOption(numberOption('--max-time <seconds>', 'end the training in time for this many seconds'))
     .addOption(wholeOption('--batch-size <n>', 'windows per step; default 64'))
     .addOption(wholeOption('--stride <steps>', 'distance between training windows; default 1'))
-    .addOption(numberOption('--rate <r>', 'learning rate; default 0.001'))
+    .addOption(numberOption('--rate <r>', 'learning rate; default 0.002'))
     .addOption(wholeOption('--patience <epochs>', 'with holdout: epochs without a better one; default 5'))
     .addOption(wholeOption('--seed <n>', 'the same seed gives the same weights to the bit; default 0'))
     .optionsGroup('Run:')

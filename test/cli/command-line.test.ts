@@ -1,0 +1,163 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { exitCodes } from '../../src/cli/exit.ts';
+import { failureOf } from '../../src/cli/failure.ts';
+import { nodeTooOld } from '../../src/cli/node-version.ts';
+import { RecurveError } from '../../src/errors.ts';
+import { temporaryFolder } from '../../src/node/temporary-folder.case.ts';
+import * as setup from '../../tools/setup.mjs';
+import { recurve, startRecurve } from './recurve.ts';
+
+const cwd = setup.root;
+const commands = [
+  ...['train', 'train forecast', 'predict', 'evaluate', 'stream', 'doctor'],
+  ...['datasets', 'datasets list', 'datasets path', 'datasets fetch'],
+];
+
+test.each(['', ...commands])('recurve %s --help shows an example', (command) => {
+  const { code, stdout, stderr } = recurve([...command.split(' ').filter(Boolean), '--help'], { cwd });
+  expect(stdout).toMatch(new RegExp(`^Usage: recurve ?${command} `));
+  expect(stdout).toMatch(/\nExample:\n {2}\$ .*recurve /);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+});
+
+test('recurve alone prints the help', () => {
+  expect(recurve([], { cwd })).toEqual(recurve(['--help'], { cwd }));
+});
+
+test('--version prints the version of package.json', () => {
+  expect(recurve(['--version'], { cwd })).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+});
+
+test.each([
+  [['trian'], /^recurve: expected one of train, .*, got "trian"; did you mean train\? /],
+  [['train'], /^train: expected a task, got none; give forecast/],
+  [['train', 'forecats'], /^train: expected one of forecast, got "forecats"; did you mean forecast\?/],
+  [
+    ['train', 'forecast', 'x.csv', '--target', 'y', '--hiden', '3'],
+    /^train forecast: expected a known option, got --hiden; did you mean --hidden\?/,
+  ],
+  [['train', 'forecast', 'x.csv'], /^train forecast: expected --target <column>, got none; /],
+  [['train', 'forecast'], /^train forecast: expected <table>, got nothing; /],
+  [
+    ['train', 'forecast', 'x.csv', '--target'],
+    /^train forecast: expected --target <column>, got --target without a value; /,
+  ],
+  [
+    ['train', 'forecast', 'x.csv', '--target', 'y', '--hidden', 'many'],
+    /^--hidden: expected a whole number, got "many"; /,
+  ],
+  [['train', 'forecast', 'x.csv', '--target', 'y', '--rate', 'fast'], /^--rate: expected a number, got "fast"; /],
+  [
+    ['train', 'forecast', 'x.csv', '--target', 'y', '--levels', '80,,95'],
+    /^--levels: expected numbers separated by commas, got "80,,95"; /,
+  ],
+  [
+    ['train', 'forecast', 'x.csv', '--target', 'y', '--cell', 'lstn'],
+    /^--cell: expected one of gru, lstm, rnn, got "lstn"; /,
+  ],
+  [['doctor', 'all'], /^doctor: expected no further argument, got "all"; /],
+  [['predict', 'model'], /^predict: expected <table>, got nothing; /],
+])('%j is refused with exit code 2 and one sentence', (args, message) => {
+  const { code, stdout, stderr } = recurve(args, { cwd });
+  expect(stderr).toMatch(message);
+  expect(stderr.trimEnd()).not.toContain('\n');
+  expect(stdout).toBe('');
+  expect(code).toBe(2);
+});
+
+test('with --json an error is one JSON object on standard error, and standard output stays empty', () => {
+  const { code, stdout, stderr } = recurve(['predict', 'no-model', 'x.csv', '--json'], { cwd });
+  expect(JSON.parse(stderr)).toEqual({
+    error: { code: 'file', message: expect.stringContaining('no-model: expected a file to read'), exitCode: 5 },
+  });
+  expect(stdout).toBe('');
+  expect(code).toBe(5);
+});
+
+test('doctor --json says what runs, on one line', () => {
+  const { code, stdout, stderr } = recurve(['doctor', '--json'], { cwd });
+  const facts = JSON.parse(stdout);
+  expect(facts).toMatchObject({ version: manifest.version, tier: 'simd', threads: 1, reason: expect.any(String) });
+  expect(facts.node).toMatch(/^\d+\.\d+\.\d+$/);
+  expect(facts.gflops).toBeGreaterThan(0);
+  expect(stdout.trimEnd()).not.toContain('\n');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('RECURVE_TIER and RECURVE_THREADS are honoured, and refused when they make no sense', () => {
+  const forced = recurve(['doctor', '--json'], { cwd, env: { RECURVE_TIER: 'simd', RECURVE_THREADS: '1' } });
+  expect(JSON.parse(forced.stdout).reason).toMatch(/simd was asked for; one thread, as RECURVE_THREADS asks/);
+  const tier = recurve(['doctor'], { cwd, env: { RECURVE_TIER: 'warp' } });
+  expect(tier).toMatchObject({
+    code: 8,
+    stderr: expect.stringMatching(/expected a tier out of .*got 'warp'; unset RECURVE_TIER/),
+  });
+  const threads = recurve(['doctor'], { cwd, env: { RECURVE_THREADS: 'all' } });
+  expect(threads).toMatchObject({ code: 2, stderr: expect.stringMatching(/RECURVE_THREADS: expected a whole number/) });
+});
+
+test('datasets finds a set in RECURVE_DATA, says when one is missing, and refuses a changed file', () => {
+  const mirror = temporaryFolder();
+  const env = { RECURVE_DATA: mirror, XDG_CACHE_HOME: join(mirror, 'cache') };
+  expect(recurve(['datasets', 'path', 'seattle-weather'], { cwd, env })).toMatchObject({ code: 5, stdout: '' });
+  mkdirSync(join(mirror, 'weather'));
+  const file = join(mirror, 'weather/seattle-weather.csv');
+  copyFileSync(setup.packageFile('vega-datasets', 'data/seattle-weather.csv'), file);
+  expect(recurve(['datasets', 'path', 'seattle-weather'], { cwd, env })).toEqual({
+    code: 0,
+    stdout: `${file}\n`,
+    stderr: '',
+  });
+  const listed = JSON.parse(recurve(['datasets', 'list', '--json'], { cwd, env }).stdout).datasets;
+  expect(listed.filter((set: { here: boolean }) => set.here).map(({ name }: { name: string }) => name)).toEqual([
+    'seattle-weather',
+  ]);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('12.8', '12.9'));
+  expect(recurve(['datasets', 'path', 'seattle-weather'], { cwd, env })).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('expected 48219 bytes of SHA-256'),
+  });
+});
+
+test('a reader that goes away ends the program quietly', async () => {
+  const child = startRecurve(['datasets', 'list'], { cwd });
+  child.stdout?.destroy();
+  let stderr = '';
+  child.stderr?.on('data', (piece) => (stderr += piece));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('a Node older than 20.19 gets one sentence and exit code 8, before anything else is loaded', () => {
+  expect(nodeTooOld('20.19.0')).toBeUndefined();
+  expect(nodeTooOld('20.18.3')).toContain('20.18.3');
+  // The set-up of a fresh clone, which cannot import this, says the same.
+  for (const version of ['18.20.8', '20.18.0', '20.19.1', '22.0.0'])
+    expect(nodeTooOld(version)).toBe(setup.nodeTooOld(version));
+  const old = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'18.20.8'})";
+  const { code, stdout, stderr } = recurve(['doctor'], { cwd, node: ['--import', old] });
+  expect(stderr).toMatch(/^recurve: expected Node 20\.19 or newer, got 18\.20\.8; install[^\n]+\n$/);
+  expect({ code, stdout }).toEqual({ code: 8, stdout: '' });
+});
+
+test('the exit codes are those the documentation lists', () => {
+  const page = readFileSync(join(setup.root, 'docs/cli.md'), 'utf8');
+  const listed = [...page.matchAll(/^\| (\d+) \| ([a-z, ]+) \|/gm)].flatMap(([, code, names]) =>
+    names.split(', ').map((name): [string, number] => [name, Number(code)]),
+  );
+  expect(Object.fromEntries(listed)).toEqual(exitCodes);
+});
+
+test('an error that nobody foresaw is one sentence with exit code 1, and asks for a report', () => {
+  const failure = failureOf(new TypeError('x is\n not a function'));
+  expect(failure).toMatchObject({ code: 'internal', exitCode: 1 });
+  expect(failure.message).toMatch(
+    /^recurve: expected no fault in itself, got TypeError: x is not a function; please report it[^\n]+$/,
+  );
+  expect(failureOf(new RangeError('Array buffer allocation failed'))).toMatchObject({ code: 'memory', exitCode: 6 });
+  expect(failureOf(new RecurveError('shape', 'm'))).toMatchObject({ code: 'shape', message: 'm', exitCode: 3 });
+});

@@ -1,10 +1,10 @@
 import { RecurveError } from '../../errors.ts';
 import type { Json, JsonObject, ModelFile, StoredTensors } from '../../model/index.ts';
-import { anyObject, array, number, object } from '../../model/validate.ts';
+import { anyObject, array, number, object, oneOf } from '../../model/validate.ts';
 import type { TrainingState } from '../../train/index.ts';
 import { VERSION } from '../../version.ts';
 import { plainJson } from './document.ts';
-import type { StageState } from './stages.ts';
+import { BLOCKS, type StageState } from './stages.ts';
 
 /** What a checkpoint belongs to: it is refused where any of it differs. */
 export interface TrainingIdentity {
@@ -76,6 +76,19 @@ const checkTraining = object({
   optimizerSteps: whole,
 });
 
+/** Refuses stages, loss curves and outputs that cannot belong to one training. */
+function checkProgress({ stages, progress, passes, fit }: ReturnType<typeof checkTraining>): void {
+  const { stage, curves } = progress;
+  number({ max: stages - 1 })(stage, 'checkpoint: stage');
+  const cross = stages > 1;
+  oneOf(cross ? stage : 0)(curves.length, 'checkpoint: loss curves');
+  oneOf(cross ? Math.min(stage + 1, BLOCKS) : 0)(passes.length, 'checkpoint: blocks with outputs');
+  curves.forEach((curve, k) => {
+    number({ min: Math.max(curve.length, 1) })(passes[k], `checkpoint: epochs with outputs of block ${k + 1}`);
+  });
+  if (cross && stage < BLOCKS) oneOf(fit.history.length)(passes[stage], 'checkpoint: epochs with outputs');
+}
+
 /** Unpacks a checkpoint of the same data and settings. */
 export function decodeCheckpoint(
   { tensors, document }: ModelFile,
@@ -94,6 +107,7 @@ export function decodeCheckpoint(
       'resume: expected the settings the training began with, got others; give the same options, or train anew with --overwrite',
     );
   }
+  checkProgress(training);
   const floats = (name: string): Float32Array | Float64Array => {
     const tensor = tensors[name];
     if (!(tensor?.data instanceof Float32Array || tensor?.data instanceof Float64Array)) {

@@ -1,4 +1,4 @@
-import { nextTimes, type Series, stepsBetween, zoneOf } from '../../data/index.ts';
+import { nextTimes, type Series, scaleFor, stepsBetween, zoneOf } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
 import { array, nullable, number, object, record } from '../../model/validate.ts';
@@ -47,7 +47,8 @@ export function createForecastStream(model: ForecastModel, saved?: Json): Foreca
     if (
       times.length !== values.length ||
       values.length > plan.context ||
-      values.some((row) => row.length !== plan.columns.length)
+      values.some((row) => row.length !== plan.columns.length) ||
+      (plan.calendar.length > 0 && times.includes(null))
     ) {
       throw new RecurveError(
         'model',
@@ -68,6 +69,8 @@ export function createForecastStream(model: ForecastModel, saved?: Json): Foreca
       ),
     }),
     push(row, { time, id = '' } = {}) {
+      // Not when the context is full: a series without a scale is refused with its first row.
+      scaleFor(plan.scaler, id, plan.columns[0]);
       const buffer = buffers.get(id) ?? { times: [], values: [] };
       const values = readRow(model, row, buffer);
       const gap = stepsSince(model, buffer, time);

@@ -19,8 +19,8 @@ const MAY_CHANGE = ['table', 'read'];
 /** `recurve train forecast` */
 export async function trainForecastCommand(table: string | undefined, values: TrainValues): Promise<void> {
   const output = outputOf(values);
-  const folder = folderOf(values);
   const config = await trainConfig(table, values);
+  const folder = folderOf(values);
   const engine = await engineFromEnvironment();
   const data = toSeries(await loadTable(table ?? config.table, config.read, output), config.series);
   for (const line of describe(data.report)) output.note(line);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { readSafetensors } from '../../src/model/index.ts';
+import { decodeModelFile, readSafetensors } from '../../src/model/index.ts';
 import { temporaryFolder } from '../../src/node/temporary-folder.case.ts';
 import { recurve, SMALL, startRecurve, table, trainSmall } from './recurve.ts';
 
@@ -136,23 +136,30 @@ test('a second signal ends at once', async () => {
 
 test('kill -9 at 20 random moments loses no file, and resuming ends at the bits of the uninterrupted run', async () => {
   const cwd = temporaryFolder();
-  expect(trainSmall(cwd, ...LONG, '--out', 'whole').code).toBe(0);
-  const begin = ['train', 'forecast', 'table.csv', ...SMALL, ...LONG, '--out', 'cut', '--quiet', '--resume'];
+  // Six trainings one after the other, so that the kills fall into several of them.
+  const cross = [...LONG, '--validation', 'cross', '--epochs', '250'];
+  expect(trainSmall(cwd, ...cross, '--out', 'whole').code).toBe(0);
+  const begin = ['train', 'forecast', 'table.csv', ...SMALL, ...cross, '--out', 'cut', '--quiet', '--resume'];
+  const steps: number[] = [];
   for (let kills = 0; kills < 20; kills++) {
     const child = startRecurve(begin, { cwd });
     const closed = once(child, 'close');
-    await sleep(150 + Math.random() * 500);
+    await sleep(100 + Math.random() * 700);
     child.kill('SIGKILL');
     await closed;
-    if (child.exitCode === 0) break;
+    const path = join(cwd, 'cut/checkpoint.safetensors');
+    if (existsSync(path)) steps.push(decodeModelFile(readFileSync(path), { name: path }).document.step);
   }
+  // It went on from where it was, time and again.
+  expect(steps).toEqual([...steps].sort((a, b) => a - b));
+  expect(new Set(steps).size).toBeGreaterThan(2);
   const resumed = recurve(begin, { cwd });
   expect(resumed.code, resumed.stderr).toBe(0);
   expect(weightsOf(join(cwd, 'cut'))).toEqual(weightsOf(join(cwd, 'whole')));
   expect(metricsOf(join(cwd, 'cut'))).toEqual(metricsOf(join(cwd, 'whole')));
   const names = ['checkpoint.safetensors', 'config.json', 'metrics.jsonl', 'model.safetensors', 'report.html'];
   expect(readdirSync(join(cwd, 'cut')).sort()).toEqual(names);
-});
+}, 180_000);
 
 test('--resume refuses other settings and other data, and says which', () => {
   const cwd = temporaryFolder();

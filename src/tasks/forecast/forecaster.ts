@@ -1,3 +1,4 @@
+import { RecurveError } from '../../errors.ts';
 import type { Network } from '../../nn/index.ts';
 import { type Calibration, calibrated, type IntervalForecast } from '../conformal.ts';
 import { type FeaturePlan, inputWidth, unscale } from './features.ts';
@@ -65,7 +66,14 @@ export function forecastsOf(
     scaled.map((y, i) => {
       const { prepared, origin } = chosen[Math.floor(i / plan.horizon)];
       const { a, b } = unscale(plan, prepared, origin, i % plan.horizon);
-      return a + b * y;
+      const value = a + b * y;
+      if (!Number.isFinite(value)) {
+        throw new RecurveError(
+          'numeric',
+          `forecast: expected finite forecasts, got ${value} at step ${(i % plan.horizon) + 1}; look for extreme values in the data or the model file`,
+        );
+      }
+      return value;
     });
   return {
     point: inUnit(point),

@@ -86,10 +86,10 @@ export function forecastModel(network: Network, parts: ForecastParts): ForecastM
       document: {
         kind: 'model',
         task: 'forecast',
-        step: Number(parts.summary.steps ?? 0),
+        step: Number(model.summary.steps ?? 0),
         architecture: plainJson(parts.architecture),
         data: plainJson({ plan, calibration, reading: parts.reading }),
-        training: plainJson({ settings, summary: parts.summary }),
+        training: plainJson({ settings, summary: model.summary }),
         versions: { recurve: VERSION },
       },
     }),

@@ -12,7 +12,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const toStderr = ['inherit', 2, 2];
 
 /** Exit code of the command line for an `unsupported` error; `src/cli/exit.ts` owns the table, a test compares. */
-export const UNSUPPORTED = 9;
+export const UNSUPPORTED = 8;
 
 /** Returns the sentence that says why this Node is too old, or undefined when it is new enough (20.19). */
 export function nodeTooOld(version = process.versions.node) {

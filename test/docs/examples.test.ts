@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeProject, runSnippet } from '../../tools/run-docs.ts';
+import { root } from '../../tools/setup.mjs';
+
+const read = (name: string) => readFileSync(join(root, 'examples', name), 'utf8');
+
+/** What each example must have said: examples/NAME → a check of its output. */
+const CHECKS: Readonly<Record<string, (output: string) => void>> = {
+  'forecast.ts': (output) => {
+    const rmse = (name: string) => Number(new RegExp(`^${name} +([\\d.]+) MW`, 'm').exec(output)?.[1]);
+    expect(rmse('model')).toBeLessThan(0.8 * rmse('persistence'));
+    expect(output.match(/^2024-03-11T.*80 %/gm)).toHaveLength(12);
+  },
+  'own-cell.ts': (output) => {
+    expect(Number(/squared error ([\d.]+);/.exec(output)?.[1])).toBeLessThan(0.01);
+  },
+  'stream.ts': (output) => {
+    expect(output.match(/^after \d+: next [\d.]+, came [\d.]+$/gm)).toHaveLength(4);
+  },
+};
+
+describe('examples/', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = makeProject();
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('holds only examples that are checked here, each under 40 lines', () => {
+    const names = readdirSync(join(root, 'examples'));
+    expect(names.sort()).toEqual(Object.keys(CHECKS).sort());
+    for (const name of names) expect(read(name).trimEnd().split('\n').length, name).toBeLessThan(40);
+  });
+
+  test.each(Object.entries(CHECKS))(
+    '%s runs against the built package and says what it should',
+    (name, check) => {
+      check(runSnippet({ page: `examples/${name}`, line: 1, language: 'ts', code: read(name) }, folder));
+    },
+    60_000,
+  );
+});

@@ -15,6 +15,8 @@ export interface OutputKind {
   borders(outputs: ArrayLike<number>, at: number, l: number): { lower: number; upper: number };
 }
 
+const LARGEST_LOG_VARIANCE = 80;
+
 /** @param levels interval levels in per cent, ascending */
 export function outputKind(kind: NonNullable<ForecastOptions['output']>, levels: readonly number[]): OutputKind {
   const tail = levels.map((level) => (1 - level / 100) / 2);
@@ -34,7 +36,8 @@ export function outputKind(kind: NonNullable<ForecastOptions['output']>, levels:
           return gaussianNll(mean, logVariance, targets, { weights });
         },
         borders(outputs, at, l) {
-          const deviation = Math.sqrt(exp(outputs[at + 1]));
+          // Inputs far from all that was learned can ask for a variance beyond any number; the interval stays finite.
+          const deviation = Math.sqrt(exp(Math.min(outputs[at + 1], LARGEST_LOG_VARIANCE)));
           return { lower: outputs[at] - z[l] * deviation, upper: outputs[at] + z[l] * deviation };
         },
       };

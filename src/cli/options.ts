@@ -35,11 +35,14 @@ export function numbersOption(flags: string, description: string): Option {
 }
 
 /** An option that takes one of a few words. */
-export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
-  const wanted = `one of ${choices.join(', ')}`;
-  return parsed(flags, `${description}: ${choices.join(', ')}`, wanted, (text) =>
-    choices.includes(text) ? text : undefined,
-  );
+export function choiceOption(
+  flags: string,
+  description: string,
+  choices: readonly string[],
+  standard?: string,
+): Option {
+  const help = `${description}: ${choices.join(', ')}${standard === undefined ? '' : `; default ${standard}`}`;
+  return parsed(flags, help, `one of ${choices.join(', ')}`, (text) => (choices.includes(text) ? text : undefined));
 }
 
 function parsed(

@@ -22,12 +22,12 @@ export interface ReadValues {
 export function addReadOptions(command: Command): void {
   command
     .optionsGroup('How the table is written (found by looking at it):')
-    .addOption(choiceOption('--format <kind>', 'default auto', ['auto', 'csv', 'tsv', 'jsonl', 'parquet']))
+    .addOption(choiceOption('--format <kind>', 'of the file', ['auto', 'csv', 'tsv', 'jsonl', 'parquet'], 'auto'))
     .option('--delimiter <sign>', 'one character, or tab')
     .addOption(choiceOption('--decimal <sign>', 'decimal sign', ['.', ',']))
     .option('--no-header', 'the first line holds data; columns are column_1, column_2, …')
     .addOption(listOption('--missing-texts <a,b>', 'texts that mean a missing cell; default NA, NaN, null, - …'))
-    .option('--encoding <name>', 'default utf-8');
+    .option('--encoding <name>', 'of the text; default utf-8');
 }
 
 export function readOptionsOf(values: ReadValues): ReadOptions {

@@ -18,13 +18,14 @@ export async function run(args: readonly string[]): Promise<void> {
   };
   process.on('uncaughtException', failAtOnce);
   process.on('unhandledRejection', failAtOnce);
-  // Whoever reads went away, as `| head` does: nobody is left to tell.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-      failAtOnce(error);
-    });
-  }
+  const gone = (error: NodeJS.ErrnoException): boolean =>
+    error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
+  // Whoever reads the result went away, as `| head` does: nobody is left to tell.
+  process.stdout.on('error', (error) => (gone(error) ? process.exit(exitCodes.ok) : failAtOnce(error)));
+  // News that nobody reads are no reason to end a training.
+  process.stderr.on('error', (error) => {
+    if (!gone(error)) failAtOnce(error);
+  });
   try {
     const program = await makeProgram(args);
     await program.parseAsync(helpfully(args), { from: 'user' });

@@ -96,9 +96,10 @@ function readingOf(options: SeriesOptions, { time }: DataReport): SeriesOptions 
 
 /** The stages of a training as one: their steps are about equal in number. */
 function overall(event: TaskProgress, seconds: number): ProgressEvent {
-  const { stageIndex, stages, epoch, epochs, step, steps } = event;
+  const { stage, stageIndex, stages, epoch, epochs, step, steps } = event;
   return {
     ...event,
+    ...(stages > 1 && { part: { name: stage, epoch, epochs } }),
     epoch: stageIndex * epochs + epoch,
     epochs: stages * epochs,
     step: stageIndex * steps + step,

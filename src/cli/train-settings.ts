@@ -36,6 +36,7 @@ export interface TrainValues extends ReadValues {
   scaler?: ForecastOptions['scaler'];
   sharedScaler?: boolean;
   anchor?: ForecastOptions['anchor'];
+  inputs?: ForecastOptions['inputs'];
   calendar: boolean;
   testFrom?: string;
   testShare?: number;
@@ -47,6 +48,7 @@ export interface TrainValues extends ReadValues {
   batchSize?: number;
   stride?: number;
   rate?: number;
+  clip?: number;
   patience?: number;
   seed?: number;
   out?: string;
@@ -132,12 +134,12 @@ function namedColumns({ target, time, covariates, known, series }: SeriesOptions
 }
 
 function forecastOptionsOf(values: TrainValues): ForecastOptions {
-  const { context, horizon, stride, cell, hidden, layers, dropout, output, levels, scaler, anchor } = values;
-  const { testUntil, validation, epochs, batchSize, rate, patience, unit, seed } = values;
+  const { context, horizon, stride, cell, hidden, layers, dropout, output, levels, scaler, anchor, inputs } = values;
+  const { testUntil, validation, epochs, batchSize, rate, clip, patience, unit, seed } = values;
   const test = testOf(values);
   return {
-    ...given({ context, horizon, stride, cell, hidden, layers, dropout, output, levels, scaler, anchor }),
-    ...given({ testUntil, validation, epochs, batchSize, rate, patience, unit, seed, test }),
+    ...given({ context, horizon, stride, cell, hidden, layers, dropout, output, levels, scaler, anchor, inputs }),
+    ...given({ testUntil, validation, epochs, batchSize, rate, clip, patience, unit, seed, test }),
     ...(values.holdout !== undefined && { holdout: parsePart(values.holdout) }),
     ...(values.sharedScaler && { scalePerSeries: false }),
     ...(!values.calendar && { calendar: false }),

@@ -7,6 +7,7 @@ import { failureOf } from '../../src/cli/failure.ts';
 import { nodeTooOld } from '../../src/cli/node-version.ts';
 import { RecurveError } from '../../src/errors.ts';
 import { temporaryFolder } from '../../src/node/temporary-folder.case.ts';
+import { forecastSettings } from '../../src/tasks/index.ts';
 import * as setup from '../../tools/setup.mjs';
 import { recurve, startRecurve } from './recurve.ts';
 
@@ -22,6 +23,22 @@ test.each(['', ...commands])('recurve %s --help shows an example', (command) => 
   expect(stdout).toMatch(/\nExample:\n {2}\$ .*recurve /);
   expect(stderr).toBe('');
   expect(code).toBe(0);
+});
+
+test('the defaults that the help of train forecast names are those of the library', () => {
+  const { stdout } = recurve(['train', 'forecast', '--help'], { cwd });
+  const { batchSize, ...rest } = forecastSettings({});
+  const defaults: Record<string, unknown> = { ...rest, 'batch-size': batchSize };
+  // The others have no single word for their default.
+  const named = Object.keys(defaults).filter((name) => new RegExp(`--${name} <`).test(stdout));
+  expect(named.length).toBeGreaterThan(15);
+  for (const name of named.filter((one) => !['unit', 'holdout'].includes(one))) {
+    const help = stdout
+      .split(new RegExp(`^ {2}--${name} `, 'm'))[1]
+      .split(/^ {2}--|^$/m)[0]
+      .replace(/\s+/g, ' ');
+    expect(`${name} ${help}`).toMatch(new RegExp(`[; ]default ${defaults[name]}( |$)`));
+  }
 });
 
 test('recurve alone prints the help', () => {

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recurve, startRecurve, table, trainSmall } from './recurve.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { packageFile } from '../../tools/setup.mjs';
+import { recurve, SMALL, startRecurve, table, trainSmall } from './recurve.ts';
 
 let cwd: string;
 beforeAll(() => {
@@ -179,4 +182,92 @@ describe('stream', () => {
     });
     expect(existsSync(join(cwd, 'torn.state'))).toBe(true);
   });
+});
+
+describe('several series in one table', () => {
+  const [header, ...days] = table(160).trim().split('\n');
+  const rows = days.flatMap((line) => [`${line},007`, `${line.replace(/,/, ',1')},8`]);
+  const text = `${header},site\n${rows.join('\n')}\n`;
+
+  test('are trained together, predicted each, and streamed interleaved, with the zeros of their ids', () => {
+    writeFileSync(join(cwd, 'sites.csv'), text);
+    const options = [...SMALL, '--series', 'site', '--out', 'sites', '--quiet'];
+    const trained = recurve(['train', 'forecast', 'sites.csv', ...options], { cwd });
+    expect(trained.code, trained.stderr).toBe(0);
+    const { forecasts } = JSON.parse(recurve(['predict', 'sites', 'sites.csv', '--json'], { cwd }).stdout);
+    expect(forecasts.map(({ id }: { id: string }) => id)).toEqual(['007', '8']);
+    const streamed = recurve(['stream', 'sites', '--state', 'sites.state'], { cwd, input: text });
+    expect(streamed.stderr).toBe('');
+    const last = streamed.stdout
+      .trim()
+      .split('\n')
+      .slice(-2)
+      .map((line) => JSON.parse(line));
+    expect(last.map(({ id, point }) => ({ id, point }))).toEqual(
+      forecasts.map(({ id, point }: { id: string; point: number[] }) => ({ id, point })),
+    );
+  });
+
+  test('are refused as one series, with the column that may tell them apart', () => {
+    const { code, stderr } = recurve(['train', 'forecast', '-', ...SMALL, '--out', 'one'], {
+      cwd,
+      input: text.replaceAll(',007', ',a').replaceAll(',8\n', ',b\n'),
+    });
+    expect(stderr).toMatch(/expected one row per time .*perhaps series: "site"/);
+    expect(code).toBe(3);
+  });
+});
+
+test('columns known in advance stand in the last rows of the table', () => {
+  const known = table(163)
+    .trim()
+    .split('\n')
+    .map((line, k) =>
+      k === 0 ? `${line},holiday` : `${k > 160 ? `${line.split(',')[0]},,` : line},${k % 7 === 0 ? 1 : 0}`,
+    );
+  writeFileSync(join(cwd, 'known.csv'), known.join('\n'));
+  const options = [...SMALL, '--past', 'wind', '--future', 'holiday', '--out', 'known', '--json'];
+  const trained = recurve(['train', 'forecast', 'known.csv', ...options], { cwd });
+  expect(trained.code, trained.stderr).toBe(0);
+  const { forecasts } = JSON.parse(trained.stdout);
+  expect(forecasts[0].times[0]).toBe('2015-06-10T00:00:00.000Z');
+  expect(JSON.parse(recurve(['predict', 'known', 'known.csv', '--json'], { cwd }).stdout).forecasts).toEqual(forecasts);
+  writeFileSync(join(cwd, 'short.csv'), known.slice(0, -1).join('\n'));
+  const short = recurve(['predict', 'known', 'short.csv', '--quiet'], { cwd });
+  expect(short).toMatchObject({
+    code: 3,
+    stdout: '',
+    stderr: expect.stringContaining('expected "holiday" for 3 steps ahead, got 2'),
+  });
+});
+
+test('a table can come from an address and from a data set by name', async () => {
+  const server = createServer((request, response) => {
+    if (request.url === '/table.csv') response.end(table(160));
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  // Not `recurve`, which would keep this process, and so the server, from answering.
+  const run = async (place: string, env = {}) => {
+    const child = startRecurve(['predict', 'run', place, '--json'], { cwd, env });
+    let [stdout, stderr] = ['', ''];
+    child.stdout?.on('data', (piece) => (stdout += piece));
+    child.stderr?.on('data', (piece) => (stderr += piece));
+    const [code] = await once(child, 'close');
+    return { code, stdout, stderr };
+  };
+  expect((await run(`${address}/table.csv`)).stdout).toBe(
+    recurve(['predict', 'run', 'table.csv', '--json'], { cwd }).stdout,
+  );
+  expect(await run(`${address}/other.csv`)).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('got status 404'),
+  });
+  const mirror = join(cwd, 'mirror');
+  mkdirSync(join(mirror, 'weather'), { recursive: true });
+  copyFileSync(packageFile('vega-datasets', 'data/seattle-weather.csv'), join(mirror, 'weather/seattle-weather.csv'));
+  const other = await run('dataset:seattle-weather', { RECURVE_DATA: mirror });
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('column named \\"temp\\" in ') });
 });

@@ -119,6 +119,18 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
+test('a training goes on when nobody reads its progress', async () => {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'table.csv'), table(160));
+  const child = startRecurve(['train', 'forecast', 'table.csv', ...SMALL, '--out', 'run'], { cwd });
+  child.stderr?.destroy();
+  let stdout = '';
+  child.stdout?.on('data', (piece) => (stdout += piece));
+  const [code] = await once(child, 'close');
+  expect(code).toBe(0);
+  expect(stdout).toContain('run/model.safetensors');
+});
+
 test('a second signal ends at once', async () => {
   const cwd = temporaryFolder();
   writeFileSync(join(cwd, 'table.csv'), table(160));

@@ -8,7 +8,7 @@ export function define(command: Command): void {
     .description('Reads a row per line from standard input and answers each with a forecast, a JSON object per line.')
     .option('--state <file>', 'keep the state there after every row, and go on from it')
     .option('--skip-seen', 'the input is the whole one from its first row: pass over the rows taken before')
-    .addOption(choiceOption('--format <kind>', 'default auto', ['auto', 'csv', 'tsv', 'jsonl']))
+    .addOption(choiceOption('--format <kind>', 'of the lines', ['auto', 'csv', 'tsv', 'jsonl'], 'auto'))
     .option('--delimiter <sign>', 'one character, or tab; default found by the header')
     .addOption(choiceOption('--decimal <sign>', 'decimal sign', ['.', ',']))
     .addOption(listOption('--missing-texts <a,b>', 'texts that mean a missing cell; default NA, NaN, null, - …'))

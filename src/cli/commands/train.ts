@@ -29,37 +29,45 @@ export function define(command: Command): void {
     .option('--step <length>', 'such as 15min, 1h, 1d, 1mo; default the most frequent spacing')
     .option('--zone <name>', 'time zone of stamps without one, such as Europe/Rome; default UTC')
     .addOption(
-      choiceOption('--time-format <kind>', 'default auto', [
-        ...['auto', 'day-first', 'month-first', 'yyyymmdd', 'year'],
-        ...['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'],
-      ]),
+      choiceOption(
+        '--time-format <kind>',
+        'how stamps are written',
+        [
+          ...['auto', 'day-first', 'month-first', 'yyyymmdd', 'year'],
+          ...['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'],
+        ],
+        'auto',
+      ),
     )
-    .addOption(choiceOption('--spacing <rule>', 'uneven stamps, default grid', ['grid', 'bin', 'ignore', 'refuse']))
+    .addOption(choiceOption('--spacing <rule>', 'uneven stamps', ['grid', 'bin', 'ignore', 'refuse'], 'grid'))
     .addOption(
-      choiceOption('--duplicates <rule>', 'several rows of one time, default refuse', [
-        'refuse',
-        'mean',
-        'first',
-        'last',
-      ]),
+      choiceOption('--duplicates <rule>', 'several rows of one time', ['refuse', 'mean', 'first', 'last'], 'refuse'),
     )
-    .addOption(choiceOption('--missing <rule>', 'missing values, default forward', ['forward', 'linear', 'refuse']))
+    .addOption(choiceOption('--missing <rule>', 'missing values', ['forward', 'linear', 'refuse'], 'forward'))
     .addOption(wholeOption('--max-gap <steps>', 'longest run of missing steps to fill; default 48'))
     .optionsGroup('Model:')
     .addOption(wholeOption('--context <steps>', 'steps read before a forecast; default 30'))
     .addOption(wholeOption('--horizon <steps>', 'steps forecast at once; default 7'))
-    .addOption(choiceOption('--cell <kind>', 'default gru', ['gru', 'lstm', 'rnn']))
+    .addOption(choiceOption('--cell <kind>', 'recurrent cell', ['gru', 'lstm', 'rnn'], 'gru'))
     .addOption(wholeOption('--hidden <units>', 'hidden units per layer; default 64'))
     .addOption(wholeOption('--layers <n>', 'recurrent layers; default 1'))
-    .addOption(numberOption('--dropout <p>', 'default 0.3'))
+    .addOption(numberOption('--dropout <p>', 'share of hidden units left out in training; default 0.3'))
     .addOption(
-      choiceOption('--output <kind>', 'what spans the intervals, default quantile', ['quantile', 'gaussian', 'point']),
+      choiceOption('--output <kind>', 'what the intervals come from', ['quantile', 'gaussian', 'point'], 'quantile'),
     )
     .addOption(numbersOption('--levels <list>', 'intervals in per cent; default 80,95'))
-    .addOption(choiceOption('--scaler <kind>', 'default standard', ['standard', 'robust', 'min-max', 'none']))
-    .option('--shared-scaler', 'one scaler for all series, to forecast series not seen in training')
     .addOption(
-      choiceOption('--anchor <kind>', 'inputs and target relative to the window, default last', ['last', 'none']),
+      choiceOption('--scaler <kind>', 'of every column', ['standard', 'robust', 'min-max', 'none'], 'standard'),
+    )
+    .option('--shared-scaler', 'one scaler for all series, to forecast series not seen in training')
+    .addOption(choiceOption('--anchor <kind>', 'what the target is relative to', ['last', 'none'], 'last'))
+    .addOption(
+      choiceOption(
+        '--inputs <kind>',
+        'relative to their window, or also as they are',
+        ['auto', 'relative', 'both'],
+        'auto',
+      ),
     )
     .option('--no-calendar', 'leave out time of day, of week, of year')
     .optionsGroup('Training:')
@@ -67,10 +75,12 @@ export function define(command: Command): void {
     .addOption(numberOption('--test-share <fraction>', 'the same as a share of the steps; 0 for no test'))
     .option('--test-until <date>', 'where the test span ends; default with the data')
     .addOption(
-      choiceOption('--validation <kind>', 'chooses the epoch and calibrates; default cross, holdout for long tables', [
-        'cross',
-        'holdout',
-      ]),
+      choiceOption(
+        '--validation <kind>',
+        'what chooses the epoch and calibrates',
+        ['cross', 'holdout'],
+        'cross, of long tables holdout',
+      ),
     )
     .option('--holdout <part>', 'end of the training span for holdout: 0.2, 20%, 365 steps or a date')
     .addOption(wholeOption('--epochs <n>', 'passes over the training windows; default 20'))
@@ -78,13 +88,14 @@ export function define(command: Command): void {
     .addOption(wholeOption('--batch-size <n>', 'windows per step; default 64'))
     .addOption(wholeOption('--stride <steps>', 'distance between training windows; default 1'))
     .addOption(numberOption('--rate <r>', 'learning rate; default 0.002'))
+    .addOption(numberOption('--clip <norm>', 'largest norm of the gradient; default 1'))
     .addOption(wholeOption('--patience <epochs>', 'with holdout: epochs without a better one; default 5'))
     .addOption(wholeOption('--seed <n>', 'the same seed gives the same weights to the bit; default 0'))
     .optionsGroup('Run:')
     .option('--out <folder>', 'run folder; default runs/forecast-<target>')
     .option('--resume', 'go on with the run in the folder; without a table, as it was begun')
     .option('--overwrite', 'begin anew in a folder that holds a run')
-    .addOption(numberOption('--checkpoint-every <seconds>', 'default 30').default(30, '30'))
+    .addOption(numberOption('--checkpoint-every <seconds>', 'between checkpoints').default(30))
     .option('--quiet', 'print the result only')
     .option('--json', 'print one JSON object');
   addReadOptions(forecast);

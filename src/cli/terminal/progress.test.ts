@@ -213,3 +213,20 @@ test.skipIf(process.platform === 'win32').each([
   expect({ signal, status }).toEqual(expected);
   expect(stderr.lastIndexOf(`${ESC}[?25h`)).toBeGreaterThan(stderr.lastIndexOf(`${ESC}[?25l`));
 });
+
+test('parts of a training are named, count their own epochs and do not share a best', () => {
+  const lines: string[] = [];
+  const progress = progressRenderer({
+    stream: { isTTY: false, write: (text: string) => lines.push(text) > 0 } as never,
+    everySeconds: 0,
+  });
+  const at = (name: string, step: number, validation: number) =>
+    progress.update({
+      ...{ part: { name, epoch: 1, epochs: 1 }, epoch: step, epochs: 2, step, steps: 2 },
+      ...{ loss: 1, validation, learningRate: 1e-3, seconds: step },
+    });
+  at('block 1 of 2', 1, 0.5);
+  at('block 2 of 2', 2, 0.75);
+  expect(lines[0]).toContain('block 1 of 2, epoch 1/1');
+  expect(lines[1]).toContain('best 0.75000 (epoch 1)');
+});

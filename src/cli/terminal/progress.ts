@@ -8,6 +8,8 @@ import { lineWidth, truncate } from './width.ts';
 
 /** News of a training; `Progress` of `train/fit.ts` fits. Epochs and steps count from 1. */
 export interface ProgressEvent {
+  /** The part of the training that runs, with its own count of epochs; losses of different parts are not compared. */
+  part?: { name: string; epoch: number; epochs: number };
   epoch: number;
   epochs: number;
   /** Steps done of the whole training. */
@@ -71,15 +73,21 @@ class Course {
   readonly losses: number[] = [];
   best: { value: number; epoch: number } | undefined;
   #epoch = Number.NaN;
+  #part: string | undefined;
 
   add(event: ProgressEvent): void {
     this.pace.add(event.step, event.seconds);
+    if (event.part?.name !== this.#part) {
+      this.#part = event.part?.name;
+      this.best = undefined;
+      this.losses.length = 0;
+    }
     if (event.epoch === this.#epoch) this.losses[this.losses.length - 1] = event.loss;
     else this.losses.push(event.loss);
     this.#epoch = event.epoch;
     const { validation } = event;
     if (validation !== undefined && Number.isFinite(validation) && !(this.best && this.best.value <= validation)) {
-      this.best = { value: validation, epoch: event.epoch };
+      this.best = { value: validation, epoch: (event.part ?? event).epoch };
     }
   }
 
@@ -105,7 +113,7 @@ function live(stream: OutputStream, abilities: Abilities, options: ProgressOptio
     const width = columnsOf(stream) - 1; // a full last column makes some terminals wrap
     const event = last;
     const share = event.steps > 0 ? Math.min(1, event.step / event.steps) : 0;
-    const head = `epoch ${event.epoch}/${event.epochs}`;
+    const head = heading(event);
     const percent = `${String(Math.floor(share * 100)).padStart(3)} %`;
     const speed = `${rate(course.pace.rate)} steps/s`;
     // What matters least stands last, where a narrow terminal cuts.
@@ -161,7 +169,7 @@ function plain(stream: OutputStream, options: ProgressOptions): ProgressRenderer
 
   const write = (event: ProgressEvent) => {
     written = event;
-    const parts = [`epoch ${event.epoch}/${event.epochs}`, `loss ${figure(event.loss)}`];
+    const parts = [heading(event), `loss ${figure(event.loss)}`];
     if (event.validation !== undefined) parts.push(`validation ${figure(event.validation)}`);
     if (course.best) parts.push(`best ${figure(course.best.value)} (epoch ${course.best.epoch})`);
     parts.push(`${rate(course.pace.rate)} steps/s`);
@@ -186,6 +194,11 @@ function plain(stream: OutputStream, options: ProgressOptions): ProgressRenderer
       if (last && last !== written) write(last);
     },
   };
+}
+
+/** `epoch 3/20`, or `block 2 of 5, epoch 3/20`. */
+function heading({ part, epoch, epochs }: ProgressEvent): string {
+  return part ? `${part.name}, epoch ${part.epoch}/${part.epochs}` : `epoch ${epoch}/${epochs}`;
 }
 
 function bar(share: number, width: number, unicode: boolean, colors: ReturnType<typeof pico.createColors>): string {

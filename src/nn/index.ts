@@ -1,4 +1,4 @@
-export { type Cell, type State, zeroState } from './cells/cell.ts';
+export { type Cell, keyAt, type Noise, outputSize, type State, stateSize, zeroState } from './cells/cell.ts';
 export { GATE_ORDER, type GateConvention, type GatedKind, gateCount, gateOf, reorderGates } from './cells/gates.ts';
 export { type GruOptions, gruCell } from './cells/gru.ts';
 export { type LstmOptions, lstmCell } from './cells/lstm.ts';

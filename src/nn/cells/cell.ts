@@ -1,10 +1,21 @@
 import type { Lengths, Tape, Tensor } from '../../autograd/index.ts';
+import type { DropoutKey } from '../../engine/engine.ts';
+import { threefry2x32 } from '../../random.ts';
+import type { Pass } from '../layer.ts';
 import type { Parameter } from '../parameter.ts';
 
-/** State of a cell, [B, H] each. `h` is also the output. */
+/** State of a cell, [B, its width] each. `h` is also the output. */
 export interface State {
   h: Tensor;
   [name: string]: Tensor;
+}
+
+/** What a cell draws once per sequence in training: the same in every step, and in every repetition of a step. */
+export interface Noise {
+  /** Masks that stay the same over the sequence, [B, width] each: 0 or 1/(1−p). */
+  readonly masks: Readonly<Record<string, Tensor>>;
+  /** Keys of masks that are drawn anew in each step: step t uses {@link keyAt} of them. */
+  readonly keys: Readonly<Record<string, DropoutKey>>;
 }
 
 /**
@@ -23,15 +34,44 @@ export interface Cell {
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** Names of the state's tensors, `h` first. */
   readonly stateNames: readonly string[];
-  /** One step: x[B, D] and the state before it give the state after it. */
-  step(x: Tensor, state: State): State;
+  /** Widths of state tensors that are not `hidden` wide, e.g. `{ h: P }` of a projected output. */
+  readonly stateSizes?: Readonly<Record<string, number>>;
   /**
-   * The whole sequence as one fused node: x[T, B, D] time-major and the first state give the outputs [T, B, H], zero past each
-   * row's length, and each row's last state. Absent: `step` is repeated.
+   * Draws the masks of a sequence of B rows; called once before its first step, in training only. Absent: nothing is random.
    */
-  sequence?(x: Tensor, state: State, lengths: Lengths): { outputs: Tensor; last: State };
+  begin?(tape: Tape, B: number, pass: Pass): Noise;
+  /**
+   * One step: x[B, D] and the state before it give the state after it. In training, `noise` is what {@link Cell.begin} drew and `t`
+   * counts the steps of the pass from 0; the same arguments give the same result.
+   */
+  step(x: Tensor, state: State, noise?: Noise, t?: number): State;
+  /**
+   * The whole sequence as one fused node: x[T, B, D] time-major and the first state give the outputs [T, B, width of h], zero past
+   * each row's length, and each row's last state. Absent: `step` is repeated.
+   */
+  sequence?(x: Tensor, state: State, lengths: Lengths, noise?: Noise): { outputs: Tensor; last: State };
 }
 
+/** Width of one tensor of the state. */
+export function stateSize(cell: Cell, name: string): number {
+  return cell.stateSizes?.[name] ?? cell.hidden;
+}
+
+/** Width of the output: what the cell above reads. */
+export function outputSize(cell: Cell): number {
+  return stateSize(cell, 'h');
+}
+
+/** The state before the first step: zeros. */
 export function zeroState(cell: Cell, tape: Tape, B: number): State {
-  return Object.fromEntries(cell.stateNames.map((name) => [name, tape.zeros([B, cell.hidden])])) as State;
+  return Object.fromEntries(cell.stateNames.map((name) => [name, tape.zeros([B, stateSize(cell, name)])])) as State;
+}
+
+/** High counter word of keys by step; masks count uses of dropout there and never reach it. */
+const STEPS = 0xc0000000;
+
+/** The key of step t: a function of the sequence's key and t alone. */
+export function keyAt({ key0, key1, counter }: DropoutKey, t: number): DropoutKey {
+  const [word0, word1] = threefry2x32(key0, key1, t, STEPS);
+  return { key0: word0, key1: word1, counter };
 }

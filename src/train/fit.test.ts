@@ -141,6 +141,39 @@ describe('progress', () => {
   });
 });
 
+describe('a schedule', () => {
+  it('on a plateau lowers the rate of the epochs that follow, by the watched loss', async () => {
+    const { progress, history } = await run({
+      rate: 0.2,
+      epochs: 25,
+      patience: 99,
+      schedule: { kind: 'plateau', patience: 2, factor: 0.5 },
+    });
+    let [best, waited, rate] = [Number.POSITIVE_INFINITY, 0, 0.2];
+    const rates = history.map(({ validation }) => {
+      const now = rate;
+      if ((validation as number) < best) [best, waited] = [validation as number, 0];
+      else if (++waited === 2) [rate, waited] = [rate / 2, 0];
+      return now;
+    });
+    expect(progress.filter(({ epochEnd }) => epochEnd).map(({ learningRate }) => learningRate)).toEqual(rates);
+    expect(rates[24]).toBeLessThan(0.1);
+  });
+
+  it('by steps and epochs moves with both', async () => {
+    const rates = async (schedule: FitOptions['schedule']) =>
+      (await run({ rate: 1e-3, epochs: 2, patience: 9, ...(schedule && { schedule }) })).progress.map(
+        ({ learningRate }) => learningRate / 1e-3,
+      );
+    const near = (values: number[]) => values.map((v) => expect.closeTo(v, 12));
+    expect(await rates({ kind: 'step', every: 1, factor: 0.5 })).toEqual(
+      near([1, 1, 1, 1, 1, 1, ...Array(6).fill(0.5)]),
+    );
+    const cosine = Array.from({ length: 12 }, (_, k) => 0.5 + 0.5 * Math.cos((Math.PI * k) / 12));
+    expect(await rates({ kind: 'cosine' })).toEqual(near(cosine));
+  });
+});
+
 describe('stopping', () => {
   it('early puts back the weights of the best epoch, to the bit', async () => {
     const states: TrainingState[] = [];

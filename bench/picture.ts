@@ -14,7 +14,7 @@ export async function run([seed]: readonly number[]): Promise<void> {
   const data = toSeries(table, { target: 'temp_max' });
   const trained = await trainForecast(data, { seed, unit: '°C', test: { from: '2015-01-01' } });
   const { nextStep } = reportInput(trained, data);
-  if (!nextStep?.time) throw new Error('no test span');
+  if (!nextStep?.time || !nextStep.intervals) throw new Error('no test span');
   const time = Array.from(nextStep.time, Number);
   const chosen = time.flatMap((t, i) => (t >= FROM && t < TO ? [i] : []));
   const pick = (values: ArrayLike<number>): number[] => chosen.map((i) => values[i]);

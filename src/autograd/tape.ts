@@ -1,11 +1,14 @@
 import type { Address, Engine } from '../engine/engine.ts';
 import { NONE } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
+import { AnomalyDetector } from './anomaly.ts';
 import { describeShape, type Shape, sizeOf, Tensor } from './tensor.ts';
+import type { SequenceNews } from './watch.ts';
 
 interface Node {
   outputs: readonly Tensor[];
   backward(): void;
+  name: string;
 }
 
 /**
@@ -28,6 +31,9 @@ export class Tape {
   #open: number[] = [];
   /** Results whose node has been walked: no second gradient can flow through them. */
   #spent = new WeakSet<Tensor>();
+  #detector: AnomalyDetector | undefined;
+  /** Told by every whole sequence, in forward order, where its states and gates lie; used by `inspect`. Unset: nobody looks. */
+  announce: ((news: SequenceNews) => void) | undefined;
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -41,6 +47,20 @@ export class Tape {
   /** The same without recording: for predictions. */
   evaluate<R>(body: () => R): R {
     return this.#enter(false, body);
+  }
+
+  /**
+   * Runs `body` and names the first operation, forward or backward, that makes a number that is not finite: a `numeric` error.
+   * Each operation's results are read back, so a step takes several times as long. `nameOf` gives parameters their names.
+   */
+  detectAnomaly<R>(body: () => R, nameOf: (tensor: Tensor) => string | undefined = () => undefined): R {
+    const outer = this.#detector;
+    this.#detector = new AnomalyDetector(nameOf);
+    try {
+      return body();
+    } finally {
+      this.#detector = outer;
+    }
   }
 
   #enter<R>(recording: boolean, body: () => R): R {
@@ -100,6 +120,7 @@ export class Tape {
   /** For operations: room for a result, tracked if any input is. Contents are undefined. */
   output(shape: Shape, inputs: readonly Tensor[]): Tensor {
     for (const input of inputs) this.check(input);
+    this.#detector?.reads(inputs);
     return this.#workspace(shape, this.#recording && inputs.some((t) => t.tracked));
   }
 
@@ -130,14 +151,19 @@ export class Tape {
     });
   }
 
-  /** For operations: remembers how gradients flow from the outputs back to the inputs. Only if some output is tracked. */
-  record(outputs: readonly Tensor[], backward: () => void): void {
-    if (this.#recording && outputs.some((t) => t.tracked)) this.#nodes.push({ outputs, backward });
+  /**
+   * For operations: remembers how gradients flow from the outputs back to the inputs. Only if some output is tracked.
+   * Outputs hold their numbers by now. `name` is the operation's, for {@link Tape.detectAnomaly}.
+   */
+  record(outputs: readonly Tensor[], backward: () => void, name = 'operation'): void {
+    this.#detector?.checkOutputs(outputs, name);
+    if (this.#recording && outputs.some((t) => t.tracked)) this.#nodes.push({ outputs, backward, name });
   }
 
   /** For operations: the gradient of `tensor`, zero at first use, or `NONE` when it is not wanted. */
   gradientOf(tensor: Tensor): Address {
     if (!tensor.tracked) return NONE;
+    this.#detector?.touches(tensor);
     if (tensor.base) return this.gradientOf(tensor.base.tensor) + tensor.base.offset;
     if (this.#spent.has(tensor)) {
       throw new RecurveError(
@@ -176,7 +202,10 @@ export class Tape {
     }
     this.engine.fill(this.gradientOf(loss), 1, 1);
     for (let node = this.#nodes.pop(); node; node = this.#nodes.pop()) {
-      if (node.outputs.some((t) => t.gradientAddress !== NONE)) node.backward();
+      if (node.outputs.some((t) => t.gradientAddress !== NONE)) {
+        node.backward();
+        this.#detector?.checkGradients(node.name);
+      }
       for (const output of node.outputs) this.#spent.add(output);
     }
   }

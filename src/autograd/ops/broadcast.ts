@@ -39,6 +39,10 @@ function expandAxis(x: Tensor, axis: number, count: number): Tensor {
   const inner = sizeOf(x.shape.slice(axis + 1));
   const y = tape.output([...x.shape.slice(0, axis), count, ...x.shape.slice(axis + 1)], [x]);
   tape.engine.expand(y.address, x.address, outer, count, inner);
-  tape.record([y], () => tape.engine.reduce(tape.gradientOf(x), tape.gradientOf(y), outer, count, inner, true));
+  tape.record(
+    [y],
+    () => tape.engine.reduce(tape.gradientOf(x), tape.gradientOf(y), outer, count, inner, true),
+    'broadcast',
+  );
   return y;
 }

@@ -14,6 +14,6 @@ export function dropout(x: Tensor, p: number, key: DropoutKey): Tensor {
   const { tape } = x;
   const y = tape.output(x.shape, [x]);
   tape.engine.dropout(y.address, x.address, x.size, p, key);
-  tape.record([y], () => tape.engine.dropout(tape.gradientOf(x), tape.gradientOf(y), x.size, p, key, true));
+  tape.record([y], () => tape.engine.dropout(tape.gradientOf(x), tape.gradientOf(y), x.size, p, key, true), 'dropout');
   return y;
 }

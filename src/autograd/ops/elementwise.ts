@@ -7,8 +7,10 @@ function unary(op: UnaryOp, x: Tensor): Tensor {
   const { tape } = x;
   const y = tape.output(x.shape, [x]);
   tape.engine.unary(op, y.address, x.address, x.size);
-  tape.record([y], () =>
-    tape.engine.unaryBackward(op, tape.gradientOf(x), tape.gradientOf(y), x.address, y.address, x.size),
+  tape.record(
+    [y],
+    () => tape.engine.unaryBackward(op, tape.gradientOf(x), tape.gradientOf(y), x.address, y.address, x.size),
+    op,
   );
   return y;
 }
@@ -20,16 +22,19 @@ function binary(op: BinaryOp, a: Tensor, b: Tensor): Tensor {
   const wide = { a: broadcastTo(a, shape), b: broadcastTo(b, shape) };
   const c = tape.output(shape, [a, b]);
   tape.engine.binary(op, c.address, wide.a.address, wide.b.address, c.size);
-  tape.record([c], () =>
-    tape.engine.binaryBackward(
-      op,
-      tape.gradientOf(wide.a),
-      tape.gradientOf(wide.b),
-      tape.gradientOf(c),
-      wide.a.address,
-      wide.b.address,
-      c.size,
-    ),
+  tape.record(
+    [c],
+    () =>
+      tape.engine.binaryBackward(
+        op,
+        tape.gradientOf(wide.a),
+        tape.gradientOf(wide.b),
+        tape.gradientOf(c),
+        wide.a.address,
+        wide.b.address,
+        c.size,
+      ),
+    op,
   );
   return c;
 }
@@ -60,7 +65,7 @@ export function affine(x: Tensor, alpha: number, beta = 0): Tensor {
   const { tape } = x;
   const y = tape.output(x.shape, [x]);
   tape.engine.affine(y.address, x.address, x.size, alpha, beta);
-  tape.record([y], () => tape.engine.axpy(tape.gradientOf(x), tape.gradientOf(y), x.size, alpha));
+  tape.record([y], () => tape.engine.axpy(tape.gradientOf(x), tape.gradientOf(y), x.size, alpha), 'affine');
   return y;
 }
 

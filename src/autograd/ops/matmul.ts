@@ -17,11 +17,15 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const M = a.size / K;
   const c = tape.output([...a.shape.slice(0, -1), N], [a, b]);
   tape.engine.gemmNn(c.address, a.address, b.address, M, N, K, { accumulate: false });
-  tape.record([c], () => {
-    const [da, db, dc] = [tape.gradientOf(a), tape.gradientOf(b), tape.gradientOf(c)];
-    if (da !== NONE) tape.engine.gemmNt(da, dc, b.address, M, K, N);
-    if (db !== NONE) tape.engine.gemmTn(db, a.address, dc, K, N, M);
-  });
+  tape.record(
+    [c],
+    () => {
+      const [da, db, dc] = [tape.gradientOf(a), tape.gradientOf(b), tape.gradientOf(c)];
+      if (da !== NONE) tape.engine.gemmNt(da, dc, b.address, M, K, N);
+      if (db !== NONE) tape.engine.gemmTn(db, a.address, dc, K, N, M);
+    },
+    'matmul',
+  );
   return c;
 }
 
@@ -42,12 +46,16 @@ export function linear(x: Tensor, w: Tensor, bias?: Tensor): Tensor {
   const y = tape.output([...x.shape.slice(0, -1), N], bias ? [x, w, bias] : [x, w]);
   if (bias) tape.engine.expand(y.address, bias.address, 1, M, N);
   tape.engine.gemmNt(y.address, x.address, w.address, M, N, D, { accumulate: bias !== undefined });
-  tape.record([y], () => {
-    const [dx, dw, dy] = [tape.gradientOf(x), tape.gradientOf(w), tape.gradientOf(y)];
-    if (dx !== NONE) tape.engine.gemmNn(dx, dy, w.address, M, D, N);
-    if (dw !== NONE) tape.engine.gemmTn(dw, dy, x.address, N, D, M);
-    const db = bias ? tape.gradientOf(bias) : NONE;
-    if (db !== NONE) tape.engine.reduce(db, dy, 1, M, N, true);
-  });
+  tape.record(
+    [y],
+    () => {
+      const [dx, dw, dy] = [tape.gradientOf(x), tape.gradientOf(w), tape.gradientOf(y)];
+      if (dx !== NONE) tape.engine.gemmNn(dx, dy, w.address, M, D, N);
+      if (dw !== NONE) tape.engine.gemmTn(dw, dy, x.address, N, D, M);
+      const db = bias ? tape.gradientOf(bias) : NONE;
+      if (db !== NONE) tape.engine.reduce(db, dy, 1, M, N, true);
+    },
+    'linear',
+  );
   return y;
 }

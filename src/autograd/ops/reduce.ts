@@ -17,7 +17,11 @@ export function sum(x: Tensor, axis?: number): Tensor {
   const y = tape.output(axis === undefined ? [] : [...x.shape.slice(0, axis), ...x.shape.slice(axis + 1)], [x]);
   tape.engine.fill(y.address, y.size, 0);
   tape.engine.reduce(y.address, x.address, outer, count, inner);
-  tape.record([y], () => tape.engine.expand(tape.gradientOf(x), tape.gradientOf(y), outer, count, inner, true));
+  tape.record(
+    [y],
+    () => tape.engine.expand(tape.gradientOf(x), tape.gradientOf(y), outer, count, inner, true),
+    'reduce',
+  );
   return y;
 }
 

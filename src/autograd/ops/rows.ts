@@ -18,7 +18,11 @@ export function gather(table: Tensor, indices: Indices): Tensor {
   tape.engine.writeIndices(address, indices.values);
   const y = tape.output([...indices.shape, D], [table]);
   tape.engine.gatherRows(y.address, table.address, address, rows, D);
-  tape.record([y], () => tape.engine.scatterAddRows(tape.gradientOf(table), tape.gradientOf(y), address, rows, D));
+  tape.record(
+    [y],
+    () => tape.engine.scatterAddRows(tape.gradientOf(table), tape.gradientOf(y), address, rows, D),
+    'gather',
+  );
   return y;
 }
 
@@ -28,7 +32,11 @@ export function softmax(x: Tensor): Tensor {
   const K = x.shape.at(-1) ?? 1;
   const y = tape.output(x.shape, [x]);
   tape.engine.softmax(y.address, x.address, x.size / K, K);
-  tape.record([y], () => tape.engine.softmaxBackward(tape.gradientOf(x), tape.gradientOf(y), y.address, x.size / K, K));
+  tape.record(
+    [y],
+    () => tape.engine.softmaxBackward(tape.gradientOf(x), tape.gradientOf(y), y.address, x.size / K, K),
+    'softmax',
+  );
   return y;
 }
 
@@ -43,8 +51,10 @@ export function crossEntropyRows(x: Tensor, targets: Indices): Tensor {
   const loss = tape.output(targets.shape, [x]);
   const probabilities = tape.engine.arena.take(x.size);
   tape.engine.crossEntropy(loss.address, probabilities, x.address, address, rows, K);
-  tape.record([loss], () =>
-    tape.engine.crossEntropyBackward(tape.gradientOf(x), tape.gradientOf(loss), probabilities, address, rows, K),
+  tape.record(
+    [loss],
+    () => tape.engine.crossEntropyBackward(tape.gradientOf(x), tape.gradientOf(loss), probabilities, address, rows, K),
+    'crossEntropy',
   );
   return loss;
 }
@@ -60,24 +70,28 @@ export function layerNorm(x: Tensor, gain: Tensor, bias: Tensor, epsilon = 1e-5)
   const mean = tape.engine.arena.take(rows);
   const rstd = tape.engine.arena.take(rows);
   tape.engine.layerNorm(y.address, mean, rstd, x.address, gain.address, bias.address, rows, D, epsilon);
-  tape.record([y], () => {
-    const wanted = [x, gain, bias].map((t) => {
-      const gradient = tape.gradientOf(t);
-      return gradient === NONE ? tape.engine.arena.take(t.size) : gradient;
-    });
-    tape.engine.layerNormBackward(
-      wanted[0],
-      wanted[1],
-      wanted[2],
-      tape.gradientOf(y),
-      x.address,
-      gain.address,
-      mean,
-      rstd,
-      rows,
-      D,
-    );
-  });
+  tape.record(
+    [y],
+    () => {
+      const wanted = [x, gain, bias].map((t) => {
+        const gradient = tape.gradientOf(t);
+        return gradient === NONE ? tape.engine.arena.take(t.size) : gradient;
+      });
+      tape.engine.layerNormBackward(
+        wanted[0],
+        wanted[1],
+        wanted[2],
+        tape.gradientOf(y),
+        x.address,
+        gain.address,
+        mean,
+        rstd,
+        rows,
+        D,
+      );
+    },
+    'layerNorm',
+  );
   return y;
 }
 

@@ -37,7 +37,11 @@ export function toTimeMajor(x: Tensor, lengths?: Lengths): Tensor {
   const at = placeLengths(tape, lengths, B, T);
   const y = tape.output([T, B, D], [x]);
   tape.engine.toTimeMajor(y.address, x.address, at, B, T, D);
-  tape.record([y], () => tape.engine.toBatchFirst(tape.gradientOf(x), tape.gradientOf(y), at, B, T, D, true));
+  tape.record(
+    [y],
+    () => tape.engine.toBatchFirst(tape.gradientOf(x), tape.gradientOf(y), at, B, T, D, true),
+    'toTimeMajor',
+  );
   return y;
 }
 
@@ -49,7 +53,11 @@ export function toBatchFirst(x: Tensor, lengths?: Lengths): Tensor {
   const at = placeLengths(tape, lengths, B, T);
   const y = tape.output([B, T, D], [x]);
   tape.engine.toBatchFirst(y.address, x.address, at, B, T, D);
-  tape.record([y], () => tape.engine.toTimeMajor(tape.gradientOf(x), tape.gradientOf(y), at, B, T, D, true));
+  tape.record(
+    [y],
+    () => tape.engine.toTimeMajor(tape.gradientOf(x), tape.gradientOf(y), at, B, T, D, true),
+    'toBatchFirst',
+  );
   return y;
 }
 
@@ -62,7 +70,11 @@ export function takeLast(states: Tensor, lengths?: Lengths): Tensor {
   const at = placeLengths(tape, lengths, B, T);
   const y = tape.output([B, H], [states]);
   tape.engine.takeLast(y.address, states.address, at, B, T, H);
-  tape.record([y], () => tape.engine.takeLastBackward(tape.gradientOf(states), tape.gradientOf(y), at, B, T, H));
+  tape.record(
+    [y],
+    () => tape.engine.takeLastBackward(tape.gradientOf(states), tape.gradientOf(y), at, B, T, H),
+    'takeLast',
+  );
   return y;
 }
 
@@ -75,9 +87,34 @@ export function selectRunning(next: Tensor, ended: Tensor, lengths: Lengths, t: 
   const at = placeLengths(tape, lengths, B, Number.MAX_SAFE_INTEGER);
   const y = tape.output([B, H], [next, ended]);
   tape.engine.selectRows(y.address, next.address, ended.address, at, t, B, H);
-  tape.record([y], () =>
-    tape.engine.selectRowsBackward(tape.gradientOf(next), tape.gradientOf(ended), tape.gradientOf(y), at, t, B, H),
+  tape.record(
+    [y],
+    () =>
+      tape.engine.selectRowsBackward(tape.gradientOf(next), tape.gradientOf(ended), tape.gradientOf(y), at, t, B, H),
+    'selectRunning',
   );
+  return y;
+}
+
+/**
+ * Each row of x[T, B, D] turned round within its length; steps past a row's end stay where they are. Turning twice gives x again.
+ */
+export function reverseSequence(x: Tensor, lengths?: Lengths): Tensor {
+  expectShape('reverse', 'x', x.shape, ['T', 'B', 'D'], 'time-major sequences have three axes: time, batch, features');
+  const { tape } = x;
+  const [T, B, D] = x.shape;
+  placeLengths(tape, lengths, B, T);
+  const from = Int32Array.from({ length: T * B }, (_, i) => {
+    const [t, b] = [Math.floor(i / B), i % B];
+    const end = lengths?.[b] ?? T;
+    return t < end ? (end - 1 - t) * B + b : i;
+  });
+  const rows = tape.engine.arena.take(T * B);
+  tape.engine.writeIndices(rows, from);
+  const y = tape.output([T, B, D], [x]);
+  tape.engine.gatherRows(y.address, x.address, rows, T * B, D);
+  // A permutation: every element of dx receives exactly one of dy.
+  tape.record([y], () => tape.engine.scatterAddRows(tape.gradientOf(x), tape.gradientOf(y), rows, T * B, D));
   return y;
 }
 
@@ -91,12 +128,16 @@ export function stack(steps: readonly Tensor[]): Tensor {
   steps.forEach((step, t) => {
     tape.engine.copy(y.address + t * size, step.address, size);
   });
-  tape.record([y], () => {
-    const dy = tape.gradientOf(y);
-    steps.forEach((step, t) => {
-      const dx = tape.gradientOf(step);
-      if (dx !== NONE) tape.engine.axpy(dx, dy + t * size, size, 1);
-    });
-  });
+  tape.record(
+    [y],
+    () => {
+      const dy = tape.gradientOf(y);
+      steps.forEach((step, t) => {
+        const dx = tape.gradientOf(step);
+        if (dx !== NONE) tape.engine.axpy(dx, dy + t * size, size, 1);
+      });
+    },
+    'stack',
+  );
   return y;
 }

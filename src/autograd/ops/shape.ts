@@ -27,8 +27,10 @@ export function columns(x: Tensor, from: number, to: number): Tensor {
   const width = to - from;
   const y = tape.output([...x.shape.slice(0, -1), width], [x]);
   tape.engine.copyBlock(y.address, width, x.address + from, D, rows, width);
-  tape.record([y], () =>
-    tape.engine.copyBlock(tape.gradientOf(x) + from, D, tape.gradientOf(y), width, rows, width, true),
+  tape.record(
+    [y],
+    () => tape.engine.copyBlock(tape.gradientOf(x) + from, D, tape.gradientOf(y), width, rows, width, true),
+    'columns',
   );
   return y;
 }
@@ -55,11 +57,15 @@ export function concat(parts: readonly Tensor[]): Tensor {
   parts.forEach((part, i) => {
     tape.engine.copyBlock(y.address + starts[i], D, part.address, widths[i], rows, widths[i]);
   });
-  tape.record([y], () => {
-    parts.forEach((part, i) => {
-      const dx = tape.gradientOf(part);
-      if (dx !== NONE) tape.engine.copyBlock(dx, widths[i], tape.gradientOf(y) + starts[i], D, rows, widths[i], true);
-    });
-  });
+  tape.record(
+    [y],
+    () => {
+      parts.forEach((part, i) => {
+        const dx = tape.gradientOf(part);
+        if (dx !== NONE) tape.engine.copyBlock(dx, widths[i], tape.gradientOf(y) + starts[i], D, rows, widths[i], true);
+      });
+    },
+    'concat',
+  );
   return y;
 }

@@ -11,9 +11,15 @@ import { last } from './layers/last.ts';
 import { layerNorm } from './layers/layer-norm.ts';
 import { linear } from './layers/linear.ts';
 import { recurrent } from './layers/recurrent.ts';
+import type { RecurrentOptions } from './layers/recurrent-options.ts';
 import { sequential } from './layers/sequential.ts';
 
 type Make<T> = (config: never) => T;
+
+interface RecurrentConfig extends LayerConfig, Omit<RecurrentOptions, 'backward'> {
+  cells: LayerConfig[];
+  backward?: LayerConfig[];
+}
 
 const CELLS: Record<string, Make<Cell>> = { rnn: rnnCell, lstm: lstmCell, gru: gruCell };
 
@@ -25,11 +31,8 @@ const LAYERS: Record<string, Make<Layer>> = {
   last,
   activation: ({ name }: { name: 'tanh' | 'relu' | 'sigmoid' }) => activation(name),
   sequential: ({ layers }: { layers: LayerConfig[] }) => sequential(...layers.map((config) => layerFromConfig(config))),
-  recurrent: ({ cells, dropout: p }: { cells: LayerConfig[]; dropout: number }) =>
-    recurrent(
-      cells.map((config) => lookUp(CELLS, config, 'cell')(config as never)),
-      { dropout: p },
-    ),
+  recurrent: ({ kind: _kind, cells, backward, ...options }: RecurrentConfig) =>
+    recurrent(cellsOf(cells), { ...options, ...(backward && { backward: cellsOf(backward) }) }),
 };
 
 /**
@@ -38,6 +41,10 @@ const LAYERS: Record<string, Make<Layer>> = {
  */
 export function layerFromConfig(config: LayerConfig): Layer {
   return lookUp(LAYERS, config, 'layer')(config as never);
+}
+
+function cellsOf(configs: readonly LayerConfig[]): Cell[] {
+  return configs.map((config) => lookUp(CELLS, config, 'cell')(config as never));
 }
 
 function lookUp<T>(table: Record<string, Make<T>>, config: LayerConfig, what: string): Make<T> {

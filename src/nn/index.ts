@@ -12,8 +12,12 @@ export { type EmbeddingLayer, type EmbeddingOptions, embedding } from './layers/
 export { last } from './layers/last.ts';
 export { layerNorm } from './layers/layer-norm.ts';
 export { type LinearOptions, linear } from './layers/linear.ts';
-export { gru, lstm, type RecurrentLayer, recurrent, rnn, type StackOptions, unroll } from './layers/recurrent.ts';
+export type { Merge } from './layers/merge.ts';
+export { type RecurrentLayer, recurrent } from './layers/recurrent.ts';
+export type { RecurrentOptions } from './layers/recurrent-options.ts';
 export { sequential } from './layers/sequential.ts';
+export { gru, lstm, rnn, type Stacked, type StackOptions } from './layers/stacks.ts';
+export { unroll } from './layers/unroll.ts';
 export {
   binaryCrossEntropy,
   crossEntropy,

@@ -21,6 +21,8 @@ export interface Pass {
    * Gradients stop at the border (truncated back-propagation through time), and a pass of one step is a stream.
    */
   carry?: Carry;
+  /** With a carry: 1 for each row of the batch that begins anew and takes learned first states instead of the carried ones; [B]. */
+  fresh?: ArrayLike<number>;
 }
 
 /** Last states by layer; empty at the start of a stream. Values are copies, [B, H] each. */

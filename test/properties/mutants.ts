@@ -13,6 +13,7 @@ const inFile =
 const kernel = inFile('engine/reference-recurrent.ts');
 const fused = inFile('autograd/ops/recurrent.ts');
 const stack = inFile('nn/layers/recurrent.ts');
+const steps = inFile('nn/layers/unroll.ts');
 const loss = inFile('nn/losses.ts');
 const reference = inFile('engine/reference.ts');
 const rule = inFile('engine/reference-elementwise.ts');
@@ -218,23 +219,27 @@ export const MUTANTS: readonly Mutant[] = [
   },
   // Layers over time
   stack('padding of x not dropped', 'toTimeMajor(x, pass.lengths)', 'toTimeMajor(x)'),
-  stack('every cell reads x', 'below = outputs;', ''),
-  stack('every cell starts from the first cell’s state', 'initial?.[k] ??', 'initial?.[0] ??'),
-  stack('initial states ignored', 'initial?.[k] ?? zeroState', 'zeroState'),
-  stack('carry never written', 'pass.carry?.set(layer, states.map(copied));', ''),
-  stack('carry never read', 'layer.run(x, pass, restore(x, pass))', 'layer.run(x, pass)'),
-  stack('unrolled: ended rows go on', 'selectRunning(next[name], before[name], lengths, t)', 'next[name]'),
   stack(
+    'every cell reads x',
+    'below = added.has(k) ? add(below, above) : above',
+    'if (k === cells.length - 1) below = above',
+  ),
+  stack('every cell starts from the first cell’s state', 'initial?.[states.length] ??', 'initial?.[0] ??'),
+  stack('initial states ignored', 'initial?.[states.length] ?? firstState', 'firstState'),
+  stack('carry never written', 'pass.carry?.set(layer, states.map(copied));', ''),
+  stack('carry never read', 'run(x, pass, restore(x, pass))', 'run(x, pass, undefined)'),
+  steps('unrolled: ended rows go on', 'selectRunning(next[name], before[name], lengths, t)', 'next[name]'),
+  steps(
     'unrolled: running and ended rows exchanged',
     'selectRunning(next[name], before[name], lengths, t)',
     'selectRunning(before[name], next[name], lengths, t)',
   ),
-  stack(
+  steps(
     'unrolled: outputs not zeroed past the end',
     'lengths ? toTimeMajor(toBatchFirst(joined, lengths)) : joined',
     'joined',
   ),
-  stack('unrolled: every step reads the first input', 't * B * D)', '0)'),
+  steps('unrolled: every step reads the first input', 't * B * D)', '0)'),
   // Losses
   loss('quantile: the same slope on both sides', 'quantiles.map((q) => 1 - q)', 'quantiles.map((q) => q)'),
   loss('huber: square not halved', 'affine(square(near), 0.5)', 'affine(square(near), 1)'),

@@ -30,5 +30,5 @@ export {
 } from './recurrent.ts';
 export { mean, sum } from './reduce.ts';
 export { crossEntropyRows, gather, type Indices, layerNorm, softmax } from './rows.ts';
-export { type Lengths, selectRunning, stack, takeLast, toBatchFirst, toTimeMajor } from './sequence.ts';
+export { type Lengths, reverseSequence, selectRunning, stack, takeLast, toBatchFirst, toTimeMajor } from './sequence.ts';
 export { columns, concat, reshape } from './shape.ts';

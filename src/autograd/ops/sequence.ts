@@ -114,7 +114,11 @@ export function reverseSequence(x: Tensor, lengths?: Lengths): Tensor {
   const y = tape.output([T, B, D], [x]);
   tape.engine.gatherRows(y.address, x.address, rows, T * B, D);
   // A permutation: every element of dx receives exactly one of dy.
-  tape.record([y], () => tape.engine.scatterAddRows(tape.gradientOf(x), tape.gradientOf(y), rows, T * B, D));
+  tape.record(
+    [y],
+    () => tape.engine.scatterAddRows(tape.gradientOf(x), tape.gradientOf(y), rows, T * B, D),
+    'reverseSequence',
+  );
   return y;
 }
 

@@ -1,4 +1,4 @@
-import { expectShape, gather, reshape, selectRunning } from '../../autograd/index.ts';
+import { expectShape, gather, type Lengths, reshape, selectRunning, type Tensor } from '../../autograd/index.ts';
 import type { Layer } from '../layer.ts';
 
 /** The last valid step of each row: [B, T, D] to [B, D], zeros for a row of length 0. Makes a network many-to-one. */
@@ -8,10 +8,15 @@ export function last(): Layer {
     parameters: {},
     forward(x, { lengths }) {
       expectShape('last', 'x', x.shape, ['B', 'T', 'D'], 'it takes a whole sequence');
-      const [B, T, D] = x.shape;
-      const ends = Int32Array.from({ length: B }, (_, b) => b * T + Math.max((lengths?.[b] ?? T) - 1, 0));
-      const rows = gather(reshape(x, [B * T, D]), { values: ends, shape: [B] });
-      return selectRunning(rows, x.tape.zeros([B, D]), lengths, 0);
+      return lastStep(x, lengths);
     },
   };
+}
+
+/** x[B, T, D] at each row's last step, [B, D]; zeros for a row of length 0. */
+export function lastStep(x: Tensor, lengths: Lengths): Tensor {
+  const [B, T, D] = x.shape;
+  const ends = Int32Array.from({ length: B }, (_, b) => b * T + Math.max((lengths?.[b] ?? T) - 1, 0));
+  const rows = gather(reshape(x, [B * T, D]), { values: ends, shape: [B] });
+  return selectRunning(rows, x.tape.zeros([B, D]), lengths, 0);
 }

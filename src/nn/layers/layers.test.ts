@@ -15,8 +15,10 @@ import { embedding } from './embedding.ts';
 import { last } from './last.ts';
 import { layerNorm } from './layer-norm.ts';
 import { linear } from './linear.ts';
-import { gru, lstm, recurrent, unroll } from './recurrent.ts';
+import { recurrent } from './recurrent.ts';
 import { sequential } from './sequential.ts';
+import { gru, lstm } from './stacks.ts';
+import { unroll } from './unroll.ts';
 
 const engine = new ReferenceEngine();
 const plain: Pass = { training: false, dropoutKey: noDropout };

@@ -1,169 +1,211 @@
 import {
+  add,
   dropout as applyDropout,
+  broadcastTo,
   expectShape,
-  type Lengths,
+  reshape,
+  reverseSequence,
   selectRunning,
   sizeOf,
-  stack,
+  type Tape,
   type Tensor,
   toBatchFirst,
   toTimeMajor,
 } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { type Cell, type State, zeroState } from '../cells/cell.ts';
-import { type GruOptions, gruCell } from '../cells/gru.ts';
-import { type LstmOptions, lstmCell } from '../cells/lstm.ts';
-import { type RnnOptions, rnnCell } from '../cells/rnn.ts';
-import { expectDropout, expectSize } from '../check.ts';
-import type { Layer, Pass } from '../layer.ts';
-import type { Parameter } from '../parameter.ts';
-
-/** Options of a stack, beside those of its cell. */
-export interface StackOptions {
-  /** Cells on top of each other, at least 1 (default). */
-  layers?: number;
-  /** Probability of dropping an output between two cells of the stack, in training; default 0. Needs layers ≥ 2. */
-  dropout?: number;
-}
+import { type Cell, type State, stateSize, zeroState } from '../cells/cell.ts';
+import { zeros } from '../init.ts';
+import type { Layer, LayerConfig, Pass } from '../layer.ts';
+import { Parameter } from '../parameter.ts';
+import { lastStep } from './last.ts';
+import { mergeDirections } from './merge.ts';
+import { dropoutRates, expectWord, layerWidths, type RecurrentOptions, residualLayers } from './recurrent-options.ts';
+import { unroll } from './unroll.ts';
 
 /** A recurrent layer: besides `forward`, `run` gives and takes states as tensors. */
 export interface RecurrentLayer extends Layer {
   readonly cells: readonly Cell[];
+  /** Cells of the backward direction, where there is one. */
+  readonly backward?: readonly Cell[];
+  /** Features of the output: of both directions together where they lie side by side. */
+  readonly width: number;
+  /** Whether some direction reads rows from their end, so that the whole sequence is needed. */
+  readonly wholeSequence: boolean;
   /**
-   * x[B, T, D] and first states (zero by default), one per cell, give outputs [B, T, H] of the top cell, zero past each row's
-   * length, and last states. A row of length 0 keeps its first state.
+   * x[B, T, D] and first states (those of the option `initial` by default) give outputs [B, T, H], zero past each row's length, and
+   * last states. States stand in PyTorch's order: layer by layer, in each the forward direction and then the backward one.
+   * A row of length 0 keeps its first state.
    */
   run(x: Tensor, pass: Pass, initial?: readonly State[]): { outputs: Tensor; states: State[] };
 }
 
-/** Elman RNN over time, stacked. Options and names as PyTorch's `nn.RNN`. */
-export function rnn(options: RnnOptions & StackOptions): RecurrentLayer {
-  return recurrent(stackOf(rnnCell, options), options);
-}
-
-/** LSTM over time, stacked. Options and names as PyTorch's `nn.LSTM`. */
-export function lstm(options: LstmOptions & StackOptions): RecurrentLayer {
-  return recurrent(stackOf(lstmCell, options), options);
-}
-
-/** GRU over time, stacked. Options and names as PyTorch's `nn.GRU`. */
-export function gru(options: GruOptions & StackOptions): RecurrentLayer {
-  return recurrent(stackOf(gruCell, options), options);
-}
-
-function stackOf<O extends { input: number; hidden: number }>(
-  make: (options: O) => Cell,
-  options: O & StackOptions,
-): Cell[] {
-  const { layers = 1 } = options;
-  expectSize('recurrent', 'layers', layers);
-  return Array.from({ length: layers }, (_, k) => make(k === 0 ? options : { ...options, input: options.hidden }));
+/** One cell with its place in the stack. */
+interface Direction {
+  cell: Cell;
+  /** `_l0`, `_l0_reverse`, … */
+  suffix: string;
+  reversed: boolean;
+  /** Learned first state by name. */
+  start: Readonly<Record<string, Parameter>> | undefined;
 }
 
 /**
  * Cells over time, the first reading the input and each next one the outputs below it: any cells, also your own.
- * Takes x[B, T, D], gives [B, T, H].
+ * Takes x[B, T, D], gives [B, T, H] or what the option `returns` says.
  */
-export function recurrent(cells: readonly Cell[], options: { dropout?: number } = {}): RecurrentLayer {
-  const p = options.dropout ?? 0;
-  expectDropout('recurrent', p);
-  cells.forEach((cell, k) => {
-    if (k > 0 && cell.input !== cells[k - 1].hidden) {
-      throw new RecurveError(
-        'shape',
-        `recurrent: expected cell ${k} to read ${cells[k - 1].hidden} features from the cell below, got input: ${cell.input}; make them equal`,
-      );
-    }
+export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}): RecurrentLayer {
+  const {
+    dropout = 0,
+    residual = false,
+    backward,
+    merge = 'concat',
+    reverse = false,
+    initial: begin = 'zero',
+    returns = 'sequence',
+  } = options;
+  expectWord('recurrent', 'initial', begin, ['zero', 'learned']);
+  expectWord('recurrent', 'returns', returns, ['sequence', 'last', 'state']);
+  const widths = layerWidths(cells, backward, merge);
+  const rates = dropoutRates(dropout, cells.length);
+  const added = residualLayers(residual, cells[0].input, widths);
+  const conflict = reverse && backward ? 'reverse' : options.merge && !backward ? 'merge' : undefined;
+  if (conflict) {
+    throw new RecurveError(
+      'usage',
+      conflict === 'reverse'
+        ? 'recurrent: expected reverse without a backward direction, got both; a bidirectional layer already reads both ways'
+        : 'recurrent: expected merge with a backward direction, got none; make the layer bidirectional',
+    );
+  }
+  const direction = (cell: Cell, suffix: string, reversed: boolean): Direction => ({
+    cell,
+    suffix,
+    reversed,
+    start: begin === 'learned' ? startOf(cell) : undefined,
   });
-  if (cells.length === 0)
-    throw new RecurveError('usage', 'recurrent: expected at least one cell, got none; give the cells of the stack');
+  const layers = cells.map((cell, k) => [
+    direction(cell, `_l${k}`, reverse),
+    ...(backward ? [direction(backward[k], `_l${k}_reverse`, true)] : []),
+  ]);
+  const width = widths[widths.length - 1];
+  const wholeSequence = reverse || backward !== undefined;
 
   const layer: RecurrentLayer = {
     config: {
       kind: 'recurrent',
-      dropout: p,
-      cells: cells.map(({ kind, input, hidden, options }) => ({ kind, input, hidden, ...options })),
+      dropout: typeof dropout === 'number' ? dropout : [...dropout],
+      cells: cells.map(describe),
+      ...(residual !== false && { residual: residual === true || [...residual] }),
+      ...(backward && { backward: backward.map(describe), merge }),
+      ...(reverse && { reverse }),
+      ...(begin !== 'zero' && { initial: begin }),
+      ...(returns !== 'sequence' && { returns }),
     },
-    parameters: named(cells),
+    parameters: named(layers.flat()),
     cells,
+    ...(backward && { backward }),
+    width,
+    wholeSequence,
     run(x, pass, initial) {
-      expectShape(
-        'recurrent',
-        'x',
-        x.shape,
-        ['B', 'T', cells[0].input],
-        `build the layer with input: ${x.shape.at(-1)}`,
-      );
-      const { tape } = x;
-      const [B] = x.shape;
-      let below = toTimeMajor(x, pass.lengths);
-      const states = cells.map((cell, k) => {
-        if (k > 0 && pass.training && p > 0) below = applyDropout(below, p, pass.dropoutKey());
-        const first = initial?.[k] ?? zeroState(cell, tape, B);
-        const { outputs, last } = (cell.sequence ?? unroll(cell))(below, first, pass.lengths);
-        below = outputs;
-        return last;
-      });
-      return { outputs: toBatchFirst(below, pass.lengths), states };
+      const { outputs, states } = run(x, pass, initial);
+      return { outputs: apart(outputs), states };
     },
     forward(x, pass) {
-      const { outputs, states } = layer.run(x, pass, restore(x, pass));
+      if (pass.carry && wholeSequence) {
+        throw new RecurveError(
+          'usage',
+          `stream: expected layers that read forwards, got a recurrent layer that ${backward ? 'is bidirectional' : 'reads in reverse'} and needs the whole sequence; give it whole rows without a carried state`,
+        );
+      }
+      const { outputs, states } = run(x, pass, restore(x, pass));
       pass.carry?.set(layer, states.map(copied));
-      return outputs;
+      if (returns === 'sequence') return apart(outputs);
+      if (returns === 'last') return apart(lastStep(outputs, pass.lengths));
+      const top = states.slice(-layers[0].length).map(({ h }) => h);
+      return apart(mergeDirections(merge, top));
     },
   };
 
+  /** Outputs [B, T, H] with both directions side by side. */
+  function run(x: Tensor, pass: Pass, initial: readonly State[] | undefined): { outputs: Tensor; states: State[] } {
+    expectShape('recurrent', 'x', x.shape, ['B', 'T', cells[0].input], `build the layer with input: ${x.shape.at(-1)}`);
+    const { tape } = x;
+    const [B] = x.shape;
+    const states: State[] = [];
+    let below = toTimeMajor(x, pass.lengths);
+    layers.forEach((directions, k) => {
+      const p = pass.training && k > 0 ? rates[k - 1] : 0;
+      const input = p > 0 ? applyDropout(below, p, pass.dropoutKey()) : below;
+      const results = directions.map(({ cell, reversed, start }) => {
+        const first = initial?.[states.length] ?? firstState(cell, start, tape, B);
+        const noise = pass.training ? cell.begin?.(tape, B, pass) : undefined;
+        const read = reversed ? reverseSequence(input, pass.lengths) : input;
+        const { outputs, last } = (cell.sequence ?? unroll(cell))(read, first, pass.lengths, noise);
+        states.push(last);
+        return reversed ? reverseSequence(outputs, pass.lengths) : outputs;
+      });
+      const above = mergeDirections(merge, results);
+      below = added.has(k) ? add(below, above) : above;
+    });
+    return { outputs: toBatchFirst(below, pass.lengths), states };
+  }
+
+  /** With `none`, an axis for the directions before the features. */
+  function apart(y: Tensor): Tensor {
+    return backward && merge === 'none' ? reshape(y, [...y.shape.slice(0, -1), 2, width / 2]) : y;
+  }
+
   function restore(x: Tensor, pass: Pass): State[] | undefined {
     const kept = pass.carry?.get(layer);
+    const [B] = x.shape;
     return kept?.map((values, k) => {
-      const shape = [x.shape[0], cells[k].hidden];
-      if (values.h.length !== sizeOf(shape)) {
-        throw new RecurveError(
-          'shape',
-          `recurrent: expected a carried state of shape [${shape.join(', ')}], got ${values.h.length} numbers; keep the batch size while a state is carried`,
-        );
-      }
+      const { cell, start } = layers[k][0];
+      const learned = start && pass.fresh ? firstState(cell, start, x.tape, B) : undefined;
       return Object.fromEntries(
-        Object.entries(values).map(([name, numbers]) => [name, x.tape.constant(numbers, shape)]),
+        Object.entries(values).map(([name, numbers]) => {
+          const shape = [B, stateSize(cell, name)];
+          if (numbers.length !== sizeOf(shape)) {
+            throw new RecurveError(
+              'shape',
+              `recurrent: expected a carried state of shape [${shape.join(', ')}], got ${numbers.length} numbers; keep the batch size while a state is carried`,
+            );
+          }
+          const carried = x.tape.constant(numbers, shape);
+          return [name, learned ? selectRunning(learned[name], carried, pass.fresh, 0) : carried];
+        }),
       ) as State;
     });
   }
   return layer;
 }
 
-/** PyTorch's names: `weight_ih` of the cell at height k is `weight_ih_l{k}`. */
-function named(cells: readonly Cell[]): Record<string, Parameter> {
+function describe({ kind, input, hidden, options }: Cell): LayerConfig {
+  return { kind, input, hidden, ...options };
+}
+
+function startOf(cell: Cell): Record<string, Parameter> {
   return Object.fromEntries(
-    cells.flatMap((cell, k) =>
-      Object.entries(cell.parameters).map(([name, parameter]) => [`${name}_l${k}`, parameter]),
-    ),
+    cell.stateNames.map((name) => [name, new Parameter([stateSize(cell, name)], zeros, { decays: false })]),
+  );
+}
+
+function firstState(cell: Cell, start: Direction['start'], tape: Tape, B: number): State {
+  if (!start) return zeroState(cell, tape, B);
+  return Object.fromEntries(
+    Object.entries(start).map(([name, parameter]) => [name, broadcastTo(parameter.tensor, [B, stateSize(cell, name)])]),
+  ) as State;
+}
+
+/** PyTorch's names: `weight_ih` of the cell at height k is `weight_ih_l{k}`, of its backward direction `weight_ih_l{k}_reverse`. */
+function named(directions: readonly Direction[]): Record<string, Parameter> {
+  return Object.fromEntries(
+    directions.flatMap(({ cell, suffix, start = {} }) => [
+      ...Object.entries(cell.parameters).map(([name, parameter]) => [name + suffix, parameter]),
+      ...Object.entries(start).map(([name, parameter]) => [`${name}0${suffix}`, parameter]),
+    ]),
   );
 }
 
 function copied(state: State): Record<string, ArrayLike<number>> {
   return Object.fromEntries(Object.entries(state).map(([name, tensor]) => [name, tensor.values()]));
-}
-
-/** `step` repeated over x[T, B, D]: the oracle of every fused sequence, and the road of cells that have none. */
-export function unroll(cell: Cell): NonNullable<Cell['sequence']> {
-  return (x: Tensor, first: State, lengths: Lengths) => {
-    const { tape } = x;
-    const [T, B, D] = x.shape;
-    let state = first;
-    const outputs: Tensor[] = [];
-    for (let t = 0; t < T; t++) {
-      state = keepEnded(cell.step(tape.view(x, [B, D], t * B * D), state), state, lengths, t);
-      outputs.push(state.h);
-    }
-    if (T === 0) return { outputs: tape.zeros([T, B, cell.hidden]), last: state };
-    // Zeroed after they are joined: then a state's gradient adds up in the same order with lengths and without, to the bit.
-    const joined = stack(outputs);
-    return { outputs: lengths ? toTimeMajor(toBatchFirst(joined, lengths)) : joined, last: state };
-  };
-}
-
-function keepEnded(next: State, before: State, lengths: Lengths, t: number): State {
-  return Object.fromEntries(
-    Object.keys(next).map((name) => [name, selectRunning(next[name], before[name], lengths, t)]),
-  ) as State;
 }

@@ -1,0 +1,86 @@
+import { RecurveError } from '../../errors.ts';
+import { type Cell, outputSize } from '../cells/cell.ts';
+import { type GruOptions, gruCell } from '../cells/gru.ts';
+import { type LstmOptions, lstmCell } from '../cells/lstm.ts';
+import { type RnnOptions, rnnCell } from '../cells/rnn.ts';
+import { expectSize } from '../check.ts';
+import { mergedWidth } from './merge.ts';
+import { type RecurrentLayer, recurrent } from './recurrent.ts';
+import type { RecurrentOptions } from './recurrent-options.ts';
+
+/** Options of a stack, beside those of its cell. */
+export interface StackOptions extends Omit<RecurrentOptions, 'backward'> {
+  /** Cells on top of each other, at least 1; default 1, or as many as `hidden` has widths. */
+  layers?: number;
+  /** Reads each row both ways, with cells of their own; default false. See {@link RecurrentOptions.backward}. */
+  bidirectional?: boolean;
+}
+
+/** Options of a cell for all layers of a stack; `hidden` may be one width per layer. */
+export type Stacked<O extends { hidden: number }> = Omit<O, 'hidden'> &
+  StackOptions & {
+    /** Hidden units H, at least 1: one number for all layers, or one per layer from the input up. */
+    hidden: number | readonly number[];
+  };
+
+/** Elman RNN over time, stacked. Options and names as PyTorch's `nn.RNN`. */
+export function rnn(options: Stacked<RnnOptions>): RecurrentLayer {
+  return stackOf<RnnOptions>(rnnCell, options);
+}
+
+/** LSTM over time, stacked. Options and names as PyTorch's `nn.LSTM`. */
+export function lstm(options: Stacked<LstmOptions>): RecurrentLayer {
+  return stackOf<LstmOptions>(lstmCell, options);
+}
+
+/** GRU over time, stacked. Options and names as PyTorch's `nn.GRU`. */
+export function gru(options: Stacked<GruOptions>): RecurrentLayer {
+  return stackOf<GruOptions>(gruCell, options);
+}
+
+/** A stack of one kind of cell, each as wide as `hidden` says and reading what the layer below gives. */
+export function stackOf<O extends { input: number; hidden: number }>(
+  make: (options: O) => Cell,
+  options: Stacked<O> & { input: number },
+): RecurrentLayer {
+  const {
+    layers,
+    bidirectional = false,
+    dropout,
+    residual,
+    merge,
+    reverse,
+    initial,
+    returns,
+    hidden,
+    input,
+    ...own
+  }: StackOptions & { input: number; hidden: number | readonly number[] } = options;
+  const widths = typeof hidden === 'number' ? undefined : hidden;
+  const count = layers ?? widths?.length ?? 1;
+  expectSize('recurrent', 'layers', count);
+  if (widths && widths.length !== count) {
+    throw new RecurveError(
+      'usage',
+      `recurrent: expected one hidden width per layer, ${count} in all, got ${widths.length}; leave layers out or make them agree`,
+    );
+  }
+  const [cells, backward]: [Cell[], Cell[]] = [[], []];
+  let below = input;
+  for (let k = 0; k < count; k++) {
+    const at = { ...own, input: below, hidden: widths ? widths[k] : hidden } as unknown as O;
+    cells.push(make(at));
+    if (bidirectional) backward.push(make(at));
+    const width = outputSize(cells[k]);
+    below = bidirectional ? mergedWidth(merge ?? 'concat', width, width) : width;
+  }
+  return recurrent(cells, {
+    ...(dropout !== undefined && { dropout }),
+    ...(residual !== undefined && { residual }),
+    ...(bidirectional && { backward }),
+    ...(merge !== undefined && { merge }),
+    ...(reverse !== undefined && { reverse }),
+    ...(initial !== undefined && { initial }),
+    ...(returns !== undefined && { returns }),
+  });
+}

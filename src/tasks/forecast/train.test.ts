@@ -122,6 +122,17 @@ describe('a training', () => {
     expect(progress.length).toBe(model.summary.steps);
   });
 
+  it('leaves out of a block’s training all windows whose targets overlap the block’s', async () => {
+    const steps = new Map<string, number>();
+    await trainOn(
+      table,
+      { batchSize: 1, epochs: 1, hidden: 1 },
+      { onProgress: ({ stage, steps: all }) => steps.set(stage, all) },
+    );
+    // 240 steps before the test span give 228 windows; blocks of 45, 46, 45, 46, 46, and 2 windows beside each inner border.
+    expect([...steps.values()]).toEqual([228 - 45 - 2, 228 - 46 - 4, 228 - 45 - 4, 228 - 46 - 4, 228 - 46 - 2, 228]);
+  });
+
   it('takes its memory back: the arena holds one network after it, nothing after its model ends', async () => {
     const engine = await createEngine();
     const { persistent } = engine.arena.usage();

@@ -5,6 +5,7 @@ const parts = {
   unit: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
   properties: ['test/properties/**/*.test.ts'],
   parity: ['test/parity/**/*.test.ts'],
+  cli: ['test/cli/**/*.test.ts'],
   api: ['test/api/**/*.test.ts'],
   platform: ['test/platform/**/*.test.ts'],
   docs: ['test/docs/**/*.test.ts'],
@@ -12,7 +13,8 @@ const parts = {
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
     projects: Object.entries(parts).map(([name, include]) => ({ extends: true, test: { name, include } })),

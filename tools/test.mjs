@@ -28,6 +28,7 @@ const PARTS = {
   unit: () => vitest(['--project=unit']),
   properties: () => vitest(['--project=properties']),
   parity: () => vitest(['--project=parity']),
+  cli: () => vitest(['--project=cli']),
   api: () => vitest(['--project=api']),
   package: () => check('tools/check-package.ts'),
   size: () => check('tools/check-size.ts'),

@@ -12,6 +12,7 @@ const inFile =
 
 const kernel = inFile('engine/reference-recurrent.ts');
 const fused = inFile('autograd/ops/recurrent.ts');
+const sequence = inFile('autograd/ops/recurrent-sequence.ts');
 const stack = inFile('nn/layers/recurrent.ts');
 const steps = inFile('nn/layers/unroll.ts');
 const loss = inFile('nn/losses.ts');
@@ -92,63 +93,86 @@ export const MUTANTS: readonly Mutant[] = [
     "if (p.reset === 'before') carried = dot",
   ),
   // Fused nodes
-  fused(
+  sequence(
     'gradient of h0 and c0 exchanged',
-    'addTo(tape, h0, dhidden);\n    addTo(tape, c0, dcell);',
-    'addTo(tape, c0, dhidden);\n    addTo(tape, h0, dcell);',
+    'addTo(tape, initial[0], gradients.dhidden);\n      if (cell.cells) addTo(tape, initial[1], gradients.dcell);',
+    'addTo(tape, initial[cell.cells ? 1 : 0], gradients.dhidden);\n      if (cell.cells) addTo(tape, initial[0], gradients.dcell);',
   ),
-  fused('gradient of c0 forgotten', 'addTo(tape, c0, dcell);', ''),
-  fused('gradient of h0 forgotten', 'axpy(d, gradient, initial.size, 1)', 'axpy(d, gradient, initial.size, 0)'),
-  fused(
+  sequence('gradient of c0 forgotten', 'if (cell.cells) addTo(tape, initial[1], gradients.dcell);', ''),
+  sequence('gradient of h0 forgotten', 'axpy(d, gradient, initial.size, 1)', 'axpy(d, gradient, initial.size, 0)'),
+  sequence(
     'gradient of first states overwritten',
     'axpy(d, gradient, initial.size, 1)',
     'copy(d, gradient, initial.size)',
   ),
   fused(
     'recurrent matrix not transposed in backward',
-    'packed(at, weights.wHh.address, H, 4 * H, true)',
-    'packed(at, weights.wHh.address, H, 4 * H, false)',
+    'const [rows, K] = transposed ?',
+    'const [rows, K] = !transposed ?',
   ),
-  fused(
-    'recurrent matrix transposed in forward',
-    'packed(at, weights.wHh.address, 4 * H, H, false)',
-    'packed(at, weights.wHh.address, 4 * H, H, true)',
-  ),
-  fused('recurrent bias dropped', 'engine.axpy(bias, weights.bHh.address, withHidden, 1);', ''),
-  fused('GRU: recurrent bias of the candidate twice', "reset === 'after' ? 2 * H : 3 * H", '3 * H'),
+  fused('recurrent matrix transposed in forward', 'rows, K, transposed);', 'rows, K, true);'),
+  sequence('recurrent bias dropped', 'engine.axpy(bias, weights.bHh.address, H * cell.biased, 1);', ''),
+  fused('GRU: recurrent bias of the candidate twice', "biased: reset === 'after' ? 2 : 3", 'biased: 3'),
   fused(
     'weight gradient from h instead of h before',
     'gemmTn(dw, dgates, hidden, G, H, T * B)',
     'gemmTn(dw, dgates, hidden + B * H, G, H, T * B)',
   ),
   fused(
-    'GRU after: recurrent bias gradient from the input side',
-    'biasGradient(at, bHh, recurrent)',
-    'biasGradient(at, bHh, dgates)',
+    'GRU after: recurrent gradients from the input side',
+    'fromGates(at, dw, db, T, hidden, recurrent)',
+    'fromGates(at, dw, db, T, hidden, dgates)',
   ),
   fused(
     'GRU before: candidate’s weights against h instead of r⊙h',
     'dgates + 2 * H, candidate, H, H',
-    'dgates + 2 * H, hidden.address, H, H',
+    'dgates + 2 * H, hidden, H, H',
   ),
-  fused('outputs one step late', 'tape.view(hidden, [T, B, H], B * H)', 'tape.view(hidden, [T, B, H], 0)'),
-  fused('last state ignores lengths', 'last: takeLast(hidden, lengths)', 'last: takeLast(hidden)'),
-  fused(
-    'last cell ignores lengths',
-    'cells.address, at.lengths, B, T, H);\n  tape',
-    'cells.address, NONE, B, T, H);\n  tape',
+  sequence('outputs one step late', 'tape.view(hidden, [T, B, H], B * H)', 'tape.view(hidden, [T, B, H], 0)'),
+  sequence('last state ignores lengths', 'last: takeLast(hidden, lengths)', 'last: takeLast(hidden)'),
+  sequence('last cell ignores lengths', 'window.cells, window.lengths, B, T, H)', 'window.cells, NONE, B, T, H)'),
+  sequence(
+    'lengths never placed',
+    'lengths: placeLengths(tape, at.lengths, B, T)',
+    'lengths: placeLengths(tape, undefined, B, T)',
   ),
-  fused('lengths never placed', 'placeLengths(x.tape, lengths, B, T)', 'placeLengths(x.tape, undefined, B, T)'),
-  fused(
+  sequence(
     'initial state ignored',
     'tape.engine.copy(all.address, initial.address, B * H)',
     'tape.engine.fill(all.address, B * H, 0)',
   ),
-  fused('gradient of x missing', 'if (dx !== NONE) tape.engine.gemmNn', 'if (dx === NONE) tape.engine.gemmNn'),
-  fused(
-    'input bias without a gradient',
-    'if (db !== NONE) tape.engine.reduce(db, dgates, 1, T * B, G, true);\n}\n\n/** `dw_hh',
-    '}\n\n/** `dw_hh',
+  sequence('gradient of x missing', 'if (dx !== NONE) engine.gemmNn', 'if (dx === NONE) engine.gemmNn'),
+  sequence('input bias without a gradient', 'if (dbIh !== NONE) engine.reduce', 'if (dbIh === NONE) engine.reduce'),
+  // Recomputation
+  sequence(
+    'recomputed: cell state of a border never kept',
+    'if (cellBorders !== NONE) engine.copy(',
+    'if (cellBorders === 0) engine.copy(',
+  ),
+  sequence(
+    'recomputed: state of a border never kept',
+    'if (hiddenBorders !== NONE) engine.copy(',
+    'if (hiddenBorders === 0) engine.copy(',
+  ),
+  sequence('recomputed: segments start at the first states', 'borders + k * n, n', 'borders, n'),
+  sequence('recomputed: lengths count from the start of the whole', 'Math.max(end - from, 0)', 'Math.max(end, 0)'),
+  sequence('recomputed: inputs of the first segment everywhere', 'x.address + from * B * D, steps', 'x.address, steps'),
+  sequence('recomputed: gradients of x at the first segment', 'gemmNn(dx + first,', 'gemmNn(dx,'),
+  sequence(
+    'recomputed: gradient lost at borders',
+    'engine.copy(carried, dhidden, n)',
+    'engine.copy(carried, dhidden + n, n)',
+  ),
+  sequence(
+    'recomputed: gradient of the last state at the wrong step',
+    'visit(b, (end * B + b) * H)',
+    'visit(b, b * H)',
+  ),
+  sequence('recomputed: rows of length 0 lost', 'end === 0 && k === 0', 'end === 0 && k < 0'),
+  sequence(
+    'recomputed: gradient of the last cell forgotten',
+    'engine.copy(dcell, dlastCell, n)',
+    'engine.fill(dcell, n, 0)',
   ),
   // Cells from primitives
   {

@@ -22,13 +22,24 @@ export {
 } from './elementwise.ts';
 export { linear, matmul } from './matmul.ts';
 export {
+  gruLast,
   gruSequence,
+  lstmLast,
   lstmSequence,
   type RecurrentResult,
-  type RecurrentWeights,
+  rnnLast,
   rnnSequence,
 } from './recurrent.ts';
+export { type RecurrentWeights, type SequenceOptions, segmentLength } from './recurrent-sequence.ts';
 export { mean, sum } from './reduce.ts';
 export { crossEntropyRows, gather, type Indices, layerNorm, softmax } from './rows.ts';
-export { type Lengths, reverseSequence, selectRunning, stack, takeLast, toBatchFirst, toTimeMajor } from './sequence.ts';
+export {
+  type Lengths,
+  reverseSequence,
+  selectRunning,
+  stack,
+  takeLast,
+  toBatchFirst,
+  toTimeMajor,
+} from './sequence.ts';
 export { columns, concat, reshape } from './shape.ts';

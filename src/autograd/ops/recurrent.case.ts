@@ -1,6 +1,16 @@
 import { checkGradients, given } from '../gradient-check.case.ts';
 import type { Tensor } from '../tensor.ts';
-import { concat, gruSequence, lstmSequence, type RecurrentWeights, reshape, rnnSequence } from './index.ts';
+import {
+  concat,
+  gruLast,
+  gruSequence,
+  lstmLast,
+  lstmSequence,
+  type RecurrentWeights,
+  reshape,
+  rnnLast,
+  rnnSequence,
+} from './index.ts';
 
 const T = 4;
 const B = 3;
@@ -41,6 +51,44 @@ export const SEQUENCES: readonly SequenceCase[] = [
   },
   gruCase('after'),
   gruCase('before'),
+  ...[1, 3].flatMap((recompute): SequenceCase[] => [
+    {
+      name: `rnnSequence in segments of ${recompute}`,
+      gates: 1,
+      states: 1,
+      run: (x, w, [h]) => Object.values(rnnSequence(x, h, w, 'tanh', LENGTHS, { recompute })),
+    },
+    {
+      name: `lstmSequence in segments of ${recompute}`,
+      gates: 4,
+      states: 2,
+      run: (x, w, [h, c]) => Object.values(lstmSequence(x, h, c, w, LENGTHS, { recompute })),
+    },
+    {
+      name: `gruSequence in segments of ${recompute}`,
+      gates: 3,
+      states: 1,
+      run: (x, w, [h]) => Object.values(gruSequence(x, h, w, 'before', LENGTHS, { recompute })),
+    },
+    {
+      name: `rnnLast in segments of ${recompute}`,
+      gates: 1,
+      states: 1,
+      run: (x, w, [h]) => [rnnLast(x, h, w, 'tanh', LENGTHS, { recompute })],
+    },
+    {
+      name: `lstmLast in segments of ${recompute}`,
+      gates: 4,
+      states: 2,
+      run: (x, w, [h, c]) => Object.values(lstmLast(x, h, c, w, LENGTHS, { recompute })),
+    },
+    {
+      name: `gruLast in segments of ${recompute}`,
+      gates: 3,
+      states: 1,
+      run: (x, w, [h]) => [gruLast(x, h, w, 'after', LENGTHS, { recompute })],
+    },
+  ]),
 ];
 
 /**

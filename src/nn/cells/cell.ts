@@ -1,4 +1,4 @@
-import type { Lengths, Tape, Tensor } from '../../autograd/index.ts';
+import type { Lengths, SequenceOptions, Tape, Tensor } from '../../autograd/index.ts';
 import type { DropoutKey } from '../../engine/engine.ts';
 import { threefry2x32 } from '../../random.ts';
 import type { Pass } from '../layer.ts';
@@ -49,7 +49,18 @@ export interface Cell {
    * The whole sequence as one fused node: x[T, B, D] time-major and the first state give the outputs [T, B, width of h], zero past
    * each row's length, and each row's last state. Absent: `step` is repeated.
    */
-  sequence?(x: Tensor, state: State, lengths: Lengths, noise?: Noise): { outputs: Tensor; last: State };
+  sequence?(
+    x: Tensor,
+    state: State,
+    lengths: Lengths,
+    noise?: Noise,
+    options?: SequenceOptions,
+  ): { outputs: Tensor; last: State };
+  /**
+   * The last state of {@link Cell.sequence} alone, recomputed in backward: memory grows with √T beside x. Absent: only whole
+   * sequences are kept.
+   */
+  last?(x: Tensor, state: State, lengths: Lengths, noise?: Noise, options?: SequenceOptions): State;
 }
 
 /** Width of one tensor of the state. */

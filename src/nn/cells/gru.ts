@@ -1,4 +1,14 @@
-import { add, affine, gruSequence, linear, multiply, sigmoid, type Tensor, tanh } from '../../autograd/index.ts';
+import {
+  add,
+  affine,
+  gruLast,
+  gruSequence,
+  linear,
+  multiply,
+  sigmoid,
+  type Tensor,
+  tanh,
+} from '../../autograd/index.ts';
 import type { Cell } from './cell.ts';
 import { gateOf } from './gates.ts';
 import { affineParts, bound, type CellSize, cellParameters } from './weights.ts';
@@ -32,9 +42,12 @@ export function gruCell({ input, hidden, reset = 'after' }: GruOptions): Cell {
       const n = tanh(add(gateOf('gru', 'n', fromInput), recurrent));
       return { h: add(multiply(affine(z, -1, 1), n), multiply(z, h)) };
     },
-    sequence(x, { h }, lengths) {
-      const { outputs, last } = gruSequence(x, h, bound(parameters), reset, lengths);
+    sequence(x, { h }, lengths, _, options) {
+      const { outputs, last } = gruSequence(x, h, bound(parameters), reset, lengths, options);
       return { outputs, last: { h: last } };
+    },
+    last(x, { h }, lengths, _, options) {
+      return { h: gruLast(x, h, bound(parameters), reset, lengths, options) };
     },
   };
 

@@ -1,4 +1,4 @@
-import { add, lstmSequence, multiply, sigmoid, tanh } from '../../autograd/index.ts';
+import { add, lstmLast, lstmSequence, multiply, sigmoid, tanh } from '../../autograd/index.ts';
 import type { Cell } from './cell.ts';
 import { gateOf } from './gates.ts';
 import { affineParts, bound, type CellSize, cellParameters } from './weights.ts';
@@ -28,9 +28,13 @@ export function lstmCell({ input, hidden }: LstmOptions): Cell {
       const c = add(multiply(f, state.c), multiply(i, g));
       return { h: multiply(o, tanh(c)), c };
     },
-    sequence(x, state, lengths) {
-      const { outputs, last, lastCell } = lstmSequence(x, state.h, state.c, bound(parameters), lengths);
+    sequence(x, state, lengths, _, options) {
+      const { outputs, last, lastCell } = lstmSequence(x, state.h, state.c, bound(parameters), lengths, options);
       return { outputs, last: { h: last, c: lastCell } };
+    },
+    last(x, state, lengths, _, options) {
+      const { last, lastCell } = lstmLast(x, state.h, state.c, bound(parameters), lengths, options);
+      return { h: last, c: lastCell };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { add, relu, rnnSequence, tanh } from '../../autograd/index.ts';
+import { add, relu, rnnLast, rnnSequence, tanh } from '../../autograd/index.ts';
 import type { Cell } from './cell.ts';
 import { affineParts, bound, type CellSize, cellParameters } from './weights.ts';
 
@@ -22,9 +22,12 @@ export function rnnCell({ input, hidden, activation = 'tanh' }: RnnOptions): Cel
       const { fromInput, fromHidden } = affineParts(parameters, x, h);
       return { h: f(add(fromInput, fromHidden)) };
     },
-    sequence(x, { h }, lengths) {
-      const { outputs, last } = rnnSequence(x, h, bound(parameters), activation, lengths);
+    sequence(x, { h }, lengths, _, options) {
+      const { outputs, last } = rnnSequence(x, h, bound(parameters), activation, lengths, options);
       return { outputs, last: { h: last } };
+    },
+    last(x, { h }, lengths, _, options) {
+      return { h: rnnLast(x, h, bound(parameters), activation, lengths, options) };
     },
   };
 }

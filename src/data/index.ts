@@ -1,6 +1,25 @@
 export type { RandomAccess, Source } from './bytes.ts';
 export { type CalendarFeatures, calendarFeatures, calendarNames } from './calendar.ts';
 export { formatClock } from './civil.ts';
+export { type IdxArray, readIdx } from './idx.ts';
+export {
+  ADDING_GUESS,
+  type AddingOptions,
+  addingProblem,
+  type CopyOptions,
+  type CopyProblem,
+  copyMemoryless,
+  copyProblem,
+  embeddedReber,
+  type NumberProblem,
+  REBER_SYMBOLS,
+  type ReberStrings,
+  type SymbolProblem,
+  TEMPORAL_ORDER_SYMBOLS,
+  type TemporalOrder,
+  type TemporalOrderOptions,
+  temporalOrder,
+} from './problems/index.ts';
 export { type ReadOptions, readTable } from './read-table.ts';
 export { type DataReport, describe, type Finding } from './report.ts';
 export {

@@ -1,0 +1,36 @@
+import { RecurveError } from '../../errors.ts';
+
+/** Real-valued sequences of one length with one target each. */
+export interface NumberProblem {
+  /** x[B, T, D], row-major. */
+  x: Float64Array;
+  shape: readonly [B: number, T: number, D: number];
+  /** One per sequence, [B]. */
+  targets: Float64Array;
+}
+
+/** Sequences of symbols, padded to one length with symbol 0. */
+export interface SymbolProblem {
+  /** Symbol numbers, [B, T]. */
+  symbols: Int32Array;
+  shape: readonly [B: number, T: number];
+  /** Valid steps of each sequence, [B]. */
+  lengths: Int32Array;
+}
+
+/** Refuses a count that is no whole number of at least `least`. */
+export function expectWhole(who: string, what: string, value: number, least: number): void {
+  if (!(Number.isSafeInteger(value) && value >= least)) {
+    throw new RecurveError('usage', `${who}: expected ${what} of at least ${least}, got ${value}; give a whole number`);
+  }
+}
+
+/** Pads sequences of symbols to the longest. */
+export function pad(rows: readonly (readonly number[])[]): SymbolProblem {
+  const T = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
+  const symbols = new Int32Array(rows.length * T);
+  rows.forEach((row, b) => {
+    symbols.set(row, b * T);
+  });
+  return { symbols, shape: [rows.length, T], lengths: Int32Array.from(rows, (row) => row.length) };
+}

@@ -40,20 +40,25 @@ export async function learn(learner: Learner, options: LearnOptions): Promise<{ 
   const { settings } = learner;
   const { training, validation, onValidation, ...rest } = options;
   const network = newNetwork(learner);
-  const result = await fit(network, {
-    ...rest,
-    training: objectiveOf(network, learner, training),
-    ...(validation && { validation: objectiveOf(network, learner, validation, onValidation) }),
-    epochs: settings.epochs,
-    batchSize: settings.batchSize,
-    optimizer: settings.optimizer,
-    rate: settings.rate,
-    schedule: settings.schedule,
-    clip: { norm: settings.clip },
-    seed: settings.seed,
-    restoreBest: options.patience !== undefined,
-  });
-  return { network, result };
+  try {
+    const result = await fit(network, {
+      ...rest,
+      training: objectiveOf(network, learner, training),
+      ...(validation && { validation: objectiveOf(network, learner, validation, onValidation) }),
+      epochs: settings.epochs,
+      batchSize: settings.batchSize,
+      optimizer: settings.optimizer,
+      rate: settings.rate,
+      schedule: settings.schedule,
+      clip: { norm: settings.clip },
+      seed: settings.seed,
+      restoreBest: options.patience !== undefined,
+    });
+    return { network, result };
+  } catch (error) {
+    network[Symbol.dispose]();
+    throw error;
+  }
 }
 
 function objectiveOf(

@@ -11,7 +11,8 @@ export type StreamRow = Readonly<Record<string, number | null | undefined>>;
 export interface ForecastStream {
   /**
    * Takes the next row of a series and forecasts the steps after it; null until `context` rows are there.
-   * Gives the bits of `predict` on the same rows.
+   * Gives the bits of `predict` on the same rows. Where the last row's target is missing, the stream fills it with the one before
+   * and goes on, while a table ends at its last observed target.
    *
    * @param at time in ms since 1970-01-01 UTC (needed where the model was trained with time stamps) and id of the series
    */

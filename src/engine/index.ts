@@ -17,6 +17,7 @@ export type {
   UnaryOp,
 } from './engine.ts';
 export { BINARY_OPS, NONE, UNARY_OPS } from './engine.ts';
+export { measuringEngine } from './measuring.ts';
 export { ReferenceEngine } from './reference.ts';
 export type { Tier, TierChoice } from './tiers.ts';
 export { chooseTier, hasSimd, TIERS } from './tiers.ts';

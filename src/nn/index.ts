@@ -1,3 +1,4 @@
+export { type Attention, type AttentionMemory, type AttentionOptions, attention } from './attention.ts';
 export { type Cell, keyAt, type Noise, outputSize, type State, stateSize, zeroState } from './cells/cell.ts';
 export { GATE_ORDER, type GateConvention, type GatedKind, gateCount, gateOf, reorderGates } from './cells/gates.ts';
 export { type GruOptions, gruCell } from './cells/gru.ts';
@@ -28,5 +29,6 @@ export {
   mse,
   quantile,
 } from './losses.ts';
+export type { MemoryNeed, StepOptions } from './memory.ts';
 export { createNetwork, type Network, noDropout, type ParameterEntry } from './network.ts';
 export { Parameter } from './parameter.ts';

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
 import { Random } from '../random.ts';
 import { type Layer, namedParameters, type Pass } from './layer.ts';
+import { type MemoryNeed, measureStep, type StepOptions } from './memory.ts';
 import type { Parameter } from './parameter.ts';
 
 /** One parameter's place in the network's block. */
@@ -39,6 +40,13 @@ export interface Network {
     shape: readonly number[],
     pass?: Pick<Pass, 'lengths' | 'carry'>,
   ): { shape: readonly number[]; values: Float32Array | Float64Array };
+  /**
+   * Bytes that a step of this input would take, before it is run: the layers are walked with an engine that allocates and computes
+   * nothing. Equal to `engine.arena.usage()` of the step itself.
+   *
+   * @example network.memory({ shape: [32, 100, 8] }).peak / 2 ** 20 // MiB
+   */
+  memory(options: StepOptions): MemoryNeed;
   /** Gives the arena's blocks back; the layers become free, the network can no longer be used. */
   [Symbol.dispose](): void;
 }
@@ -112,6 +120,10 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
         const y = root.forward(tape.constant(values, shape), { ...pass, training: false, dropoutKey: noDropout });
         return { shape: y.shape, values: y.values() };
       });
+    },
+    memory(options) {
+      expectInUse();
+      return measureStep(engine, root, entries, options);
     },
     [Symbol.dispose]() {
       if (!inUse) return;

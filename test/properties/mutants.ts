@@ -184,8 +184,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'LSTM fused: h and c exchanged',
     file: 'nn/cells/lstm.ts',
-    find: '{ h: last, c: lastCell }',
-    replace: '{ h: lastCell, c: last }',
+    find: '{ outputs, last: { h: last, c: lastCell } }',
+    replace: '{ outputs, last: { h: lastCell, c: last } }',
   },
   {
     name: 'GRU step: z exchanged',
@@ -202,20 +202,20 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'GRU fused: reset form ignored',
     file: 'nn/cells/gru.ts',
-    find: 'bound(parameters), reset, lengths',
-    replace: "bound(parameters), 'after', lengths",
+    find: 'gruSequence(x, h, bound(parameters), reset, lengths',
+    replace: "gruSequence(x, h, bound(parameters), 'after', lengths",
   },
   {
     name: 'RNN fused: activation ignored',
     file: 'nn/cells/rnn.ts',
-    find: 'bound(parameters), activation, lengths',
-    replace: "bound(parameters), 'tanh', lengths",
+    find: 'rnnSequence(x, h, bound(parameters), activation, lengths',
+    replace: "rnnSequence(x, h, bound(parameters), 'tanh', lengths",
   },
   {
     name: 'RNN fused: lengths forgotten',
     file: 'nn/cells/rnn.ts',
-    find: 'bound(parameters), activation, lengths',
-    replace: 'bound(parameters), activation',
+    find: 'rnnSequence(x, h, bound(parameters), activation, lengths',
+    replace: 'rnnSequence(x, h, bound(parameters), activation, undefined',
   },
   {
     name: 'gate order of LSTM as in ONNX',

@@ -1,4 +1,5 @@
 export { type Attention, type AttentionMemory, type AttentionOptions, attention } from './attention.ts';
+export { type Attention, type AttentionMemory, type AttentionOptions, attention } from './attention.ts';
 export { type Cell, keyAt, type Noise, outputSize, type State, stateSize, zeroState } from './cells/cell.ts';
 export { GATE_ORDER, type GateConvention, type GatedKind, gateCount, gateOf, reorderGates } from './cells/gates.ts';
 export { type GruOptions, gruCell } from './cells/gru.ts';

@@ -1,3 +1,4 @@
+export { batchedMatmul, batchedMatmulTransposed } from './batched.ts';
 export { broadcastTo } from './broadcast.ts';
 export { dropout } from './dropout.ts';
 export {

@@ -185,8 +185,8 @@ export class Tape {
     return tensor.gradientAddress;
   }
 
-  /** Adds ∂loss/∂t to the gradient of every tracked tensor t. `loss` has one element. The tape is empty afterwards. */
-  backward(loss: Tensor): void {
+  /** Adds share·∂loss/∂t to the gradient of every tracked tensor t. `loss` has one element. The tape is empty afterwards. */
+  backward(loss: Tensor, share = 1): void {
     this.check(loss);
     if (loss.size !== 1) {
       throw new RecurveError(
@@ -200,7 +200,7 @@ export class Tape {
         'backward: expected a loss that depends on a tracked tensor inside tape.run, got one that does not; compute it in tape.run from parameters or variables',
       );
     }
-    this.engine.fill(this.gradientOf(loss), 1, 1);
+    this.engine.fill(this.gradientOf(loss), 1, share);
     for (let node = this.#nodes.pop(); node; node = this.#nodes.pop()) {
       if (node.outputs.some((t) => t.gradientAddress !== NONE)) {
         node.backward();

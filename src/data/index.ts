@@ -1,3 +1,4 @@
+export { type BucketOptions, bucketBatches, paddingShare } from './batches.ts';
 export type { RandomAccess, Source } from './bytes.ts';
 export { type CalendarFeatures, calendarFeatures, calendarNames } from './calendar.ts';
 export { formatClock } from './civil.ts';

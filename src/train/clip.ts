@@ -9,13 +9,55 @@ export interface ClipOptions {
   value?: number;
 }
 
+/** How often and how hard gradients were clipped so far. */
+export interface ClipReport {
+  /** Share of the steps whose gradient was clipped, 0 to 1. */
+  share: number;
+  /** Mean of norm after / norm before over the clipped steps: 0.1 means shortened to a tenth; 1 where none was. */
+  meanFactor: number;
+  /** Largest global norm before clipping. */
+  maxNorm: number;
+}
+
+/** What {@link ClipReport} is computed from; goes into checkpoints. */
+export interface ClipTotals {
+  clipped: number;
+  factorSum: number;
+  maxNorm: number;
+}
+
 /** Clips all gradients in place; gives the global norm after clipping by value and before shortening. */
-export function clipGradients(network: Network, { norm, value }: ClipOptions): number {
+export function clipGradients(network: Network, options: ClipOptions): number {
+  return clipWithTotals(network, options, noClips());
+}
+
+/** The same, and counts it in `totals`. */
+export function clipWithTotals(network: Network, { norm, value }: ClipOptions, totals: ClipTotals): number {
   const { engine, gradients, slots } = network;
-  if (value !== undefined) engine.clamp(gradients, gradients, slots, -value, value);
-  const length = Math.sqrt(engine.sumSquares(gradients, slots));
-  if (norm !== undefined && length > norm) engine.affine(gradients, gradients, slots, norm / length, 0);
-  return length;
+  const length = (): number => Math.sqrt(engine.sumSquares(gradients, slots));
+  let before: number | undefined;
+  if (value !== undefined) {
+    before = length();
+    engine.clamp(gradients, gradients, slots, -value, value);
+  }
+  const middle = length();
+  before ??= middle;
+  if (norm !== undefined && middle > norm) engine.affine(gradients, gradients, slots, norm / middle, 0);
+  if (Number.isFinite(before)) totals.maxNorm = Math.max(totals.maxNorm, before);
+  const after = norm !== undefined && middle > norm ? norm : middle;
+  if (after < before) {
+    totals.clipped++;
+    totals.factorSum += after / before;
+  }
+  return middle;
+}
+
+export function noClips(): ClipTotals {
+  return { clipped: 0, factorSum: 0, maxNorm: 0 };
+}
+
+export function clipReport({ clipped, factorSum, maxNorm }: ClipTotals, steps: number): ClipReport {
+  return { share: steps > 0 ? clipped / steps : 0, meanFactor: clipped > 0 ? factorSum / clipped : 1, maxNorm };
 }
 
 export function checkClip({ norm, value }: ClipOptions): void {

@@ -1,93 +1,26 @@
-import type { Tape, Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
-import { type Network, noDropout, type Pass } from '../nn/index.ts';
+import type { Network, Pass } from '../nn/index.ts';
 import { Random } from '../random.ts';
-import { type ClipOptions, checkClip, clipGradients } from './clip.ts';
+import { createAverage } from './average.ts';
+import { clipReport, clipWithTotals, noClips } from './clip.ts';
+import { type Cost, type Course, costs, courseOf } from './course.ts';
 import { visitor } from './event-loop.ts';
-import { createOptimizer, type OptimizerConfig } from './optimizers.ts';
-import { afterEpoch, checkSchedule, PLATEAU_START, rateFactor, type Schedule } from './schedules.ts';
-import type { EpochRecord, TrainingState } from './training-state.ts';
+import { expectFinite, naming, type StepPlace } from './finite.ts';
+import { createOptimizer } from './optimizers.ts';
+import { checkOptions, type FitOptions, type FitResult, type Objective, type Progress } from './options.ts';
+import { afterEpoch, PLATEAU_START, rateFactor } from './schedules.ts';
+import type { TrainingState } from './training-state.ts';
 
-/** Examples and what they cost. */
-export interface Objective {
-  /** Number of examples, at least 1. */
-  examples: number;
-  /** The mean loss of the examples named by `batch`, as a one-element tensor on `tape`. */
-  loss(batch: Int32Array, pass: Pass, tape: Tape): Tensor;
-}
-
-export interface FitOptions {
-  training: Objective;
-  /** Watched for early stopping, plateau and the best weights; without it the training loss is. */
-  validation?: Objective;
-  /** Passes over the examples, at least 1. */
-  epochs: number;
-  /** Stop after so many epochs, though the schedule is laid out for `epochs`; default: all of them. */
-  lastEpoch?: number;
-  /** Examples per step, at least 1; default 32. */
-  batchSize?: number;
-  optimizer?: OptimizerConfig;
-  /** Learning rate above 0; default 1e-3. */
-  rate?: number;
-  /** Default constant. */
-  schedule?: Schedule;
-  clip?: ClipOptions;
-  /** Shuffling and dropout follow from it and the step alone; default 0. */
-  seed?: number;
-  /** Stop when the watched loss has not fallen for so many epochs; default: never. */
-  patience?: number;
-  /** Put the weights of the best epoch back at the end; default true when there is a validation set. */
-  restoreBest?: boolean;
-  /** Stop after so many seconds of training, at the end of the running step. */
-  maxSeconds?: number;
-  /** Stops after the running step; `fit` then returns with `stopped: 'aborted'`. */
-  signal?: AbortSignal;
-  /** Called after every step, cheap; and after every epoch with `validation`. */
-  onProgress?(progress: Progress): void;
-  /** Called with all that is needed to go on: after epochs and between steps, at most every `everySeconds`, and at the end. */
-  checkpoint?: { everySeconds: number; save(state: TrainingState): Promise<void> };
-  /** Go on from a checkpoint of the same options: ends at the bits of the uninterrupted run. */
-  resume?: TrainingState;
-}
-
-/** News of a running training. Epochs and steps count from 1. */
-export interface Progress {
-  epoch: number;
-  epochs: number;
-  step: number;
-  steps: number;
-  /** Mean training loss of the epoch so far. */
-  loss: number;
-  /** Whether this step was the epoch's last. */
-  epochEnd: boolean;
-  /** At the end of an epoch. */
-  validation?: number;
-  learningRate: number;
-  /** Global norm before clipping. */
-  gradientNorm: number;
-  seconds: number;
-  /** Seconds still to go at the pace so far. */
-  eta: number;
-}
-
-export interface FitResult {
-  history: EpochRecord[];
-  /** Epoch of the lowest watched loss, from 1. */
-  bestEpoch: number;
-  best: number;
-  steps: number;
-  seconds: number;
-  stopped: 'finished' | 'early' | 'time' | 'aborted';
-}
+export type { FitOptions, FitResult, Objective, Progress } from './options.ts';
 
 /**
- * Trains the network: shuffled mini-batches, back-propagation, clipping, one update a step. The event loop is visited at least
- * every 25 ms, so a page stays alive. A loss or norm that is not finite stops with a `numeric` error and leaves the weights of
- * the step before.
+ * Trains the network: shuffled mini-batches or windows of streams, back-propagation, clipping, one update a step. The event loop
+ * is visited at least every 25 ms, so a page stays alive. A loss or norm that is not finite stops with a `numeric` error and
+ * leaves the weights of the step before.
  */
 export async function fit(network: Network, options: FitOptions): Promise<FitResult> {
+  checkOptions(options);
   const {
-    training,
     validation,
     epochs,
     batchSize = 32,
@@ -98,13 +31,24 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
     patience = Number.POSITIVE_INFINITY,
     maxSeconds = Number.POSITIVE_INFINITY,
   } = options;
-  check(options);
-  const stepsPerEpoch = Math.ceil(training.examples / batchSize);
+  const random = new Random(seed);
+  const course = courseOf(network, options, random);
+  const stepsPerEpoch = course.steps;
   const total = stepsPerEpoch * epochs;
   const end = stepsPerEpoch * Math.min(epochs, options.lastEpoch ?? epochs);
-  const random = new Random(seed);
   using optimizer = createOptimizer(network, options.optimizer ?? { kind: 'adam' });
+  using average = options.average
+    ? createAverage(
+        network,
+        options.average,
+        options.resume && { updates: options.resume.step, sum: options.resume.average },
+      )
+    : null;
+  // The weights that are watched, and kept as the best.
+  const watchAverage = options.average?.use === 'end' ? null : average;
+  const restoreBest = options.restoreBest ?? (validation !== undefined && watchAverage === average);
   const state: TrainingState = options.resume ? restore(network, optimizer, options.resume) : initialState();
+  const clips = { ...(state.clipping ?? noClips()) };
 
   const began = now() - state.seconds * 1000;
   const seconds = (): number => (now() - began) / 1000;
@@ -115,9 +59,12 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
   const snapshot = (): TrainingState => ({
     ...state,
     seconds: seconds(),
+    clipping: { ...clips },
     weights: network.engine.read(network.weights, network.slots),
     optimizer: optimizer.state(),
     history: [...state.history],
+    ...(average && { average: average.state() }),
+    ...(course.carried && { carried: course.carried() }),
   });
   const save = async (): Promise<void> => {
     saved = now();
@@ -131,16 +78,18 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
       break;
     }
     const epoch = Math.floor(state.step / stepsPerEpoch);
-    const order = random.fork('shuffle').fork(String(epoch)).permutation(training.examples);
+    course.begin(epoch, state.step % stepsPerEpoch);
     for (let k = state.step % stepsPerEpoch; k < stepsPerEpoch; k++) {
-      const batch = Int32Array.from(order.subarray(k * batchSize, (k + 1) * batchSize));
       const learningRate = rate * rateFactor(schedule, { step: state.step, steps: total, epoch }, state.plateau);
-      const { loss, norm } = trainStep(network, training, batch, state.step, random, clip);
-      expectFinite(loss, norm, { step: state.step + 1, epoch: epoch + 1, learningRate });
+      const place: StepPlace = { step: state.step + 1, epoch: epoch + 1, learningRate };
+      const { loss, weight } = learn(network, course, k, state.step, random, options.detectAnomaly ? place : undefined);
+      const norm = clipWithTotals(network, clip, clips);
+      expectFinite(network, loss, norm, place);
       optimizer.step(learningRate);
+      average?.update();
       state.step++;
-      state.lossSum += loss * batch.length;
-      state.lossCount += batch.length;
+      state.lossSum += loss * weight;
+      state.lossCount += weight;
       const lastOfEpoch = k === stepsPerEpoch - 1;
       const progress: Progress = {
         epoch: epoch + 1,
@@ -151,11 +100,12 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
         epochEnd: lastOfEpoch,
         learningRate,
         gradientNorm: norm,
+        clipping: clipReport(clips, state.step),
         seconds: seconds(),
         eta: (seconds() / state.step) * (end - state.step),
       };
       if (lastOfEpoch) {
-        const watched = await endEpoch(progress);
+        const watched = await (watchAverage ? watchAverage.during(() => endEpoch(progress)) : endEpoch(progress));
         options.onProgress?.({ ...progress, ...(validation && { validation: watched }) });
       } else options.onProgress?.(progress);
       await visit();
@@ -167,8 +117,10 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
     }
   }
   await save();
-  if ((options.restoreBest ?? validation !== undefined) && stopped !== 'aborted' && state.bestWeights) {
-    network.engine.write(network.weights, state.bestWeights);
+  // An aborted training is left as it was trained, to go on from there.
+  if (stopped !== 'aborted') {
+    if (restoreBest && state.bestWeights) network.engine.write(network.weights, state.bestWeights);
+    else average?.apply();
   }
   return {
     history: state.history,
@@ -177,6 +129,8 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
     steps: state.step,
     seconds: seconds(),
     stopped,
+    clipping: clipReport(clips, state.step),
+    ...(course.padding && { padding: course.padding(Math.ceil(state.step / stepsPerEpoch) - 1) }),
   };
 
   async function endEpoch({ epoch, loss }: Progress): Promise<number> {
@@ -203,29 +157,26 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
   }
 }
 
-function trainStep(
+/** Gradients of one step. Keys of dropout are functions of seed, step and use. */
+function learn(
   network: Network,
-  training: Objective,
-  batch: Int32Array,
+  course: Course,
+  k: number,
   step: number,
   random: Random,
-  clip: ClipOptions,
-): { loss: number; norm: number } {
+  watched: StepPlace | undefined,
+): Cost {
   network.zeroGradients();
   let uses = 0;
   const dropoutKey: Pass['dropoutKey'] = () => {
     const [key0, key1] = random.fork('dropout').fork(String(uses++)).key;
     return { key0, key1, counter: step };
   };
-  const loss = network.tape.run(() => {
-    const value = training.loss(batch, { training: true, dropoutKey }, network.tape);
-    network.tape.backward(value);
-    return value.item();
-  });
-  return { loss, norm: clipGradients(network, clip) };
+  const pass: Pass = { training: true, dropoutKey };
+  return watched ? naming(network, watched, () => course.learn(k, pass)) : course.learn(k, pass);
 }
 
-/** Mean loss over all examples, without dropout and without a record. */
+/** Mean loss over all examples, or over all steps of streams, without dropout and without a record. */
 export async function evaluate(
   network: Network,
   objective: Objective,
@@ -233,16 +184,13 @@ export async function evaluate(
   visit = visitor(),
 ): Promise<number> {
   let sum = 0;
-  for (let start = 0; start < objective.examples; start += batchSize) {
-    const batch = Int32Array.from({ length: Math.min(batchSize, objective.examples - start) }, (_, i) => start + i);
-    sum +=
-      batch.length *
-      network.tape.evaluate(() =>
-        objective.loss(batch, { training: false, dropoutKey: noDropout }, network.tape).item(),
-      );
+  let total = 0;
+  for (const { loss, weight } of costs(network, objective, batchSize)) {
+    sum += weight * loss;
+    total += weight;
     await visit();
   }
-  return sum / objective.examples;
+  return sum / total;
 }
 
 function initialState(): TrainingState {
@@ -269,58 +217,6 @@ function restore(network: Network, optimizer: ReturnType<typeof createOptimizer>
   network.engine.write(network.weights, state.weights);
   optimizer.load(state.optimizer);
   return { ...state, history: [...state.history] };
-}
-
-function check({
-  training,
-  validation,
-  epochs,
-  lastEpoch = 1,
-  batchSize = 32,
-  rate = 1e-3,
-  schedule,
-  clip,
-  patience = 1,
-  maxSeconds = 0,
-  checkpoint,
-}: FitOptions): void {
-  const whole = {
-    epochs,
-    lastEpoch,
-    batchSize,
-    patience,
-    'training examples': training.examples,
-    'validation examples': validation?.examples ?? 1,
-  };
-  for (const [name, value] of Object.entries(whole)) {
-    if (!(Number.isSafeInteger(value) && value >= 1)) {
-      throw new RecurveError(
-        'usage',
-        `fit: expected ${name} to be a whole number of at least 1, got ${value}; set it or give more data`,
-      );
-    }
-  }
-  for (const [name, value] of Object.entries({ maxSeconds, everySeconds: checkpoint?.everySeconds ?? 0 })) {
-    if (!(value >= 0)) {
-      throw new RecurveError(
-        'usage',
-        `fit: expected ${name} of at least 0 seconds, got ${value}; set it or leave it out`,
-      );
-    }
-  }
-  if (!(rate > 0 && Number.isFinite(rate)))
-    throw new RecurveError('usage', `fit: expected a learning rate above 0, got ${rate}; try 0.001`);
-  if (schedule) checkSchedule(schedule);
-  if (clip) checkClip(clip);
-}
-
-function expectFinite(loss: number, norm: number, at: { step: number; epoch: number; learningRate: number }): void {
-  if (Number.isFinite(loss) && Number.isFinite(norm)) return;
-  throw new RecurveError(
-    'numeric',
-    `fit: expected a finite loss, got loss ${loss} and gradient norm ${norm} at step ${at.step} (epoch ${at.epoch}, learning rate ${at.learningRate}); ` +
-      'lower the learning rate, clip the gradient norm, or look for extreme values in the data',
-  );
 }
 
 function now(): number {

@@ -1,5 +1,6 @@
-export { type ClipOptions, clipGradients } from './clip.ts';
-export { evaluate, type FitOptions, type FitResult, fit, type Objective, type Progress } from './fit.ts';
+export type { AverageOptions } from './average.ts';
+export { type ClipOptions, type ClipReport, clipGradients } from './clip.ts';
+export { evaluate, fit } from './fit.ts';
 export {
   type AdamOptions,
   createOptimizer,
@@ -9,5 +10,7 @@ export {
   type RmspropOptions,
   type SgdOptions,
 } from './optimizers.ts';
+export type { FitOptions, FitResult, Objective, Progress } from './options.ts';
 export type { Schedule } from './schedules.ts';
 export type { EpochRecord, TrainingState } from './training-state.ts';
+export { cutStream, type StreamOptions, type StreamWindow, streams } from './truncated.ts';

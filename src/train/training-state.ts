@@ -1,3 +1,4 @@
+import type { ClipTotals } from './clip.ts';
 import type { OptimizerState } from './optimizers.ts';
 import type { PlateauState } from './schedules.ts';
 
@@ -28,8 +29,17 @@ export interface TrainingState {
   waited: number;
   plateau: PlateauState;
   history: EpochRecord[];
+  /** Counts of clipping; absent in checkpoints of before they were kept: 0. */
+  clipping?: ClipTotals;
   /** The network's block, its twin at the best epoch, and the optimiser. */
   weights?: Float32Array | Float64Array;
   bestWeights?: Float32Array | Float64Array;
   optimizer?: OptimizerState;
+  /** Sum behind the average of the weights, where one is kept. */
+  average?: Float32Array | Float64Array;
+  /** States at the start of the next window, where streams are learned. */
+  carried?: CarriedStates;
 }
+
+/** Carried states by `layer/cell/name`. */
+export type CarriedStates = Readonly<Record<string, Float32Array | Float64Array>>;

@@ -62,17 +62,20 @@ const checkTraining = object({
   stages: whole,
   progress: object({ stage: whole, seconds: number({ min: 0 }), steps: whole, curves: array(array(number())) }),
   passes: array(whole),
-  fit: object({
-    step: whole,
-    seconds: number({ min: 0 }),
-    lossSum: number(),
-    lossCount: whole,
-    best: number(),
-    bestEpoch: whole,
-    waited: whole,
-    plateau: object({ best: number(), waited: whole, factor: number() }),
-    history: array(object({ epoch: whole, loss: number(), seconds: number() }, { validation: number() })),
-  }),
+  fit: object(
+    {
+      step: whole,
+      seconds: number({ min: 0 }),
+      lossSum: number(),
+      lossCount: whole,
+      best: number(),
+      bestEpoch: whole,
+      waited: whole,
+      plateau: object({ best: number(), waited: whole, factor: number() }),
+      history: array(object({ epoch: whole, loss: number(), seconds: number() }, { validation: number() })),
+    },
+    { clipping: object({ clipped: whole, factorSum: number({ min: 0 }), maxNorm: number({ min: 0 }) }) },
+  ),
   optimizerSteps: whole,
 });
 

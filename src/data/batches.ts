@@ -1,0 +1,60 @@
+import { RecurveError } from '../errors.ts';
+import type { Random } from '../random.ts';
+
+/** Sequences of like lengths are put into one batch, so that less is padded. */
+export interface BucketOptions {
+  /** Sequences per batch, at least 1. */
+  batchSize: number;
+  /**
+   * Batches that are sorted together, at least 1; default 50. Larger pools pad less and mix less: with 1 nothing is sorted across
+   * batches, and with all batches in one pool an epoch always joins the same lengths.
+   */
+  pool?: number;
+}
+
+/**
+ * The numbers 0 … N−1 in random batches of like lengths: all are shuffled, each pool of `pool · batchSize` is sorted by length,
+ * cut into batches, and the batches are shuffled. A function of `random` alone, so an interrupted training finds the same ones.
+ */
+export function bucketBatches(
+  lengths: ArrayLike<number>,
+  { batchSize, pool = 50 }: BucketOptions,
+  random: Random,
+): Int32Array[] {
+  for (const [name, value] of Object.entries({ batchSize, pool })) {
+    if (!(Number.isSafeInteger(value) && value >= 1)) {
+      throw new RecurveError(
+        'usage',
+        `bucketing: expected ${name} to be a whole number of at least 1, got ${value}; set it or leave it out`,
+      );
+    }
+  }
+  for (let i = 0; i < lengths.length; i++) {
+    if (!(Number.isSafeInteger(lengths[i]) && lengths[i] >= 0)) {
+      throw new RecurveError(
+        'data',
+        `bucketing: expected lengths of whole numbers of at least 0, got ${lengths[i]} at ${i}; count the steps of each sequence`,
+      );
+    }
+  }
+  const order = random.fork('order').permutation(lengths.length);
+  const batches: Int32Array[] = [];
+  for (let start = 0; start < order.length; start += pool * batchSize) {
+    // Ties stay in shuffled order: sorting is stable.
+    const sorted = Array.from(order.subarray(start, start + pool * batchSize)).sort((a, b) => lengths[a] - lengths[b]);
+    for (let k = 0; k < sorted.length; k += batchSize) batches.push(Int32Array.from(sorted.slice(k, k + batchSize)));
+  }
+  return Array.from(random.fork('batches').permutation(batches.length), (k) => batches[k]);
+}
+
+/** Share of the steps that are padding when each batch is as long as its longest sequence, 0 to 1. */
+export function paddingShare(lengths: ArrayLike<number>, batches: readonly ArrayLike<number>[]): number {
+  let real = 0;
+  let padded = 0;
+  for (const batch of batches) {
+    const inBatch = Array.from(batch, (i) => lengths[i]);
+    real += inBatch.reduce((a, b) => a + b, 0);
+    padded += inBatch.length * inBatch.reduce((a, b) => Math.max(a, b), 0);
+  }
+  return padded === 0 ? 0 : 1 - real / padded;
+}

@@ -1,0 +1,200 @@
+import type { Tensor } from '../autograd/index.ts';
+import { bucketBatches, paddingShare } from '../data/batches.ts';
+import { RecurveError } from '../errors.ts';
+import { type Carry, type Layer, type Network, noDropout, type Pass } from '../nn/index.ts';
+import type { Random } from '../random.ts';
+import type { FitOptions, Objective } from './options.ts';
+import type { CarriedStates } from './training-state.ts';
+import { type StreamOptions, type StreamReader, type StreamWindow, streamReader } from './truncated.ts';
+
+/** What is learned from in which order. */
+export interface Course {
+  /** Steps per epoch. */
+  readonly steps: number;
+  /** Lays out an epoch whose first `from` steps are done. */
+  begin(epoch: number, from: number): void;
+  /** Adds the gradient of step k of the epoch to the network's; gives its mean loss and what that weighs. */
+  learn(k: number, pass: Pass): Cost;
+  /** Carried states, for checkpoints. */
+  carried?(): CarriedStates;
+  /** Share of padded steps in an epoch. */
+  padding?(epoch: number): number;
+}
+
+/** A mean loss and what it weighs in means of means. */
+export interface Cost {
+  loss: number;
+  weight: number;
+}
+
+export function courseOf(network: Network, options: FitOptions, random: Random): Course {
+  const { training } = options;
+  return training.streams
+    ? windows(network, training.streams, random, options.resume?.carried)
+    : examples(network, training, options, random);
+}
+
+function examples(network: Network, training: Objective, options: FitOptions, random: Random): Course {
+  const { batchSize = 32, accumulate = 1, bucketing } = options;
+  const steps = Math.ceil(training.examples / batchSize);
+  const weight = training.weight ?? countOf;
+  const batchesOf = (epoch: number): Int32Array[] => {
+    const shuffle = random.fork('shuffle').fork(String(epoch));
+    return bucketing
+      ? bucketBatches(bucketing.lengths, { ...bucketing, batchSize }, shuffle)
+      : cut(shuffle.permutation(training.examples), batchSize);
+  };
+  let batches: readonly Int32Array[] = [];
+  return {
+    steps,
+    begin(epoch) {
+      batches = batchesOf(epoch);
+    },
+    learn(k, pass) {
+      const parts = cut(batches[k], Math.ceil(batches[k].length / accumulate)).map((part) => ({
+        part,
+        weight: expectWeight(weight(part)),
+      }));
+      const total = parts.reduce((sum, part) => sum + part.weight, 0);
+      let loss = 0;
+      for (const { part, weight: share } of parts) {
+        const one = backward(network, (tape) => training.loss(part, pass, tape), share / total);
+        loss += parts.length === 1 ? one : one * (share / total);
+      }
+      return { loss, weight: total };
+    },
+    ...(bucketing && { padding: (epoch: number) => paddingShare(bucketing.lengths, batchesOf(epoch)) }),
+  };
+}
+
+function windows(
+  network: Network,
+  training: StreamOptions,
+  random: Random,
+  carried: CarriedStates | undefined,
+): Course {
+  const reader = readerOf(network, training);
+  return {
+    steps: reader.windows,
+    begin(epoch, from) {
+      reader.begin((training.shuffle ?? true) ? random.fork('shuffle').fork(String(epoch)) : undefined);
+      if (from > 0) unpackCarry(network.root, carried, reader.carry);
+    },
+    learn: (k, pass) =>
+      reader.read(k, pass, (window, known) => ({
+        loss: backward(network, (tape) => training.loss(window, known, tape)),
+        weight: newSteps(window),
+      })),
+    carried: () => packCarry(network.root, reader.carry),
+  };
+}
+
+/** Records the loss, goes back from `share` of it, and gives it whole. */
+function backward(network: Network, lossOf: (tape: Network['tape']) => Tensor, share = 1): number {
+  const { tape } = network;
+  return tape.run(() => {
+    const loss = lossOf(tape);
+    tape.backward(loss, share);
+    return loss.item();
+  });
+}
+
+function readerOf(network: Network, objective: StreamOptions): StreamReader {
+  const { tape } = network;
+  return streamReader(objective, (window, pass) => {
+    tape.evaluate(() => objective.loss(window, { ...pass, training: false, dropoutKey: noDropout }, tape));
+  });
+}
+
+/** Costs of all batches, or of all windows with carried states, without dropout and without a record. */
+export function* costs(network: Network, objective: Objective, batchSize: number): Generator<Cost> {
+  const { tape } = network;
+  const quiet: Pass = { training: false, dropoutKey: noDropout };
+  const { streams } = objective;
+  if (streams) {
+    // Nothing flows back, so nothing need be read again.
+    const reader = readerOf(network, { ...streams, k2: streams.k1 });
+    reader.begin(undefined);
+    for (let k = 0; k < reader.windows; k++) {
+      yield reader.read(k, quiet, (window, pass) => ({
+        loss: tape.evaluate(() => streams.loss(window, pass, tape).item()),
+        weight: newSteps(window),
+      }));
+    }
+    return;
+  }
+  for (const batch of cut(
+    Int32Array.from({ length: objective.examples }, (_, i) => i),
+    batchSize,
+  )) {
+    yield {
+      loss: tape.evaluate(() => objective.loss(batch, quiet, tape).item()),
+      weight: expectWeight((objective.weight ?? countOf)(batch)),
+    };
+  }
+}
+
+const countOf = (batch: Int32Array): number => batch.length;
+
+function newSteps({ weights }: StreamWindow): number {
+  return weights.reduce((sum, w) => sum + w, 0);
+}
+
+function cut(all: Int32Array, size: number): Int32Array[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, k) =>
+    Int32Array.from(all.subarray(k * size, (k + 1) * size)),
+  );
+}
+
+function expectWeight(weight: number): number {
+  if (weight > 0 && Number.isFinite(weight)) return weight;
+  throw new RecurveError(
+    'usage',
+    `fit: expected a weight above 0 for every batch, got ${weight}; leave examples without a step out`,
+  );
+}
+
+/** States by `layer/cell/name`, where layer is its path of names from the root. */
+function packCarry(root: Layer, carry: Carry): CarriedStates {
+  const packed: Record<string, Float32Array | Float64Array> = {};
+  let found = 0;
+  for (const [path, layer] of layersOf(root)) {
+    const states = carry.get(layer);
+    if (!states) continue;
+    found++;
+    states.forEach((state, cell) => {
+      for (const [name, values] of Object.entries(state)) packed[`${path}/${cell}/${name}`] = Float64Array.from(values);
+    });
+  }
+  if (found < carry.size) {
+    throw new RecurveError(
+      'usage',
+      'fit: expected carried states of layers inside the network only, got one of another layer; make it a child of the network',
+    );
+  }
+  return packed;
+}
+
+function unpackCarry(root: Layer, packed: CarriedStates | undefined, carry: Carry): void {
+  if (!packed) {
+    throw new RecurveError(
+      'model',
+      'fit: expected a checkpoint with carried states, got none; resume with the options it was made with',
+    );
+  }
+  for (const [path, layer] of layersOf(root)) {
+    const states: Record<string, ArrayLike<number>>[] = [];
+    for (const [key, values] of Object.entries(packed)) {
+      if (!key.startsWith(`${path}/`)) continue;
+      const [cell, name] = key.slice(path.length + 1).split('/');
+      states[Number(cell)] = { ...states[Number(cell)], [name]: values };
+    }
+    if (states.length > 0) carry.set(layer, states);
+  }
+}
+
+function* layersOf(layer: Layer, path = ''): Generator<[string, Layer]> {
+  yield [path, layer];
+  for (const [name, child] of Object.entries(layer.children ?? {}))
+    yield* layersOf(child, path ? `${path}.${name}` : name);
+}

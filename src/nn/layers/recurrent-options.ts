@@ -1,3 +1,4 @@
+import { segmentLength } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { type Cell, outputSize } from '../cells/cell.ts';
 import { expectDropout } from '../check.ts';
@@ -42,6 +43,36 @@ export interface RecurrentOptions {
    * first step (Keras' `return_sequences=False`), the first state for a row of length 0. Directions are merged in all three.
    */
   returns?: 'sequence' | 'last' | 'state';
+  /**
+   * Steps of a segment that backward computes again instead of finding it stored, or `auto`: the root of T. Gradients keep their bits; a
+   * step takes up to 1.3 times as long. Outputs [T, B, H] of each layer are still kept, gates and cell states are not; with `returns`
+   * last or state the top layer keeps no outputs either, so that memory grows with √T beside the input. Default false. For long
+   * sequences; needs cells with a fused sequence. Not part of the model file. Chen et al. 2016.
+   */
+  recompute?: 'auto' | number | false;
+}
+
+/** Steps of a segment for T steps; undefined: everything is stored. */
+export function segmentOf(recompute: RecurrentOptions['recompute'], T: number): number | undefined {
+  return recompute === 'auto' ? segmentLength(T) : recompute || undefined;
+}
+
+/** Refuses segments that are none, and cells that cannot be recomputed. */
+export function expectRecompute(recompute: RecurrentOptions['recompute'], cells: readonly Cell[]): void {
+  if (recompute === undefined || recompute === false) return;
+  if (recompute !== 'auto' && !(Number.isSafeInteger(recompute) && recompute >= 1)) {
+    throw new RecurveError(
+      'usage',
+      `recurrent: expected recompute to be 'auto', false or a whole number of steps of at least 1, got ${recompute}; auto takes the least memory`,
+    );
+  }
+  const plain = cells.find((cell) => !cell.sequence);
+  if (plain) {
+    throw new RecurveError(
+      'usage',
+      `recurrent: expected cells with a fused sequence to recompute, got ${plain.kind} with options that are run step by step; leave recompute out, or shorten the sequences by truncation`,
+    );
+  }
 }
 
 /** Refuses unknown words. */

@@ -19,7 +19,15 @@ import type { Layer, LayerConfig, Pass } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
 import { lastStep } from './last.ts';
 import { mergeDirections } from './merge.ts';
-import { dropoutRates, expectWord, layerWidths, type RecurrentOptions, residualLayers } from './recurrent-options.ts';
+import {
+  dropoutRates,
+  expectRecompute,
+  expectWord,
+  layerWidths,
+  type RecurrentOptions,
+  residualLayers,
+  segmentOf,
+} from './recurrent-options.ts';
 import { unroll } from './unroll.ts';
 
 /** A recurrent layer: besides `forward`, `run` gives and takes states as tensors. */
@@ -62,8 +70,10 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
     reverse = false,
     initial: begin = 'zero',
     returns = 'sequence',
+    recompute = false,
   } = options;
   expectWord('recurrent', 'initial', begin, ['zero', 'learned']);
+  expectRecompute(recompute, [...cells, ...(backward ?? [])]);
   expectWord('recurrent', 'returns', returns, ['sequence', 'last', 'state']);
   const widths = layerWidths(cells, backward, merge);
   const rates = dropoutRates(dropout, cells.length);
@@ -89,6 +99,12 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
   ]);
   const width = widths[widths.length - 1];
   const wholeSequence = reverse || backward !== undefined;
+  const top = cells.length - 1;
+  /** With recomputation, outputs of the top layer that nobody reads are not kept. */
+  const endsOnly =
+    recompute !== false &&
+    (returns === 'state' || (returns === 'last' && !wholeSequence && !added.has(top))) &&
+    layers[top].every(({ cell }) => cell.last);
 
   const layer: RecurrentLayer = {
     config: {
@@ -107,8 +123,8 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
     width,
     wholeSequence,
     run(x, pass, initial) {
-      const { outputs, states } = run(x, pass, initial);
-      return { outputs: apart(outputs), states };
+      const { below, states } = run(x, pass, initial, false);
+      return { outputs: apart(toBatchFirst(below, pass.lengths)), states };
     },
     forward(x, pass) {
       if (pass.carry && wholeSequence) {
@@ -117,20 +133,27 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
           `stream: expected layers that read forwards, got a recurrent layer that ${backward ? 'is bidirectional' : 'reads in reverse'} and needs the whole sequence; give it whole rows without a carried state`,
         );
       }
-      const { outputs, states } = run(x, pass, restore(x, pass));
+      const { below, states } = run(x, pass, restore(x, pass), endsOnly);
       pass.carry?.set(layer, states.map(copied));
-      if (returns === 'sequence') return apart(outputs);
-      if (returns === 'last') return apart(lastStep(outputs, pass.lengths));
-      const top = states.slice(-layers[0].length).map(({ h }) => h);
-      return apart(mergeDirections(merge, top));
+      const ends = states.slice(-layers[top].length).map(({ h }) => h);
+      if (returns === 'state') return apart(mergeDirections(merge, ends));
+      if (endsOnly) return selectRunning(ends[0], x.tape.zeros(ends[0].shape), pass.lengths, 0);
+      const outputs = toBatchFirst(below, pass.lengths);
+      return apart(returns === 'last' ? lastStep(outputs, pass.lengths) : outputs);
     },
   };
 
-  /** Outputs [B, T, H] with both directions side by side. */
-  function run(x: Tensor, pass: Pass, initial: readonly State[] | undefined): { outputs: Tensor; states: State[] } {
+  /** Outputs [T, B, H] with both directions side by side, or, with `ends`, only what the top layer reads; and last states. */
+  function run(
+    x: Tensor,
+    pass: Pass,
+    initial: readonly State[] | undefined,
+    ends: boolean,
+  ): { below: Tensor; states: State[] } {
     expectShape('recurrent', 'x', x.shape, ['B', 'T', cells[0].input], `build the layer with input: ${x.shape.at(-1)}`);
     const { tape } = x;
-    const [B] = x.shape;
+    const [B, T] = x.shape;
+    const segments = { recompute: segmentOf(recompute, T) };
     const states: State[] = [];
     let below = toTimeMajor(x, pass.lengths);
     layers.forEach((directions, k) => {
@@ -140,14 +163,19 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
         const first = initial?.[states.length] ?? firstState(cell, start, tape, B);
         const noise = pass.training ? cell.begin?.(tape, B, pass) : undefined;
         const read = reversed ? reverseSequence(input, pass.lengths) : input;
-        const { outputs, last } = (cell.sequence ?? unroll(cell))(read, first, pass.lengths, noise);
+        if (ends && k === top && cell.last) {
+          states.push(cell.last(read, first, pass.lengths, noise, segments));
+          return input;
+        }
+        const { outputs, last } = (cell.sequence ?? unroll(cell))(read, first, pass.lengths, noise, segments);
         states.push(last);
         return reversed ? reverseSequence(outputs, pass.lengths) : outputs;
       });
+      if (ends && k === top) return;
       const above = mergeDirections(merge, results);
       below = added.has(k) ? add(below, above) : above;
     });
-    return { outputs: toBatchFirst(below, pass.lengths), states };
+    return { below, states };
   }
 
   /** With `none`, an axis for the directions before the features. */

@@ -52,6 +52,7 @@ export function stackOf<O extends { input: number; hidden: number }>(
     reverse,
     initial,
     returns,
+    recompute,
     hidden,
     input,
     ...own
@@ -82,5 +83,6 @@ export function stackOf<O extends { input: number; hidden: number }>(
     ...(reverse !== undefined && { reverse }),
     ...(initial !== undefined && { initial }),
     ...(returns !== undefined && { returns }),
+    ...(recompute !== undefined && { recompute }),
   });
 }

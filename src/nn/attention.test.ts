@@ -16,7 +16,11 @@ const KINDS = [
 ] as const;
 
 /** An attention's parameters need a network to live in. */
-const housed = (one: Attention): Layer => ({ config: one.config, parameters: one.parameters, forward: (x) => x });
+const housed = (one: Attention): Layer => ({
+  config: { ...one.config },
+  parameters: one.parameters,
+  forward: (x) => x,
+});
 
 interface Result {
   context: number[];

@@ -16,7 +16,6 @@ import {
 import { RecurveError } from '../errors.ts';
 import { expectSize } from './check.ts';
 import { uniform } from './init.ts';
-import type { LayerConfig } from './layer.ts';
 import { Parameter } from './parameter.ts';
 
 export interface AttentionOptions {
@@ -45,7 +44,7 @@ export interface AttentionMemory {
 
 /** Weighted looks at an encoded source. */
 export interface Attention {
-  readonly config: LayerConfig;
+  readonly config: Readonly<AttentionOptions>;
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** Width of a query and of a context. */
   readonly query: number;

@@ -1,16 +1,18 @@
 import { RecurveError } from '../errors.ts';
+import { type AttentionOptions, attention } from './attention.ts';
 import type { Cell } from './cells/cell.ts';
 import { gruCell } from './cells/gru.ts';
 import { lstmCell } from './cells/lstm.ts';
 import { rnnCell } from './cells/rnn.ts';
+import { encoderDecoder } from './encoder-decoder.ts';
 import type { Layer, LayerConfig } from './layer.ts';
 import { activation } from './layers/activation.ts';
 import { dropout } from './layers/dropout.ts';
-import { embedding } from './layers/embedding.ts';
+import { type EmbeddingLayer, embedding } from './layers/embedding.ts';
 import { last } from './layers/last.ts';
 import { layerNorm } from './layers/layer-norm.ts';
 import { linear } from './layers/linear.ts';
-import { recurrent } from './layers/recurrent.ts';
+import { type RecurrentLayer, recurrent } from './layers/recurrent.ts';
 import type { RecurrentOptions } from './layers/recurrent-options.ts';
 import { sequential } from './layers/sequential.ts';
 
@@ -33,7 +35,27 @@ const LAYERS: Record<string, Make<Layer>> = {
   sequential: ({ layers }: { layers: LayerConfig[] }) => sequential(...layers.map((config) => layerFromConfig(config))),
   recurrent: ({ kind: _kind, cells, backward, ...options }: RecurrentConfig) =>
     recurrent(cellsOf(cells), { ...options, ...(backward && { backward: cellsOf(backward) }) }),
+  encoderDecoder: ({ source, encoder, target, decoder, attention: attending, attend, start }: EncoderDecoderConfig) =>
+    encoderDecoder({
+      ...(source && { source: layerFromConfig(source) }),
+      encoder: layerFromConfig(encoder) as RecurrentLayer,
+      target: layerFromConfig(target) as EmbeddingLayer,
+      decoder: layerFromConfig(decoder) as RecurrentLayer,
+      ...(attending && { attention: attention(attending) }),
+      ...(attend && { attend }),
+      start,
+    }),
 };
+
+interface EncoderDecoderConfig extends LayerConfig {
+  source?: LayerConfig;
+  encoder: LayerConfig;
+  target: LayerConfig;
+  decoder: LayerConfig;
+  attention?: AttentionOptions;
+  attend?: 'after' | 'before';
+  start: number;
+}
 
 /**
  * Rebuilds a layer from its `config`, as read from a model file. Layers of your own have no entry here: build them in code and

@@ -1,10 +1,18 @@
 export { type Attention, type AttentionMemory, type AttentionOptions, attention } from './attention.ts';
-export { type Attention, type AttentionMemory, type AttentionOptions, attention } from './attention.ts';
 export { type Cell, keyAt, type Noise, outputSize, type State, stateSize, zeroState } from './cells/cell.ts';
 export { GATE_ORDER, type GateConvention, type GatedKind, gateCount, gateOf, reorderGates } from './cells/gates.ts';
 export { type GruOptions, gruCell } from './cells/gru.ts';
 export { type LstmOptions, lstmCell } from './cells/lstm.ts';
 export { type RnnOptions, rnnCell } from './cells/rnn.ts';
+export {
+  type DecoderState,
+  type EncoderDecoder,
+  type EncoderDecoderOptions,
+  encoderDecoder,
+  mostProbable,
+  selectRows,
+  type TeachOptions,
+} from './encoder-decoder.ts';
 export { layerFromConfig } from './from-config.ts';
 export { constant, glorotUniform, type Initialiser, normal, uniform, zeros } from './init.ts';
 export { type Carry, type Layer, type LayerConfig, namedParameters, type Pass } from './layer.ts';

@@ -12,6 +12,10 @@ export interface EmbeddingOptions {
 }
 
 export interface EmbeddingLayer extends Layer {
+  /** Number of indices K. */
+  readonly vocabulary: number;
+  /** Features per entry D. */
+  readonly width: number;
   /** Indices of any shape [...] to vectors [..., D]. */
   look(indices: Indices): Tensor;
 }
@@ -27,6 +31,8 @@ export function embedding({ vocabulary, output }: EmbeddingOptions): EmbeddingLa
   const layer: EmbeddingLayer = {
     config: { kind: 'embedding', vocabulary, output },
     parameters: { weight },
+    vocabulary,
+    width: output,
     look: (indices) => gather(weight.tensor, indices),
     forward: (x) => layer.look({ values: x.values(), shape: x.shape }),
   };

@@ -1,0 +1,53 @@
+import { RecurveError } from '../errors.ts';
+import type { EncoderDecoderOptions } from './encoder-decoder.ts';
+import { expectWord } from './layers/recurrent-options.ts';
+
+/** Refuses parts that do not fit together, each with its reason. */
+export function checkEncoderDecoder({
+  encoder,
+  target,
+  decoder,
+  attention,
+  attend,
+  start,
+}: EncoderDecoderOptions): void {
+  if (attend !== undefined) expectWord('encoderDecoder', 'attend', attend, ['after', 'before']);
+  const refuse = (expected: string, got: string, next: string): never => {
+    throw new RecurveError('usage', `encoderDecoder: expected ${expected}, got ${got}; ${next}`);
+  };
+  if (decoder.wholeSequence) {
+    refuse(
+      'a decoder that reads forwards',
+      'one that needs the whole sequence',
+      'it writes one symbol after the other',
+    );
+  }
+  if (decoder.config.initial === 'learned') {
+    refuse('a decoder that starts from the encoder', "one with initial: 'learned'", 'leave initial out');
+  }
+  if (attend && !attention) refuse('attention with attend', 'none', 'give attention or leave attend out');
+  if (attention && encoder.config.merge === 'none') {
+    refuse('an encoder with one output per step for attention', "merge: 'none'", 'use concat');
+  }
+  const width = target.width + (attention && attend === 'before' ? attention.keys : 0);
+  if (decoder.cells[0].input !== width) {
+    refuse(
+      `a decoder of input ${width}`,
+      `${decoder.cells[0].input}`,
+      'it reads a symbol’s vector and, with attend: before, the context',
+    );
+  }
+  if (attention && attention.keys !== encoder.width) {
+    refuse(`attention with keys: ${encoder.width}`, `${attention.keys}`, 'keys are as wide as the encoder’s outputs');
+  }
+  if (attention && attention.query !== decoder.width) {
+    refuse(
+      `attention with query: ${decoder.width}`,
+      `${attention.query}`,
+      'queries are as wide as the decoder’s outputs',
+    );
+  }
+  if (!(Number.isInteger(start) && start >= 0 && start < target.vocabulary)) {
+    refuse(`start from 0 to ${target.vocabulary - 1}`, `${start}`, 'it is a symbol of the target’s vocabulary');
+  }
+}

@@ -1,0 +1,424 @@
+import { describe, expect, it } from 'vitest';
+import { expectGradient, unequal } from '../autograd/gradient-check.case.ts';
+import { add, multiply, sum } from '../autograd/index.ts';
+import { ENGINES } from '../engine/engines.case.ts';
+import { ReferenceEngine } from '../engine/reference.ts';
+import { createEngine } from '../engine/wasm.ts';
+import { Random } from '../random.ts';
+import { fit } from '../train/fit.ts';
+import { attention } from './attention.ts';
+import { expectSameBits } from './cells/cell.case.ts';
+import { type EncoderDecoder, encoderDecoder, mostProbable, selectRows } from './encoder-decoder.ts';
+import { layerFromConfig } from './from-config.ts';
+import type { Pass } from './layer.ts';
+import { embedding } from './layers/embedding.ts';
+import { recurrent } from './layers/recurrent.ts';
+import { gru, lstm, rnn } from './layers/stacks.ts';
+import { crossEntropy } from './losses.ts';
+import { createNetwork, type Network, noDropout } from './network.ts';
+
+const K = 5;
+const source = () => embedding({ vocabulary: 6, output: 3 });
+const target = () => embedding({ vocabulary: K, output: 2 });
+
+const MODELS: readonly { name: string; make(): EncoderDecoder; oneByOne?: true }[] = [
+  {
+    name: 'LSTM to LSTM, states as they are',
+    make: () =>
+      encoderDecoder({
+        source: source(),
+        encoder: lstm({ input: 3, hidden: 4, layers: 2 }),
+        target: target(),
+        decoder: lstm({ input: 2, hidden: 4, layers: 2 }),
+        start: 0,
+      }),
+  },
+  {
+    name: 'bidirectional GRU to LSTM, general attention after the step',
+    make: () =>
+      encoderDecoder({
+        source: source(),
+        encoder: gru({ input: 3, hidden: 3, bidirectional: true }),
+        target: target(),
+        decoder: lstm({ input: 2, hidden: 4 }),
+        attention: attention({ kind: 'general', query: 4, keys: 6 }),
+        start: 1,
+      }),
+  },
+  {
+    name: 'bidirectional LSTM to 2 GRUs, additive attention before the step',
+    oneByOne: true,
+    make: () =>
+      encoderDecoder({
+        source: source(),
+        encoder: lstm({ input: 3, hidden: 3, bidirectional: true }),
+        target: target(),
+        decoder: gru({ input: 8, hidden: 4, layers: 2 }),
+        attention: attention({ kind: 'additive', query: 4, keys: 6, hidden: 5 }),
+        attend: 'before',
+        start: 0,
+      }),
+  },
+  {
+    name: 'vectors read by an RNN, dot attention',
+    make: () =>
+      encoderDecoder({
+        encoder: rnn({ input: 3, hidden: 4 }),
+        target: target(),
+        decoder: rnn({ input: 2, hidden: 4 }),
+        attention: attention({ kind: 'dot', query: 4, keys: 4 }),
+        start: 4,
+      }),
+  },
+];
+
+const [B, S, T] = [3, 4, 5];
+const LENGTHS = { source: [4, 0, 2], target: [3, 5, 0] };
+const SYMBOLS = Array.from({ length: B * S }, (_, i) => (i * 5 + 1) % 6);
+const TARGETS = Array.from({ length: B * T }, (_, i) => (i * 3 + 1) % K);
+
+interface Case {
+  S: number;
+  T: number;
+  symbols: readonly number[];
+  targets: readonly number[];
+}
+
+const PLAIN: Case = { S, T, symbols: SYMBOLS, targets: TARGETS };
+
+function trained(lengths: readonly number[]): Pass & { keys: number } {
+  const pass: Pass & { keys: number } = {
+    training: true,
+    lengths,
+    keys: 0,
+    dropoutKey: () => ({ key0: 5, key1: 6, counter: pass.keys++ }),
+  };
+  return pass;
+}
+
+/** Logits and loss of a model over ragged rows; the loss reads the steps within each target only. */
+function teach(network: Network, given: Case = PLAIN, sampling = 0, backward = false) {
+  const model = network.root as EncoderDecoder;
+  const { tape } = network;
+  network.zeroGradients();
+  return tape.run(() => {
+    const x = model.config.source
+      ? tape.constant(given.symbols, [B, given.S])
+      : tape.constant(
+          given.symbols.flatMap((s) => [Math.sin(s), Math.cos(s), s / 7]),
+          [B, given.S, 3],
+        );
+    const state = model.encode(x, trained(LENGTHS.source));
+    const targets = { values: given.targets, shape: [B, given.T] };
+    const { logits, weights } = model.teach(state, targets, trained(LENGTHS.target), { sampling });
+    const within = Array.from({ length: logits.size }, (_, i) => {
+      const [b, t, k] = [Math.floor(i / (given.T * K)), Math.floor(i / K) % given.T, i % K];
+      return t < LENGTHS.target[b] ? Math.cos(1 + b + 2 * t + 3 * k) : 0;
+    });
+    const first = Object.values(state.states[0])[0];
+    const loss = add(
+      sum(multiply(logits, tape.constant(within, logits.shape))),
+      sum(multiply(first, tape.constant(unequal(first.size), first.shape))),
+    );
+    if (backward) tape.backward(loss);
+    return {
+      loss: loss.item(),
+      logits: [...logits.values()].filter((_, i) => within[i] !== 0),
+      weights: weights && [...weights.values()],
+      gradients: Object.fromEntries(
+        network.entries.map(({ name, parameter }) => [name, [...parameter.tensor.gradient()].map((v) => v + 0)]),
+      ),
+    };
+  });
+}
+
+describe.each(MODELS)('$name', ({ make, oneByOne }) => {
+  it.each([0, 0.5])('has the gradients of differences within 1e-7 for every parameter, sampling %f', (sampling) => {
+    using network = createNetwork(new ReferenceEngine(), make(), { seed: 3 });
+    const { gradients } = teach(network, PLAIN, sampling, true);
+    const state = network.state();
+    for (const [name, { shape, data }] of Object.entries(state)) {
+      const lossAt = (moved: number[]): number => {
+        network.load({ ...state, [name]: { shape, data: moved } });
+        return teach(network, PLAIN, sampling).loss;
+      };
+      expectGradient(name, gradients[name], Array.from(data), lossAt, { sample: 5 });
+      network.load(state);
+    }
+  });
+
+  it.each(ENGINES)('on $name gives, taught as a whole, the bits of its steps one by one', async ({ open }) => {
+    using network = createNetwork(await open(), make(), { seed: 3 });
+    const model = network.root as EncoderDecoder;
+    const { tape } = network;
+    tape.evaluate(() => {
+      const x = tape.constant(
+        model.config.source ? SYMBOLS : unequal(B * S * 3),
+        model.config.source ? [B, S] : [B, S, 3],
+      );
+      const pass = { training: false, dropoutKey: noDropout };
+      const first = model.encode(x, { ...pass, lengths: LENGTHS.source });
+      const whole = model.teach(first, { values: TARGETS, shape: [B, T] }, pass);
+      let state = first;
+      for (let t = 0; t < T; t++) {
+        const read = Array.from({ length: B }, (_, b) => (t === 0 ? model.start : TARGETS[b * T + t - 1]));
+        const step = model.decodeStep(state, read);
+        state = step.state;
+        for (let b = 0; b < B; b++) {
+          const at = (b * T + t) * K;
+          expectSameBits(
+            'logits',
+            step.logits.values().slice(b * K, (b + 1) * K),
+            whole.logits.values().slice(at, at + K),
+          );
+          if (step.weights && whole.weights) {
+            const [row, rows] = [step.weights.values(), whole.weights.values()];
+            expectSameBits('weights', row.slice(b * S, (b + 1) * S), rows.slice((b * T + t) * S, (b * T + t + 1) * S));
+          }
+        }
+      }
+    });
+  });
+
+  it.each(ENGINES)(
+    'on $name: padding of source and target, whatever stands there, changes no bit of logits and gradients',
+    async ({ open }) => {
+      using network = createNetwork(await open(), make(), { seed: 3 });
+      const [longS, longT] = [6, 7];
+      const pad = <V>(values: readonly V[], from: number, to: number, lengths: readonly number[], filler: V): V[] =>
+        Array.from({ length: B * to }, (_, i) => {
+          const [b, t] = [Math.floor(i / to), i % to];
+          return t < lengths[b] ? values[b * from + t] : filler;
+        });
+      const longer = {
+        S: longS,
+        T: longT,
+        symbols: pad(SYMBOLS, S, longS, LENGTHS.source, Number.NaN),
+        targets: pad(TARGETS, T, longT, LENGTHS.target, -1),
+      };
+      for (const sampling of [0, 0.5]) {
+        const [got, wanted] = [teach(network, longer, sampling, true), teach(network, PLAIN, sampling, true)];
+        expectSameBits('logits', got.logits, wanted.logits);
+        expect(got.gradients).toEqual(wanted.gradients);
+      }
+    },
+  );
+
+  it('reads its own symbols with sampling 1: the logits of writing greedily', () => {
+    using network = createNetwork(new ReferenceEngine(), make(), { seed: 3 });
+    const model = network.root as EncoderDecoder;
+    const { tape } = network;
+    tape.run(() => {
+      const x = tape.constant(
+        model.config.source ? SYMBOLS : unequal(B * S * 3),
+        model.config.source ? [B, S] : [B, S, 3],
+      );
+      const first = model.encode(x, trained(LENGTHS.source));
+      const free = model.teach(first, { values: TARGETS, shape: [B, T] }, trained([T, T, T]), { sampling: 1 });
+      let [state, read] = [first, Array<number>(B).fill(model.start)];
+      for (let t = 0; t < T; t++) {
+        const step = model.decodeStep(state, read);
+        [state, read] = [step.state, mostProbable(step.logits)];
+        const wanted = Array.from({ length: B }, (_, b) => [
+          ...free.logits.values().slice((b * T + t) * K, (b * T + t + 1) * K),
+        ]);
+        expectSameBits('logits', step.logits.values(), wanted.flat());
+      }
+    });
+  });
+
+  it('samples by the key of the pass: the same key draws the same, one key a call', () => {
+    using network = createNetwork(new ReferenceEngine(), make(), { seed: 3 });
+    const [half, again, taught] = [teach(network, PLAIN, 0.5), teach(network, PLAIN, 0.5), teach(network)];
+    expect(half.logits).toEqual(again.logits);
+    expect(half.logits).not.toEqual(taught.logits);
+    if (oneByOne) expect(taught.weights).toBeDefined();
+  });
+
+  it('goes on with chosen rows of its state', () => {
+    using network = createNetwork(new ReferenceEngine(), make(), { seed: 3 });
+    const model = network.root as EncoderDecoder;
+    const { tape } = network;
+    tape.evaluate(() => {
+      const x = tape.constant(
+        model.config.source ? SYMBOLS : unequal(B * S * 3),
+        model.config.source ? [B, S] : [B, S, 3],
+      );
+      const state = model.encode(x, { training: false, dropoutKey: noDropout, lengths: LENGTHS.source });
+      const all = model.decodeStep(state, [1, 2, 3]).logits.values();
+      const chosen = model.decodeStep(selectRows(state, [2, 0, 2, 1]), [3, 1, 3, 2]).logits.values();
+      const row = (b: number): number[] => [...all.slice(b * K, (b + 1) * K)];
+      expect([...chosen]).toEqual([2, 0, 2, 1].flatMap(row));
+    });
+  });
+
+  it('is rebuilt from its config, and with its weights gives the same bits', () => {
+    using first = createNetwork(new ReferenceEngine(), make(), { seed: 1 });
+    const rebuilt = layerFromConfig(JSON.parse(JSON.stringify(first.root.config))) as EncoderDecoder;
+    expect(rebuilt.config).toEqual(first.root.config);
+    using second = createNetwork(new ReferenceEngine(), rebuilt, { seed: 2 });
+    expect(teach(second).logits).not.toEqual(teach(first).logits);
+    second.load(structuredClone(first.state()));
+    expect(teach(second)).toEqual(teach(first));
+  });
+});
+
+describe('a toy task', () => {
+  it('learns to turn strings of 1 to 5 letters round, more than 95 % of unseen ones right as a whole', async () => {
+    const LETTERS = 6;
+    const [START, END] = [0, 1];
+    const MOST = 5;
+    const random = new Random(11);
+    const words = Array.from({ length: 1400 }, () =>
+      Array.from({ length: 1 + random.integer(MOST) }, () => 2 + random.integer(LETTERS)),
+    );
+    const seen = new Set(words.slice(0, 1100).map(String));
+    const unseen = words.slice(1100).filter((word) => !seen.has(String(word)));
+    expect(unseen.length).toBeGreaterThan(100);
+    const model = encoderDecoder({
+      source: embedding({ vocabulary: LETTERS + 2, output: 12 }),
+      encoder: gru({ input: 12, hidden: 24, bidirectional: true }),
+      target: embedding({ vocabulary: LETTERS + 2, output: 12 }),
+      decoder: gru({ input: 12, hidden: 32 }),
+      attention: attention({ kind: 'general', query: 32, keys: 48 }),
+      start: START,
+    });
+    using network = createNetwork(await createEngine(), model, { seed: 4 });
+    const { tape } = network;
+    const padded = (rows: readonly (readonly number[])[], width: number): number[] =>
+      rows.flatMap((row) => [...row, ...Array<number>(width - row.length).fill(END)]);
+    const encode = (batch: readonly (readonly number[])[], pass: Pass) =>
+      model.encode(tape.constant(padded(batch, MOST), [batch.length, MOST]), {
+        ...pass,
+        lengths: batch.map((w) => w.length),
+      });
+    await fit(network, {
+      training: {
+        examples: 1100,
+        loss(rows, pass) {
+          const batch = [...rows].map((row) => words[row]);
+          const state = encode(batch, pass);
+          const targets = {
+            values: padded(
+              batch.map((w) => [...w].reverse()),
+              MOST + 1,
+            ),
+            shape: [batch.length, MOST + 1],
+          };
+          const lengths = batch.map((word) => word.length + 1);
+          const { logits } = model.teach(state, targets, { ...pass, lengths });
+          return crossEntropy(logits, targets, { lengths });
+        },
+      },
+      epochs: 14,
+      batchSize: 32,
+      rate: 1e-2,
+      clip: { norm: 1 },
+      schedule: { kind: 'cosine' },
+      seed: 4,
+    });
+    const right = tape.evaluate(() => {
+      let state = encode(unseen, { training: false, dropoutKey: noDropout });
+      let read = unseen.map(() => START);
+      const written: number[][] = unseen.map(() => []);
+      for (let t = 0; t <= MOST; t++) {
+        const step = model.decodeStep(state, read);
+        [state, read] = [step.state, mostProbable(step.logits)];
+        read.forEach((symbol, row) => {
+          if (!written[row].includes(END)) written[row].push(symbol);
+        });
+      }
+      return unseen.filter((word, row) => String([...[...word].reverse(), END]) === String(written[row])).length;
+    });
+    expect(right / unseen.length).toBeGreaterThan(0.95);
+  });
+});
+
+describe('refusals, each with its reason', () => {
+  const parts = {
+    encoder: gru({ input: 3, hidden: 4 }),
+    target: target(),
+    decoder: gru({ input: 2, hidden: 4 }),
+    start: 0,
+  };
+  it.each<[string, () => unknown, string]>([
+    [
+      'a bidirectional decoder',
+      () => encoderDecoder({ ...parts, decoder: gru({ input: 2, hidden: 4, bidirectional: true }) }),
+      'encoderDecoder: expected a decoder that reads forwards, got one that needs the whole sequence; it writes one symbol after the other',
+    ],
+    [
+      'a learned start',
+      () => encoderDecoder({ ...parts, decoder: gru({ input: 2, hidden: 4, initial: 'learned' }) }),
+      "encoderDecoder: expected a decoder that starts from the encoder, got one with initial: 'learned'; leave initial out",
+    ],
+    [
+      'attend without attention',
+      () => encoderDecoder({ ...parts, attend: 'before' }),
+      'encoderDecoder: expected attention with attend, got none; give attention or leave attend out',
+    ],
+    [
+      'a decoder of the wrong input',
+      () => encoderDecoder({ ...parts, decoder: gru({ input: 3, hidden: 4 }) }),
+      'encoderDecoder: expected a decoder of input 2, got 3; it reads a symbol’s vector',
+    ],
+    [
+      'keys of another width',
+      () => encoderDecoder({ ...parts, attention: attention({ kind: 'general', query: 4, keys: 5 }) }),
+      'encoderDecoder: expected attention with keys: 4, got 5; keys are as wide as the encoder’s outputs',
+    ],
+    [
+      'queries of another width',
+      () => encoderDecoder({ ...parts, attention: attention({ kind: 'general', query: 5, keys: 4 }) }),
+      'encoderDecoder: expected attention with query: 4, got 5; queries are as wide as the decoder’s outputs',
+    ],
+    [
+      'directions kept apart under attention',
+      () =>
+        encoderDecoder({
+          ...parts,
+          encoder: gru({ input: 3, hidden: 2, bidirectional: true, merge: 'none' }),
+          attention: attention({ kind: 'dot', query: 4, keys: 4 }),
+        }),
+      "encoderDecoder: expected an encoder with one output per step for attention, got merge: 'none'; use concat",
+    ],
+    [
+      'a start symbol outside the vocabulary',
+      () => encoderDecoder({ ...parts, start: 5 }),
+      'encoderDecoder: expected start from 0 to 4, got 5; it is a symbol of the target’s vocabulary',
+    ],
+  ])('%s', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  it('a decoder whose masks belong to a sequence, trained step by step', () => {
+    const { cells } = gru({ input: 2, hidden: 4 });
+    const noisy = recurrent([{ ...cells[0], begin: () => ({ masks: {}, keys: {} }) }]);
+    using network = createNetwork(new ReferenceEngine(), encoderDecoder({ ...parts, decoder: noisy }));
+    const model = network.root as EncoderDecoder;
+    network.tape.run(() => {
+      const pass = { ...trained([1]), lengths: [1] };
+      const state = model.encode(network.tape.constant([1, 2, 3], [1, 1, 3]), pass);
+      const targets = { values: [1], shape: [1, 1] };
+      expect(model.teach(state, targets, pass).logits.shape).toEqual([1, 1, K]);
+      expect(() => model.teach(state, targets, pass, { sampling: 0.5 })).toThrow(
+        'encoderDecoder: expected a decoder without noise in its cells where it is trained step by step, got one; use dropout between its layers',
+      );
+    });
+  });
+
+  it('sampling outside training', () => {
+    using network = createNetwork(new ReferenceEngine(), MODELS[0].make());
+    const model = network.root as EncoderDecoder;
+    network.tape.evaluate(() => {
+      const pass = { training: false, dropoutKey: noDropout };
+      const state = model.encode(network.tape.constant(SYMBOLS, [B, S]), pass);
+      expect(() => model.teach(state, { values: TARGETS, shape: [B, T] }, pass, { sampling: 0.5 })).toThrow(
+        'encoderDecoder: expected sampling from 0 to 1 in training and 0 otherwise, got 0.5; use decodeStep to write freely',
+      );
+      expect(() => model.teach(state, { values: TARGETS, shape: [B * T] }, pass)).toThrow(
+        'encoderDecoder: expected targets of shape [B, T], got 15 for [15]; give one row of symbols per row of the source',
+      );
+    });
+  });
+});

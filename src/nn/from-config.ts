@@ -2,6 +2,7 @@ import { RecurveError } from '../errors.ts';
 import { type AttentionOptions, attention } from './attention.ts';
 import type { Cell } from './cells/cell.ts';
 import { gruCell } from './cells/gru.ts';
+import { leakyCell } from './cells/leaky.ts';
 import { lstmCell } from './cells/lstm.ts';
 import { rnnCell } from './cells/rnn.ts';
 import { encoderDecoder } from './encoder-decoder.ts';
@@ -23,7 +24,7 @@ interface RecurrentConfig extends LayerConfig, Omit<RecurrentOptions, 'backward'
   backward?: LayerConfig[];
 }
 
-const CELLS: Record<string, Make<Cell>> = { rnn: rnnCell, lstm: lstmCell, gru: gruCell };
+const CELLS: Record<string, Make<Cell>> = { rnn: rnnCell, leaky: leakyCell, lstm: lstmCell, gru: gruCell };
 
 const LAYERS: Record<string, Make<Layer>> = {
   linear,

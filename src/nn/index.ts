@@ -1,9 +1,23 @@
 export { type Attention, type AttentionMemory, type AttentionOptions, attention } from './attention.ts';
+export type { CellActivation } from './cells/activations.ts';
 export { type Cell, keyAt, type Noise, outputSize, type State, stateSize, zeroState } from './cells/cell.ts';
-export { GATE_ORDER, type GateConvention, type GatedKind, gateCount, gateOf, reorderGates } from './cells/gates.ts';
+export { type Delays, dilate } from './cells/delay.ts';
+export {
+  GATE_ORDER,
+  type GateConvention,
+  type GatedKind,
+  gateCount,
+  gateOf,
+  PEEPHOLE_ORDER,
+  reorderGates,
+} from './cells/gates.ts';
 export { type GruOptions, gruCell } from './cells/gru.ts';
+export { type LeakyOptions, leakyCell } from './cells/leaky.ts';
 export { type LstmOptions, lstmCell } from './cells/lstm.ts';
+export type { CandidateDropout, Regularisers } from './cells/noise.ts';
 export { type RnnOptions, rnnCell } from './cells/rnn.ts';
+export type { CellStart, MatrixStart } from './cells/start.ts';
+export type { CellOptions } from './cells/weights.ts';
 export {
   type DecoderState,
   type EncoderDecoder,
@@ -14,7 +28,19 @@ export {
   type TeachOptions,
 } from './encoder-decoder.ts';
 export { layerFromConfig } from './from-config.ts';
-export { constant, glorotUniform, type Initialiser, normal, uniform, zeros } from './init.ts';
+export {
+  chrono,
+  constant,
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  type Initialiser,
+  identity,
+  normal,
+  uniform,
+  zeros,
+} from './init.ts';
 export { type Carry, type Layer, type LayerConfig, namedParameters, type Pass } from './layer.ts';
 export { activation } from './layers/activation.ts';
 export { dropout } from './layers/dropout.ts';
@@ -40,4 +66,5 @@ export {
 } from './losses.ts';
 export type { MemoryNeed, StepOptions } from './memory.ts';
 export { createNetwork, type Network, noDropout, type ParameterEntry } from './network.ts';
+export { orthogonal } from './orthogonal.ts';
 export { Parameter } from './parameter.ts';

@@ -8,6 +8,7 @@ import {
   expectClose,
   expectSameBits,
   expectSameSolution,
+  outputWidth,
   type Problem,
   type Solution,
   solve,
@@ -34,7 +35,8 @@ export function checkFused(engine: Engine, cell: CellCase, given: Problem, bound
 
 /** Chunks of `cuts` steps (the last one repeated), through the carry, give the bits of the whole. */
 export function checkChunks(engine: Engine, cell: CellCase, given: Problem, cuts: readonly number[]): void {
-  const { B, T, D, H } = given;
+  const { B, T, D } = given;
+  const P = outputWidth(given);
   using network = createNetwork(engine, stackOf(cell, given));
   network.load(given.weights);
   const carry = new Map([[network.root, given.initial.map((state) => ({ ...state }))]]);
@@ -45,7 +47,7 @@ export function checkChunks(engine: Engine, cell: CellCase, given: Problem, cuts
     const lengths = given.lengths?.map((n) => Math.min(Math.max(n - from, 0), steps));
     const y = network.predict(x, [B, steps, D], { carry, ...(lengths && { lengths }) });
     rows.forEach((row, b) => {
-      row.push(...y.values.slice(b * steps * H, (b + 1) * steps * H));
+      row.push(...y.values.slice(b * steps * P, (b + 1) * steps * P));
     });
     from += steps;
   }
@@ -60,7 +62,8 @@ export function checkChunks(engine: Engine, cell: CellCase, given: Problem, cuts
 
 /** The same rows in a batch of `longer` steps, NaN and huge numbers past each row's end, give the same bits and gradients. */
 export function checkPadding(engine: Engine, cell: CellCase, given: Problem, longer: number): void {
-  const { B, T, D, H } = given;
+  const { B, T, D } = given;
+  const P = outputWidth(given);
   const lengths = given.lengths ?? Array<number>(B).fill(T);
   const garbage = [Number.NaN, Number.POSITIVE_INFINITY, 1e30, -7];
   const x = Array.from({ length: B * longer * D }, (_, i) => {
@@ -72,7 +75,7 @@ export function checkPadding(engine: Engine, cell: CellCase, given: Problem, lon
   const beyond = (values: number[], width: number): number[] =>
     values.filter((_, i) => Math.floor(i / width) % longer >= lengths[Math.floor(i / (longer * width))]);
   expect(
-    beyond(got.outputs, H).every((v) => v === 0),
+    beyond(got.outputs, P).every((v) => v === 0),
     'outputs past the end are 0',
   ).toBe(true);
   expect(
@@ -81,7 +84,7 @@ export function checkPadding(engine: Engine, cell: CellCase, given: Problem, lon
   ).toBe(true);
   const crop = (values: number[], width: number): number[] =>
     values.filter((_, i) => Math.floor(i / width) % longer < T);
-  got.outputs = crop(got.outputs, H);
+  got.outputs = crop(got.outputs, P);
   got.gradients.x = crop(got.gradients.x, D);
   expectSameSolution(got, wanted);
   expect(Number.isFinite(got.loss)).toBe(true);

@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
 import { expectGradient, unequal } from '../../autograd/gradient-check.case.ts';
 import { add, multiply, sum, type Tensor } from '../../autograd/index.ts';
-import type { Engine } from '../../engine/engine.ts';
+import type { DropoutKey, Engine } from '../../engine/engine.ts';
+import { dropoutMask, threefry2x32 } from '../../random.ts';
 import { type RecurrentLayer, recurrent } from '../layers/recurrent.ts';
-import { createNetwork, type Network, noDropout } from '../network.ts';
-import type { Cell, State } from './cell.ts';
+import { createNetwork, type Network } from '../network.ts';
+import { type Cell, outputSize, type State, stateSize } from './cell.ts';
 
 /** Vectors and matrices of the naive forward pass, which shares nothing with the code under test. */
 export type Vector = readonly number[];
@@ -12,12 +13,27 @@ export type NaiveState = Record<string, Vector>;
 /** Rows of a parameter by its name without `_l0`; a bias is one row. */
 export type NaiveWeights = Record<string, readonly Vector[]>;
 
+/** What one row's units multiply by in one step of training, by what is dropped. */
+export type NaiveNoise = Record<string, Vector>;
+
+/** One thing a cell draws in training, in the order of drawing: for the whole sequence, or anew `each` step. */
+export interface NaiveDraw {
+  name: string;
+  p: number;
+  width: number;
+  each: boolean;
+}
+
 /** One kind of cell: how to build a stack of it, and one step of one row, gate by gate, in plain arithmetic. */
 export interface CellCase {
   name: string;
   stateNames: readonly string[];
   make(size: { input: number; hidden: number }): Cell;
-  naive(weights: NaiveWeights, x: Vector, state: NaiveState): NaiveState;
+  naive(weights: NaiveWeights, x: Vector, state: NaiveState, noise?: NaiveNoise): NaiveState;
+  /** The test weights lie within ±spread/√(H+1); default 1.4. */
+  spread?: number;
+  /** What it draws in training; absent: nothing. */
+  draws?(size: { input: number; hidden: number }): readonly NaiveDraw[];
 }
 
 /** Sizes of a test problem; B ≠ T ≠ D ≠ H wherever a test does not ask for something else. */
@@ -28,6 +44,8 @@ export interface Size {
   H: number;
   layers: number;
   lengths?: readonly number[] | undefined;
+  /** Whether dropout is on; default no. */
+  training?: boolean;
 }
 
 /** Numbers of a test problem: inputs, first states, weights by name; no two equal. */
@@ -49,18 +67,26 @@ export interface Solution {
 /** Lengths of three rows, unequal, one of them zero. */
 export const RAGGED = [5, 0, 3] as const;
 
-export function stackOf(cell: CellCase, { D, H, layers }: Size): RecurrentLayer {
-  return recurrent(Array.from({ length: layers }, (_, k) => cell.make({ input: k === 0 ? D : H, hidden: H })));
+export function stackOf(cell: CellCase, size: Size): RecurrentLayer {
+  return recurrent(cellsOf(cell, size));
 }
 
 /** The same stack without fused sequences. */
-export function unrolledOf(cell: CellCase, { D, H, layers }: Size): RecurrentLayer {
-  return recurrent(
-    Array.from({ length: layers }, (_, k) => {
-      const { sequence: _fused, ...plain } = cell.make({ input: k === 0 ? D : H, hidden: H });
-      return plain;
-    }),
-  );
+export function unrolledOf(cell: CellCase, size: Size): RecurrentLayer {
+  return recurrent(cellsOf(cell, size).map(({ sequence: _fused, last: _last, ...plain }) => plain));
+}
+
+function cellsOf(cell: CellCase, { D, H, layers }: Size): Cell[] {
+  const cells: Cell[] = [];
+  for (let k = 0; k < layers; k++) {
+    cells.push(cell.make({ input: k === 0 ? D : outputSize(cells[k - 1]), hidden: H }));
+  }
+  return cells;
+}
+
+/** Features of the outputs of a problem: H without projection. */
+export function outputWidth({ initial, B }: Problem): number {
+  return (initial.at(-1)?.h.length ?? 0) / B;
 }
 
 /** Numbers that f32 holds exactly, so that every engine starts from the same ones. */
@@ -68,27 +94,33 @@ const rounded = (values: readonly number[]): number[] => values.map(Math.fround)
 
 /** Row b of the inputs depends on b, t and d only: another T or B changes none of them. */
 export function problem(cell: CellCase, size: Size): Problem {
-  const { B, T, D, H, layers } = size;
+  const { B, T, D, H } = size;
   const x = rounded(
     Array.from({ length: B * T * D }, (_, i) => {
       const [b, t, d] = [Math.floor(i / (T * D)), Math.floor(i / D) % T, i % D];
       return Math.cos(0.4 + 1.7 * b + 0.9 * t + 2.1 * d + 0.11 * t * d);
     }),
   );
-  const initial = Array.from({ length: layers }, (_, k) =>
-    Object.fromEntries(cell.stateNames.map((name, s) => [name, rounded(unequal(B * H, 3 * k + s, 0.8))])),
+  const stack = stackOf(cell, size);
+  const initial = stack.cells.map((one, k) =>
+    Object.fromEntries(
+      cell.stateNames.map((name, s) => [name, rounded(unequal(B * stateSize(one, name), salt(k, s), 0.8))]),
+    ),
   );
   const weights = Object.fromEntries(
-    Object.entries(stackOf(cell, size).parameters).map(([name, { shape }], i) => {
+    Object.entries(stack.parameters).map(([name, { shape }], i) => {
       const n = shape.reduce((a, b) => a * b, 1);
-      return [name, { shape, data: rounded(unequal(n, 10 + i, 1.4 / Math.sqrt(H + 1))) }];
+      return [name, { shape, data: rounded(unequal(n, 10 + i, (cell.spread ?? 1.4) / Math.sqrt(H + 1))) }];
     }),
   );
   return { ...size, x, initial, weights };
 }
 
+/** States of all layers differ; the first three of a layer count as in `test/parity/make_fixtures.py`. */
+const salt = (layer: number, state: number): number => 3 * layer + state + (state < 3 ? 0 : 100);
+
 /** Weights of the loss, by row, step and unit: another T or B changes none of them. */
-function outputWeights({ B, T, H }: Size): number[] {
+function outputWeights({ B, T }: Size, H: number): number[] {
   return Array.from({ length: B * T * H }, (_, i) => {
     const [b, t, j] = [Math.floor(i / (T * H)), Math.floor(i / H) % T, i % H];
     return Math.cos(0.2 + 0.7 * b + 1.3 * t + 0.6 * j);
@@ -116,8 +148,16 @@ export function solve(
   return solveOn(network, given, reading, backward);
 }
 
+/** The n-th key asked for in a pass: the same in every pass. */
+const keyOf = (n: number): DropoutKey => ({ key0: 7, key1: 11 + n, counter: 3 });
+
+function fixedKeys(): () => DropoutKey {
+  let asked = 0;
+  return () => keyOf(asked++);
+}
+
 function solveOn(network: Network, given: Problem, reading: Reading, backward: boolean): Solution {
-  const { B, T, D, H, lengths } = given;
+  const { B, T, D, lengths, training = false } = given;
   const { outputs: readOutputs = true, last: readLast = true } = reading;
   const { tape } = network;
   const layer = network.root as RecurrentLayer;
@@ -125,16 +165,17 @@ function solveOn(network: Network, given: Problem, reading: Reading, backward: b
   return tape.run(() => {
     const x = tape.variable(given.x, [B, T, D]);
     const initial = given.initial.map(
-      (state) => Object.fromEntries(Object.entries(state).map(([n, v]) => [n, tape.variable(v, [B, H])])) as State,
+      (state) =>
+        Object.fromEntries(Object.entries(state).map(([n, v]) => [n, tape.variable(v, [B, v.length / B])])) as State,
     );
-    const result = layer.run(x, { training: true, dropoutKey: noDropout, ...(lengths && { lengths }) }, initial);
+    const result = layer.run(x, { training, dropoutKey: fixedKeys(), ...(lengths && { lengths }) }, initial);
     const weighted = (y: Tensor, weights: number[]): Tensor => sum(multiply(y, tape.constant(weights, y.shape)));
     const parts: Tensor[] = [];
-    if (readOutputs) parts.push(weighted(result.outputs, outputWeights(given)));
+    if (readOutputs) parts.push(weighted(result.outputs, outputWeights(given, layer.width)));
     if (readLast) {
       result.states.forEach((state, k) => {
         Object.values(state).forEach((tensor, s) => {
-          parts.push(weighted(tensor, unequal(B * H, 40 + 3 * k + s)));
+          parts.push(weighted(tensor, unequal(tensor.size, 40 + salt(k, s))));
         });
       });
     }
@@ -198,8 +239,9 @@ export function checkCellGradients(engine: Engine, cell: CellCase, given: Proble
 
 /** The naive forward pass over a whole problem, row by row. */
 export function solveNaively(cell: CellCase, given: Problem): Pick<Solution, 'outputs' | 'last'> {
-  const { B, T, D, H, layers } = given;
-  const outputs = Array<number>(B * T * H).fill(0);
+  const { B, T, D, layers } = given;
+  const P = outputWidth(given);
+  const outputs = Array<number>(B * T * P).fill(0);
   const last = given.initial.map((state) =>
     Object.fromEntries(Object.entries(state).map(([name, values]) => [name, [...values]])),
   );
@@ -209,16 +251,35 @@ export function solveNaively(cell: CellCase, given: Problem): Pick<Solution, 'ou
       let below: Vector = given.x.slice((b * T + t) * D, (b * T + t + 1) * D);
       for (let k = 0; k < layers; k++) {
         const before = Object.fromEntries(
-          Object.entries(last[k]).map(([name, values]) => [name, values.slice(b * H, (b + 1) * H)]),
+          Object.entries(last[k]).map(([name, values]) => {
+            const width = values.length / B;
+            return [name, values.slice(b * width, (b + 1) * width)];
+          }),
         );
-        const after = cell.naive(naiveWeights(given, k), below, before);
-        for (const [name, row] of Object.entries(after)) last[k][name].splice(b * H, H, ...row);
+        const after = cell.naive(naiveWeights(given, k), below, before, naiveNoise(cell, given, k, b, t));
+        for (const [name, row] of Object.entries(after)) last[k][name].splice(b * row.length, row.length, ...row);
         below = after.h;
       }
-      outputs.splice((b * T + t) * H, H, ...below);
+      outputs.splice((b * T + t) * P, P, ...below);
     }
   }
   return { outputs, last };
+}
+
+/** Row b's masks of layer k in step t, kept units 1/(1−p), from the generator's definition. */
+function naiveNoise(cell: CellCase, given: Problem, k: number, b: number, t: number): NaiveNoise | undefined {
+  if (!given.training || !cell.draws) return undefined;
+  const { B, D, H } = given;
+  const input = k === 0 ? D : outputWidth(given);
+  const draws = cell.draws({ input, hidden: H });
+  return Object.fromEntries(
+    draws.map(({ name, p, width, each }, i) => {
+      const { key0, key1, counter } = keyOf(k * draws.length + i);
+      const key = each ? threefry2x32(key0, key1, t, 0xc0000000) : ([key0, key1] as const);
+      const kept = dropoutMask(key, counter, p, new Uint8Array(B * width)).slice(b * width, (b + 1) * width);
+      return [name, Array.from(kept, (one) => one / (1 - p))];
+    }),
+  );
 }
 
 function naiveWeights({ weights }: Problem, layer: number): NaiveWeights {

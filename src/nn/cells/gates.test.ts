@@ -13,7 +13,7 @@ describe('gate order', () => {
       onnx: ['i', 'o', 'f', 'g'],
     });
     expect(GATE_ORDER.gru).toEqual({ pytorch: ['r', 'z', 'n'], keras: ['z', 'r', 'n'], onnx: ['z', 'r', 'n'] });
-    expect(KINDS.map(gateCount)).toEqual([1, 4, 3]);
+    expect(KINDS.map(gateCount)).toEqual([1, 4, 3, 3]);
   });
 
   it('moves blocks of H rows', () => {

@@ -7,6 +7,8 @@ import { RecurveError } from '../../errors.ts';
 export const GATE_ORDER = {
   rnn: { pytorch: ['h'], keras: ['h'], onnx: ['h'] },
   lstm: { pytorch: ['i', 'f', 'g', 'o'], keras: ['i', 'f', 'g', 'o'], onnx: ['i', 'o', 'f', 'g'] },
+  /** With i = 1 − f the rows of i are left out; ONNX (`input_forget`) keeps them, unused, between o and f. */
+  lstmCoupled: { pytorch: ['f', 'g', 'o'], keras: ['f', 'g', 'o'], onnx: ['o', 'f', 'g'] },
   gru: { pytorch: ['r', 'z', 'n'], keras: ['z', 'r', 'n'], onnx: ['z', 'r', 'n'] },
 } as const;
 
@@ -18,8 +20,16 @@ export function gateCount(kind: GatedKind): number {
   return GATE_ORDER[kind].pytorch.length;
 }
 
-/** The block of one gate in pre-activations [B, G]: [B, H]. */
-export function gateOf(kind: GatedKind, gate: string, preactivations: Tensor): Tensor {
+/**
+ * The order of blocks in peephole weights. Recurve's follows its gates; ONNX's `P` is i o f.
+ */
+export const PEEPHOLE_ORDER = {
+  lstm: { recurve: ['i', 'f', 'o'], onnx: ['i', 'o', 'f'] },
+  lstmCoupled: { recurve: ['f', 'o'], onnx: ['o', 'f'] },
+} as const;
+
+/** Where a gate's block stands among the blocks of a cell, from 0. */
+export function gateIndex(kind: GatedKind, gate: string): number {
   const order: readonly string[] = GATE_ORDER[kind].pytorch;
   const at = order.indexOf(gate);
   if (at < 0)
@@ -27,8 +37,21 @@ export function gateOf(kind: GatedKind, gate: string, preactivations: Tensor): T
       'usage',
       `gates: expected one of ${order.join(', ')} for ${kind}, got ${gate}; use the names of the field`,
     );
-  const H = (preactivations.shape.at(-1) ?? 0) / order.length;
+  return at;
+}
+
+/** The block of one gate in pre-activations [B, G]: [B, H]. */
+export function gateOf(kind: GatedKind, gate: string, preactivations: Tensor): Tensor {
+  const at = gateIndex(kind, gate);
+  const H = (preactivations.shape.at(-1) ?? 0) / gateCount(kind);
   return columns(preactivations, at * H, (at + 1) * H);
+}
+
+/** The block [H] of one gate in peephole weights. */
+export function peepholeOf(kind: keyof typeof PEEPHOLE_ORDER, gate: string, weights: Tensor): Tensor {
+  const order: readonly string[] = PEEPHOLE_ORDER[kind].recurve;
+  const H = weights.size / order.length;
+  return weights.tape.view(weights, [H], order.indexOf(gate) * H);
 }
 
 /** Rearranges gate blocks of `rows` (G × width, row-major) from one convention to another. */

@@ -9,11 +9,15 @@ import {
   type Tensor,
   tanh,
 } from '../../autograd/index.ts';
+import { RecurveError } from '../../errors.ts';
 import type { Cell } from './cell.ts';
+import { dilate } from './delay.ts';
 import { gateOf } from './gates.ts';
-import { affineParts, bound, type CellSize, cellParameters } from './weights.ts';
+import { type CandidateDropout, droppedAt, rateOf } from './noise.ts';
+import { recurrenceOf } from './recurrence.ts';
+import { affineParts, bound, type CellOptions, COMMON_OPTIONS, cellParameters, givenOptions } from './weights.ts';
 
-export interface GruOptions extends CellSize {
+export interface GruOptions extends CellOptions, CandidateDropout {
   /**
    * Where the reset gate acts: `after` the recurrent product (PyTorch, Keras 3, cuDNN; default) or `before` it
    * (Cho et al. 2014, Keras `reset_after=False`, TensorFlow.js).
@@ -21,39 +25,65 @@ export interface GruOptions extends CellSize {
   reset?: 'after' | 'before';
 }
 
+/** Chrono: an open z keeps the past. */
+const MEMORY = { z: 1 } as const;
+
 /**
  * Gated recurrent unit: `r,z = σ(…)`, `n = tanh(W_in x + b_in + r⊙(W_hn h' + b_hn))`, `h = (1−z)⊙n + z⊙h'`;
  * with reset before, `n = tanh(W_in x + b_in + W_hn(r⊙h') + b_hn)`. Cho et al. 2014; names, gate order and start as PyTorch's `nn.GRUCell`.
+ * The reset gate acts on a skip connection as it does on h'.
  */
-export function gruCell({ input, hidden, reset = 'after' }: GruOptions): Cell {
-  const parameters = cellParameters('gru', { input, hidden });
-  return {
+export function gruCell(options: GruOptions): Cell {
+  const { input, hidden, init, dilation = 1, reset = 'after' } = options;
+  if (reset !== 'after' && reset !== 'before') {
+    throw new RecurveError(
+      'usage',
+      `gru: expected reset to be after or before, got ${String(reset)}; PyTorch has after`,
+    );
+  }
+  const candidate = rateOf('gru', 'recurrentDropout', options.recurrentDropout);
+  const { skip, plain, begin, ...recurrence } = recurrenceOf('gru', options, {
+    states: ['h'],
+    output: hidden,
+    draws: [{ name: 'candidate', p: candidate }],
+  });
+  const parameters = cellParameters('gru', { input, hidden, init }, { skip: skip > 0, memory: MEMORY });
+  const cell: Cell = {
     kind: 'gru',
     input,
     hidden,
-    options: { reset },
+    options: { reset, ...givenOptions(options, ['recurrentDropout', ...COMMON_OPTIONS]) },
     parameters: { ...parameters },
-    stateNames: ['h'],
-    step(x, { h }) {
-      const { fromInput, fromHidden } = affineParts(parameters, x, h);
+    stateNames: recurrence.stateNames,
+    stateSizes: recurrence.stateSizes,
+    ...(begin && { begin }),
+    step(x, state, noise, t = 0) {
+      const read = recurrence.reads(x, state, noise);
+      const { fromInput, fromHidden } = affineParts(parameters, read.x, read.h, read.delayed);
       const r = sigmoid(add(gateOf('gru', 'r', fromInput), gateOf('gru', 'r', fromHidden)));
       const z = sigmoid(add(gateOf('gru', 'z', fromInput), gateOf('gru', 'z', fromHidden)));
-      const recurrent = reset === 'after' ? multiply(r, gateOf('gru', 'n', fromHidden)) : resetBefore(multiply(r, h));
-      const n = tanh(add(gateOf('gru', 'n', fromInput), recurrent));
-      return { h: add(multiply(affine(z, -1, 1), n), multiply(z, h)) };
+      const recurrent =
+        reset === 'after' ? multiply(r, gateOf('gru', 'n', fromHidden)) : resetBefore(r, read.h, read.delayed);
+      const n = droppedAt(tanh(add(gateOf('gru', 'n', fromInput), recurrent)), candidate, noise, 'candidate', t);
+      return recurrence.after({ h: add(multiply(affine(z, -1, 1), n), multiply(z, state.h)) }, state, noise, t);
     },
-    sequence(x, { h }, lengths, _, options) {
-      const { outputs, last } = gruSequence(x, h, bound(parameters), reset, lengths, options);
-      return { outputs, last: { h: last } };
-    },
-    last(x, { h }, lengths, _, options) {
-      return { h: gruLast(x, h, bound(parameters), reset, lengths, options) };
-    },
+    ...(plain && {
+      sequence(x, { h }, lengths, _, options) {
+        const { outputs, last } = gruSequence(x, h, bound(parameters), reset, lengths, options);
+        return { outputs, last: { h: last } };
+      },
+      last(x, { h }, lengths, _, options) {
+        return { h: gruLast(x, h, bound(parameters), reset, lengths, options) };
+      },
+    }),
   };
+  return dilate(cell, dilation);
 
   /** `W_hn(r⊙h') + b_hn`: the candidate's rows of the recurrent weights. */
-  function resetBefore(resetHidden: Tensor): Tensor {
+  function resetBefore(r: Tensor, h: Tensor, delayed: Tensor | undefined): Tensor {
     const { wHh, bHh } = bound(parameters);
-    return gateOf('gru', 'n', linear(resetHidden, wHh, bHh));
+    const recurrent = gateOf('gru', 'n', linear(multiply(r, h), wHh, bHh));
+    if (!delayed || !parameters.weight_sk) return recurrent;
+    return add(recurrent, gateOf('gru', 'n', linear(multiply(r, delayed), parameters.weight_sk.tensor)));
   }
 }

@@ -1,8 +1,10 @@
-import { linear, type RecurrentWeights, type Tensor } from '../../autograd/index.ts';
+import { add, linear, type RecurrentWeights, type Tensor } from '../../autograd/index.ts';
 import { expectSize } from '../check.ts';
-import { uniform } from '../init.ts';
 import { Parameter } from '../parameter.ts';
-import { type GatedKind, gateCount } from './gates.ts';
+import type { Delays } from './delay.ts';
+import { type GatedKind, gateCount, gateIndex } from './gates.ts';
+import type { Regularisers } from './noise.ts';
+import { biasStart, type CellStart, matrixStart } from './start.ts';
 
 /** Sizes every recurrent cell needs. */
 export interface CellSize {
@@ -12,37 +14,93 @@ export interface CellSize {
   hidden: number;
 }
 
-/** The four parameters of a gated cell, U(−1/√H, 1/√H) as in PyTorch's `nn.RNNBase`. */
-export interface CellParameters {
-  weight_ih: Parameter;
-  weight_hh: Parameter;
-  bias_ih: Parameter;
-  bias_hh: Parameter;
+/** Options of every cell of the library. */
+export interface CellOptions extends CellSize, Delays, Regularisers {
+  /** First values; by default PyTorch's. */
+  init?: CellStart;
 }
 
-export function cellParameters(kind: GatedKind, { input, hidden }: CellSize): CellParameters {
+/** The parameters of a gated cell, by default U(−1/√H, 1/√H) as in PyTorch's `nn.RNNBase`. */
+export interface CellParameters {
+  /** [G, D] */
+  weight_ih: Parameter;
+  /** [G, width of h] */
+  weight_hh: Parameter;
+  /** [G] */
+  bias_ih: Parameter;
+  /** [G] */
+  bias_hh: Parameter;
+  /** [G, width of h], with a skip connection. */
+  weight_sk?: Parameter;
+}
+
+/** What differs between kinds of cells. */
+interface CellForm {
+  /** Width of h; default H. */
+  output?: number;
+  /** Whether there is a skip connection. */
+  skip?: boolean;
+  /** For chrono: +1 for the gate that keeps the past when open, −1 for one that admits news. */
+  memory?: Readonly<Record<string, 1 | -1>>;
+}
+
+/** 1/√H: PyTorch's bound of first values of a recurrent layer. */
+export function startBound(hidden: number): number {
+  return 1 / Math.sqrt(hidden);
+}
+
+export function cellParameters(
+  kind: GatedKind,
+  { input, hidden, init = {} }: CellSize & { init?: CellStart | undefined },
+  { output = hidden, skip = false, memory }: CellForm = {},
+): CellParameters {
   expectSize(kind, 'input', input);
   expectSize(kind, 'hidden', hidden);
-  const start = uniform(1 / Math.sqrt(hidden));
-  const G = gateCount(kind) * hidden;
+  const bound = startBound(hidden);
+  const gates = gateCount(kind);
+  const G = gates * hidden;
+  const recurrent = matrixStart(init.recurrent, gates, bound);
+  const bias = biasStart(init.bias, memory && signsOf(kind, memory), bound);
   return {
-    weight_ih: new Parameter([G, input], start),
-    weight_hh: new Parameter([G, hidden], start),
-    bias_ih: new Parameter([G], start, { decays: false }),
-    bias_hh: new Parameter([G], start, { decays: false }),
+    weight_ih: new Parameter([G, input], matrixStart(init.input, gates, bound)),
+    weight_hh: new Parameter([G, output], recurrent),
+    bias_ih: new Parameter([G], bias.ih, { decays: false }),
+    bias_hh: new Parameter([G], bias.hh, { decays: false }),
+    ...(skip && { weight_sk: new Parameter([G, output], recurrent) }),
   };
+}
+
+/** One number per gate in stored order. */
+function signsOf(kind: GatedKind, memory: Readonly<Record<string, 1 | -1>>): number[] {
+  const signs = Array<number>(gateCount(kind)).fill(0);
+  for (const [gate, sign] of Object.entries(memory)) signs[gateIndex(kind, gate)] = sign;
+  return signs;
 }
 
 export function bound({ weight_ih, weight_hh, bias_ih, bias_hh }: CellParameters): RecurrentWeights {
   return { wIh: weight_ih.tensor, wHh: weight_hh.tensor, bIh: bias_ih.tensor, bHh: bias_hh.tensor };
 }
 
-/** `W_ih x + b_ih` and `W_hh h + b_hh`, [B, G] each. */
+/** `W_ih x + b_ih` and `W_hh h + b_hh`, [B, G] each; `delayed` adds `W_sk h_{t−d}` to the second. */
 export function affineParts(
   parameters: CellParameters,
   x: Tensor,
   h: Tensor,
+  delayed?: Tensor,
 ): { fromInput: Tensor; fromHidden: Tensor } {
   const { wIh, wHh, bIh, bHh } = bound(parameters);
-  return { fromInput: linear(x, wIh, bIh), fromHidden: linear(h, wHh, bHh) };
+  const fromInput = linear(x, wIh, bIh);
+  const fromHidden = linear(h, wHh, bHh);
+  if (!delayed || !parameters.weight_sk) return { fromInput, fromHidden };
+  return { fromInput, fromHidden: add(fromHidden, linear(delayed, parameters.weight_sk.tensor)) };
 }
+
+/** The options that were given, for the model file. */
+export function givenOptions<O extends object>(options: O, names: readonly (keyof O)[]): Record<string, unknown> {
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]] as const),
+  );
+}
+
+/** Options every cell writes down. */
+export const COMMON_OPTIONS = ['skip', 'zoneout', 'variational', 'init'] as const;

@@ -1,0 +1,55 @@
+import type { Tensor } from '../../autograd/index.ts';
+import type { Cell, Noise, State } from './cell.ts';
+import { type Delays, oldest, pushed, skipOf } from './delay.ts';
+import { beginOf, type Draw, masked, type Regularisers, rateOf, zoned } from './noise.ts';
+
+/** What the options that all cells share come to. */
+export interface Recurrence {
+  /** Steps of the skip connection, 0 without. */
+  skip: number;
+  /** Nothing random, no zoneout and no skip: a fused sequence of the plain cell serves. */
+  plain: boolean;
+  begin: Cell['begin'];
+  stateNames: readonly string[];
+  stateSizes: Readonly<Record<string, number>>;
+  /** What the gates read: x, h and, with a skip, h_{t−d}, under the masks of the sequence. */
+  reads(x: Tensor, state: State, noise: Noise | undefined): { x: Tensor; h: Tensor; delayed?: Tensor };
+  /** The state after the step: zoneout of h, and the delay line one step on. */
+  after(next: State, before: State, noise: Noise | undefined, t: number): State;
+}
+
+/**
+ * Checks the shared options and turns them into the parts of a cell.
+ *
+ * @param states the cell's own states, h first; `output` is the width of h, `draws` is what the cell draws beside them
+ */
+export function recurrenceOf(
+  who: string,
+  options: Delays & Regularisers & { input: number },
+  { states, output, draws = [] }: { states: readonly string[]; output: number; draws?: readonly Draw[] },
+): Recurrence {
+  const skip = skipOf(who, options);
+  const zoneout = rateOf(who, 'zoneout', options.zoneout);
+  const { variational = {}, input } = options;
+  const all: Draw[] = [
+    { name: 'x', p: rateOf(who, 'variational.input', variational.input), width: input },
+    { name: 'h', p: rateOf(who, 'variational.recurrent', variational.recurrent), width: output },
+    { name: 'zoneout', p: zoneout },
+    ...draws,
+  ];
+  return {
+    skip,
+    plain: skip === 0 && all.every(({ p }) => p === 0),
+    begin: beginOf(all),
+    stateNames: skip ? [...states, 'past'] : states,
+    stateSizes: { h: output, ...(skip && { past: (skip - 1) * output }) },
+    reads(x, state, noise) {
+      const parts = { x: masked(x, noise, 'x'), h: masked(state.h, noise, 'h') };
+      return skip ? { ...parts, delayed: masked(oldest(state.past, output), noise, 'h') } : parts;
+    },
+    after(next, before, noise, t) {
+      const h = zoned(next.h, before.h, zoneout, noise, 'zoneout', t);
+      return { ...next, h, ...(skip && { past: pushed(before.past, before.h) }) };
+    },
+  };
+}

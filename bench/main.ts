@@ -3,6 +3,7 @@
 const BENCHES: Record<string, { says: string; load(): Promise<{ run(seeds: readonly number[]): Promise<void> }> }> = {
   seattle: { says: "next day's temp_max in Seattle 2015, seeds 1-5", load: () => import('./seattle.ts') },
   picture: { says: 'redraws docs/pictures/seattle.svg with the first seed', load: () => import('./picture.ts') },
+  recompute: { says: 'time and memory of recomputation, H = 128', load: () => import('./recompute.ts') },
   ett: { says: 'ETTh1, OT, 24 hours ahead; needs RECURVE_DATA', load: () => import('./ett.ts') },
 };
 

@@ -115,14 +115,40 @@ export function binaryCrossEntropy(logits: Tensor, target: ArrayLike<number>, op
   return average(logits, target, options, (x, t) => subtract(softplus(x), multiply(x, t)));
 }
 
-/** Cross-entropy of logits[..., K] and class numbers [...]; a target of −1 is ignored. */
-export function crossEntropy(logits: Tensor, targets: Indices, options: LossOptions = {}): Tensor {
+/**
+ * Cross-entropy of logits[..., K] and class numbers [...]; a target of −1 is ignored.
+ * `labelSmoothing` ε, 0 (default) to 1, moves that share of every target evenly to all K classes, so that the network is not
+ * driven to certainty; as in PyTorch. Try 0.1. Szegedy et al. 2016.
+ */
+export function crossEntropy(
+  logits: Tensor,
+  targets: Indices,
+  options: LossOptions & { labelSmoothing?: number } = {},
+): Tensor {
+  const { labelSmoothing = 0 } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new RecurveError(
+      'usage',
+      `crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}; it is the share of a target given to all classes, try 0.1`,
+    );
+  }
   const weights = elementWeights(targets.shape, options);
   const heeded = Array.from(targets.values, (target, i) => (weights[i] === 0 ? -1 : target));
   heeded.forEach((target, i) => {
     if (target === -1) weights[i] = 0;
   });
-  return weightedMean(crossEntropyRows(logits, { ...targets, values: heeded }), weights);
+  const rows = crossEntropyRows(logits, { ...targets, values: heeded });
+  return weightedMean(labelSmoothing > 0 ? add(rows, smoothing(logits, heeded, labelSmoothing)) : rows, weights);
+}
+
+/** `log Σ eˣ − (1−ε)·x_target − ε·mean x` exceeds the cross-entropy by `ε·(x_target − mean x)`; 0 for ignored rows. */
+function smoothing(logits: Tensor, targets: readonly number[], epsilon: number): Tensor {
+  const K = logits.shape.at(-1) ?? 1;
+  const share = Float64Array.from({ length: logits.size }, (_, i) => {
+    const target = targets[Math.floor(i / K)];
+    return target === -1 ? 0 : epsilon * ((i % K === target ? 1 : 0) - 1 / K);
+  });
+  return sum(multiply(logits, logits.tape.constant(share, logits.shape)), logits.shape.length - 1);
 }
 
 function average(

@@ -19,6 +19,7 @@ interface Fixture {
   target: number[];
   weights?: number[];
   delta?: number;
+  labelSmoothing?: number;
   loss: number;
 }
 
@@ -33,7 +34,8 @@ const LOSSES: Record<string, (inputs: Tensor[], fixture: Fixture, options: LossO
   huber: ([y], { target, delta = 1 }, options) => huber(y, target, { ...options, delta }),
   gaussianNll: ([mean, s], { target }, options) => gaussianNll(mean, s, target, options),
   binaryCrossEntropy: ([x], { target }, options) => binaryCrossEntropy(x, target, options),
-  crossEntropy: ([x], { target }, options) => crossEntropy(x, { values: target, shape: x.shape.slice(0, -1) }, options),
+  crossEntropy: ([x], { target, labelSmoothing = 0 }, options) =>
+    crossEntropy(x, { values: target, shape: x.shape.slice(0, -1) }, { ...options, labelSmoothing }),
 };
 
 describe.each(ENGINES)(`PyTorch ${torch} on $name`, async ({ open, precision }) => {

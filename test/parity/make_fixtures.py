@@ -166,6 +166,13 @@ def loss_cases():
     elements = F.cross_entropy(logits.reshape(6, 5), classes.reshape(6), ignore_index=-1, reduction='none')
     value = (elements * row).sum() / row[classes.reshape(6) >= 0].sum()
     yield loss_case('crossEntropy, weighted', value, [logits], target=flat(classes), weights=flat(row))
+    logits = fresh(9, 3.0, (2, 3, 5))
+    value = F.cross_entropy(logits.reshape(6, 5), classes.reshape(6), ignore_index=-1, label_smoothing=0.3)
+    yield loss_case('crossEntropy, smoothed', value, [logits], target=flat(classes), labelSmoothing=0.3)
+    logits = fresh(10, 3.0, (2, 3, 5))
+    elements = F.cross_entropy(logits.reshape(6, 5), classes.reshape(6), ignore_index=-1, label_smoothing=0.1, reduction='none')
+    value = (elements * row).sum() / row[classes.reshape(6) >= 0].sum()
+    yield loss_case('crossEntropy, smoothed and weighted', value, [logits], target=flat(classes), weights=flat(row), labelSmoothing=0.1)
 
 
 def write(name, cases):

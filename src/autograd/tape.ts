@@ -34,6 +34,8 @@ export class Tape {
   #detector: AnomalyDetector | undefined;
   /** Told by every whole sequence, in forward order, where its states and gates lie; used by `inspect`. Unset: nobody looks. */
   announce: ((news: SequenceNews) => void) | undefined;
+  /** Called when {@link Tape.backward} is done and all gradients of the run still stand. */
+  walked: (() => void) | undefined;
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -208,6 +210,7 @@ export class Tape {
       }
       for (const output of node.outputs) this.#spent.add(output);
     }
+    this.walked?.();
   }
 
   /** Refuses tensors of other tapes and of scopes that have ended. */

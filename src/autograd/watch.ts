@@ -17,8 +17,11 @@ export interface KeptGate {
 export interface SequenceNews {
   /** `rnn`, `lstm`, `gru`, … */
   kind: string;
-  /** States [T+1, B, H], the first one in front; after backward their gradient is ∂L/∂h of every step. */
-  hidden: Tensor;
+  /**
+   * States whose gradient is, after backward, ∂L/∂h of every step: [T+1, B, H] with the first state in front, or T tensors [B, H]
+   * of a sequence made step by step.
+   */
+  hidden: Tensor | readonly Tensor[];
   lengths: Lengths;
   gates: readonly KeptGate[];
   /** The recurrent matrix, which tells whose sequence it is. */

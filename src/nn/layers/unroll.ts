@@ -12,6 +12,8 @@ export function unroll(cell: Cell): NonNullable<Cell['sequence']> {
       state = keepEnded(cell.step(tape.view(x, [B, D], t * B * D), state, noise, t), state, lengths, t);
       outputs.push(state.h);
     }
+    const weight = cell.parameters.weight_hh ?? Object.values(cell.parameters)[0];
+    if (weight) tape.announce?.({ kind: cell.kind, hidden: outputs, lengths, gates: [], weight: weight.tensor });
     if (T === 0) return { outputs: tape.zeros([T, B, outputSize(cell)]), last: state };
     // Zeroed after they are joined: then a state's gradient adds up in the same order with lengths and without, to the bit.
     const joined = stack(outputs);

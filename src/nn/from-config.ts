@@ -13,9 +13,11 @@ import { type EmbeddingLayer, embedding } from './layers/embedding.ts';
 import { last } from './layers/last.ts';
 import { layerNorm } from './layers/layer-norm.ts';
 import { linear } from './layers/linear.ts';
+import { pool } from './layers/pool.ts';
 import { type RecurrentLayer, recurrent } from './layers/recurrent.ts';
 import type { RecurrentOptions } from './layers/recurrent-options.ts';
 import { sequential } from './layers/sequential.ts';
+import { timeDistributed } from './layers/time-distributed.ts';
 
 type Make<T> = (config: never) => T;
 
@@ -32,8 +34,10 @@ const LAYERS: Record<string, Make<Layer>> = {
   dropout,
   layerNorm,
   last,
+  pool,
   activation: ({ name }: { name: 'tanh' | 'relu' | 'sigmoid' }) => activation(name),
   sequential: ({ layers }: { layers: LayerConfig[] }) => sequential(...layers.map((config) => layerFromConfig(config))),
+  timeDistributed: ({ layer }: { layer: LayerConfig }) => timeDistributed(layerFromConfig(layer)),
   recurrent: ({ kind: _kind, cells, backward, ...options }: RecurrentConfig) =>
     recurrent(cellsOf(cells), { ...options, ...(backward && { backward: cellsOf(backward) }) }),
   encoderDecoder: ({ source, encoder, target, decoder, attention: attending, attend, start }: EncoderDecoderConfig) =>

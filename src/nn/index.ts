@@ -49,10 +49,12 @@ export { last } from './layers/last.ts';
 export { layerNorm } from './layers/layer-norm.ts';
 export { type LinearOptions, linear } from './layers/linear.ts';
 export type { Merge } from './layers/merge.ts';
+export { pool } from './layers/pool.ts';
 export { type RecurrentLayer, recurrent } from './layers/recurrent.ts';
 export type { RecurrentOptions } from './layers/recurrent-options.ts';
 export { sequential } from './layers/sequential.ts';
-export { gru, lstm, rnn, type Stacked, type StackOptions } from './layers/stacks.ts';
+export { gru, leaky, lstm, rnn, type Stacked, type StackOptions } from './layers/stacks.ts';
+export { timeDistributed } from './layers/time-distributed.ts';
 export { unroll } from './layers/unroll.ts';
 export {
   binaryCrossEntropy,

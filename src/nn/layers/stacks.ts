@@ -1,6 +1,7 @@
 import { RecurveError } from '../../errors.ts';
 import { type Cell, outputSize } from '../cells/cell.ts';
 import { type GruOptions, gruCell } from '../cells/gru.ts';
+import { type LeakyOptions, leakyCell } from '../cells/leaky.ts';
 import { type LstmOptions, lstmCell } from '../cells/lstm.ts';
 import { type RnnOptions, rnnCell } from '../cells/rnn.ts';
 import { expectSize } from '../check.ts';
@@ -26,6 +27,11 @@ export type Stacked<O extends { hidden: number }> = Omit<O, 'hidden'> &
 /** Elman RNN over time, stacked. Options and names as PyTorch's `nn.RNN`. */
 export function rnn(options: Stacked<RnnOptions>): RecurrentLayer {
   return stackOf<RnnOptions>(rnnCell, options);
+}
+
+/** Leaky units over time, stacked; options otherwise as {@link rnn}. */
+export function leaky(options: Stacked<LeakyOptions>): RecurrentLayer {
+  return stackOf<LeakyOptions>(leakyCell, options);
 }
 
 /** LSTM over time, stacked. Options and names as PyTorch's `nn.LSTM`. */

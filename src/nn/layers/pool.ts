@@ -1,0 +1,51 @@
+import {
+  expectShape,
+  gather,
+  multiply,
+  reshape,
+  selectRunning,
+  sum,
+  type Tensor,
+  toTimeMajor,
+} from '../../autograd/index.ts';
+import type { Layer, Pass } from '../layer.ts';
+import { expectWord } from './recurrent-options.ts';
+
+/**
+ * All steps of a row as one vector, [B, T, D] to [B, D]: their `mean` or, feature by feature, their `max` (the first of equals).
+ * Steps past a row's length do not count; a row of length 0 gives zeros. NaN within a row stays NaN.
+ */
+export function pool({ over }: { over: 'mean' | 'max' }): Layer {
+  expectWord('pool', 'over', over, ['mean', 'max']);
+  const combine = over === 'mean' ? meanOfSteps : largestOfSteps;
+  return {
+    config: { kind: 'pool', over },
+    parameters: {},
+    forward(x, pass) {
+      expectShape('pool', 'x', x.shape, ['B', 'T', 'D'], 'it takes a whole sequence');
+      return combine(x, pass);
+    },
+  };
+}
+
+function meanOfSteps(x: Tensor, { lengths }: Pass): Tensor {
+  const [B, T] = x.shape;
+  const shares = Array.from({ length: B }, (_, b) => 1 / Math.max(lengths?.[b] ?? T, 1));
+  return multiply(sum(toTimeMajor(x, lengths), 0), x.tape.constant(shares, [B, 1]));
+}
+
+function largestOfSteps(x: Tensor, { lengths }: Pass): Tensor {
+  const [B, T, D] = x.shape;
+  const values = x.values();
+  const at = Int32Array.from({ length: B * D }, (_, i) => {
+    const [b, d] = [Math.floor(i / D), i % D];
+    let best = b * T * D + d;
+    for (let t = 1; t < (lengths?.[b] ?? T); t++) {
+      const here = (b * T + t) * D + d;
+      if (!(values[here] <= values[best]) && !Number.isNaN(values[best])) best = here;
+    }
+    return best;
+  });
+  const chosen = gather(reshape(x, [B * T * D, 1]), { values: at, shape: [B, D] });
+  return selectRunning(reshape(chosen, [B, D]), x.tape.zeros([B, D]), lengths, 0);
+}

@@ -79,12 +79,13 @@ export function lstmCell(options: LstmOptions): Cell {
   checkOptions(options);
   const kind = coupled ? 'lstmCoupled' : 'lstm';
   const zoneout = typeof options.zoneout === 'object' ? options.zoneout : { h: options.zoneout, c: options.zoneout };
+  const zoneHidden = rateOf('lstm', 'zoneout of h', zoneout.h);
   const zoneCell = rateOf('lstm', 'zoneout of c', zoneout.c);
   const candidate = rateOf('lstm', 'recurrentDropout', options.recurrentDropout);
   const output = projection ?? hidden;
   const { skip, plain, begin, ...recurrence } = recurrenceOf(
     'lstm',
-    { ...options, zoneout: rateOf('lstm', 'zoneout of h', zoneout.h) },
+    { ...options, zoneout: zoneHidden },
     {
       states: ['h', 'c'],
       output,

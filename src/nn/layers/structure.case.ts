@@ -5,10 +5,11 @@ import type { Engine } from '../../engine/engine.ts';
 import { expectSameBits, type Solution } from '../cells/cell.case.ts';
 import { type State, stateSize } from '../cells/cell.ts';
 import { gruCell } from '../cells/gru.ts';
+import { leakyCell } from '../cells/leaky.ts';
 import { rnnCell } from '../cells/rnn.ts';
 import { createNetwork, type Network, noDropout } from '../network.ts';
 import { type RecurrentLayer, recurrent } from './recurrent.ts';
-import { gru, lstm, rnn } from './stacks.ts';
+import { gru, leaky, lstm, rnn } from './stacks.ts';
 
 /** A structure of recurrent layers under test, and the width of what it reads. */
 export interface Structure {
@@ -51,6 +52,21 @@ export const FORWARD: readonly Structure[] = [
       return recurrent([plain, gruCell({ input: 4, hidden: 3 })]);
     },
   },
+  {
+    name: 'LSTM of widths 4 and 3, projected to 2, learned start',
+    input: 2,
+    make: () => lstm({ input: 2, hidden: [4, 3], projection: 2, initial: 'learned' }),
+  },
+  {
+    name: 'leaky units, dilated by 1 and 2, under a GRU with a skip of 2',
+    input: 2,
+    make: () =>
+      recurrent([
+        leakyCell({ input: 2, hidden: 3, alpha: 'learned' }),
+        leakyCell({ input: 3, hidden: 3, alpha: 0.25, dilation: 2 }),
+        gruCell({ input: 3, hidden: 4, skip: 2 }),
+      ]),
+  },
 ];
 
 /** Structures that need the whole sequence. */
@@ -69,6 +85,17 @@ export const WHOLE: readonly Structure[] = [
     name: 'bidirectional RNN, residual sums',
     input: 3,
     make: () => rnn({ input: 3, hidden: 3, layers: 2, bidirectional: true, merge: 'sum', residual: [0, 1] }),
+  },
+  {
+    name: 'bidirectional LSTM with peepholes, projected, of 2 layers',
+    input: 2,
+    make: () => lstm({ input: 2, hidden: 4, layers: 2, projection: 2, peephole: true, bidirectional: true }),
+  },
+  {
+    name: 'bidirectional leaky units with a skip of 2, product, learned start',
+    input: 2,
+    make: () =>
+      leaky({ input: 2, hidden: 3, alpha: 0.5, skip: 2, bidirectional: true, merge: 'product', initial: 'learned' }),
   },
   { name: 'LSTM in reverse', input: 2, make: () => lstm({ input: 2, hidden: 3, layers: 2, reverse: true }) },
   {

@@ -1,4 +1,12 @@
-import { type Lengths, selectRunning, stack, type Tensor, toBatchFirst, toTimeMajor } from '../../autograd/index.ts';
+import {
+  concat,
+  type Lengths,
+  selectRunning,
+  stack,
+  type Tensor,
+  toBatchFirst,
+  toTimeMajor,
+} from '../../autograd/index.ts';
 import { type Cell, type Noise, outputSize, type State } from '../cells/cell.ts';
 
 /** `step` repeated over x[T, B, D]: the oracle of every fused sequence, and the road of cells that have none. */
@@ -22,7 +30,14 @@ export function unroll(cell: Cell): NonNullable<Cell['sequence']> {
 }
 
 function keepEnded(next: State, before: State, lengths: Lengths, t: number): State {
+  const seen = new Set<Tensor>(Object.values(before));
   return Object.fromEntries(
-    Object.keys(next).map((name) => [name, selectRunning(next[name], before[name], lengths, t)]),
+    Object.entries(next).map(([name, tensor]) => {
+      // A tensor handed on under a second name gets a place of its own, which the selection gives it where there are lengths:
+      // what flows back into it is then added up apart in both cases.
+      const own = lengths || !seen.has(tensor) ? tensor : concat([tensor]);
+      seen.add(tensor);
+      return [name, selectRunning(own, before[name], lengths, t)];
+    }),
   ) as State;
 }

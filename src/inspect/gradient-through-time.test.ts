@@ -27,9 +27,15 @@ import { type GradientTrace, judgeGradient, traceGradients } from './gradient-th
 const engine = new ReferenceEngine();
 
 /** One backward pass from the mean of squares, traced. */
-function traced(network: Network, x: ArrayLike<number>, shape: readonly number[], lengths?: number[]): GradientTrace[] {
+function traced(
+  network: Network,
+  x: ArrayLike<number>,
+  shape: readonly number[],
+  lengths?: number[],
+  gateValues?: number,
+): GradientTrace[] {
   const traces: GradientTrace[][] = [];
-  const stop = traceGradients(network, (layers) => traces.push(layers));
+  const stop = traceGradients(network, (layers) => traces.push(layers), { ...(gateValues && { gateValues }) });
   network.tape.run(() => {
     const pass = { training: true, dropoutKey: noDropout, ...(lengths && { lengths }) };
     const y = network.root.forward(network.tape.constant(x, shape), pass);
@@ -152,6 +158,24 @@ describe('saturation of gates', () => {
         { name: 'o', low: 0, high: 0 },
       ]);
     }
+  });
+
+  it('is known within 3 in 100 from 8,192 numbers of 614,400, and the rows of the batch are all looked at', () => {
+    using network = createNetwork(engine, lstm({ input: 1, hidden: 16 }), { seed: 5 });
+    const data = (name: string) => ({
+      [name]: { ...network.state()[name], data: network.state()[name].data.map((w) => 9 * w) },
+    });
+    network.load({ ...network.state(), ...data('weight_ih_l0'), ...data('bias_ih_l0') });
+    // Every row of the batch at a level of its own.
+    const x = Float64Array.from({ length: 32 * 300 }, (_, i) => Math.floor(i / 300) / 8 - 2);
+    const all = traced(network, x, [32, 300, 1], undefined, Number.POSITIVE_INFINITY)[0].gates;
+    const some = traced(network, x, [32, 300, 1])[0].gates;
+    expect(some).not.toEqual(all);
+    some.forEach(({ low, high }, q) => {
+      expect(all[q].low + all[q].high).toBeGreaterThan(0.1);
+      expect(Math.abs(low - all[q].low)).toBeLessThanOrEqual(0.03);
+      expect(Math.abs(high - all[q].high)).toBeLessThanOrEqual(0.03);
+    });
   });
 
   it('names the gates of a GRU', () => {

@@ -5,6 +5,7 @@ export {
   type GradientVerdict,
   judgeGradient,
   SATURATED,
+  type TraceOptions,
   traceGradients,
   VANISHING,
 } from './gradient-through-time.ts';

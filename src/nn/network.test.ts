@@ -156,7 +156,7 @@ describe('layerFromConfig', () => {
       'architecture: expected a layer kind of linear, embedding, dropout, layerNorm, last, pool, activation, sequential, timeDistributed, recurrent, encoderDecoder, got toString; the file is from another version or not a Recurve model',
     );
     expect(() => layerFromConfig({ kind: 'recurrent', cells: [{ kind: 'own' }], dropout: 0 })).toThrow(
-      'architecture: expected a cell kind of rnn, lstm, gru, got own',
+      'architecture: expected a cell kind of rnn, leaky, lstm, gru, got own',
     );
   });
 });

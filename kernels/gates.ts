@@ -2,7 +2,7 @@
 // Derivatives come from the values of the gates: tanh' = 1 − y², σ' = y·(1 − y).
 import { mapRelu, mapSigmoid, mapTanh } from './elementwise';
 import { tanh } from './math';
-import { bytes, loadPart, storePart } from './vector';
+import { bytes, loadPart, NONE, storePart } from './vector';
 
 @inline
 function tanhSlope(y: v128): v128 {
@@ -31,6 +31,41 @@ export function rnnRowBackward(da: usize, dh: usize, h: usize, H: i32, relu: boo
     da += 16;
     dh += 16;
     h += 16;
+  }
+}
+
+/** Leaky: h = α⊙h' + (1−α)⊙n with n = f(a). */
+export function leakyRow(h: usize, n: usize, before: usize, leak: usize, H: i32): void {
+  for (; H > 0; H -= 4) {
+    const share = loadPart(leak, H);
+    const fresh = f32x4.mul(f32x4.sub(f32x4.splat(1), share), loadPart(n, H));
+    storePart(h, f32x4.add(f32x4.mul(share, loadPart(before, H)), fresh), H);
+    h += 16;
+    n += 16;
+    before += 16;
+    leak += 16;
+  }
+}
+
+/** da = dh⊙(1−α)·f'(n); carried (∂L/∂h') += dh⊙α; dleak = dh⊙(h' − n) unless NONE. */
+export function leakyRowBackward(da: usize, carried: usize, dleak: usize, dh: usize, n: usize, before: usize, leak: usize, H: i32, relu: bool): void {
+  for (; H > 0; H -= 4) {
+    const share = loadPart(leak, H);
+    const y = loadPart(n, H);
+    const d = loadPart(dh, H);
+    const g = f32x4.mul(d, f32x4.sub(f32x4.splat(1), share));
+    storePart(da, relu ? v128.and(g, f32x4.gt(y, f32x4.splat(0))) : f32x4.mul(g, tanhSlope(y)), H);
+    storePart(carried, f32x4.add(loadPart(carried, H), f32x4.mul(d, share)), H);
+    if (dleak != NONE) {
+      storePart(dleak, f32x4.mul(d, f32x4.sub(loadPart(before, H), y)), H);
+      dleak += 16;
+    }
+    da += 16;
+    carried += 16;
+    dh += 16;
+    n += 16;
+    before += 16;
+    leak += 16;
   }
 }
 

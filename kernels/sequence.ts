@@ -3,7 +3,7 @@
 import { gemmPacked } from './gemm';
 import {
   gruCandidateRow, gruCandidateRowBackward, gruResetRow, gruResetRowBackward, gruRow, gruRowBackward,
-  lstmRow, lstmRowBackward, rnnRow, rnnRowBackward,
+  leakyRow, leakyRowBackward, lstmRow, lstmRowBackward, rnnRow, rnnRowBackward,
 } from './gates';
 import { mapSigmoid } from './elementwise';
 import { lengthOf } from './ragged';
@@ -34,31 +34,58 @@ function rowAt(y: usize, t: i32, B: i32, b: i32, width: i32): usize {
   return y + (<usize>t * <usize>B + <usize>b) * bytes(width);
 }
 
-/** h = f(gates + W h'), f = tanh or relu; gates[T,B,H], hidden[T+1,B,H]. */
-export function rnnForward(gates: usize, hidden: usize, w: usize, lengths: usize, T: i32, B: i32, H: i32, b0: i32, b1: i32, relu: bool, scratch: usize): void {
+/** h = f(gates + W h'), f = tanh or relu; gates[T,B,H], hidden[T+1,B,H]. With leak[H], h = α⊙h' + (1−α)⊙f(…), and gates keeps f(…). */
+export function rnnForward(gates: usize, hidden: usize, w: usize, lengths: usize, T: i32, B: i32, H: i32, b0: i32, b1: i32, relu: bool, leak: usize, scratch: usize): void {
+  const hs = bytes(H);
   for (let t = 0; t < T; t++) {
     for (let b = b0; b < b1; ) {
       const from = nextRunning(lengths, t, b, b1);
       const to = nextEnded(lengths, t, from, b1);
       zeroRows(hidden, t + 1, B, b, from, H);
       const a = rowAt(gates, t, B, from, H);
-      gemmPacked(a, bytes(H), rowAt(hidden, t, B, from, H), bytes(H), w, to - from, H, H, true, scratch);
-      rnnRow(rowAt(hidden, t + 1, B, from, H), a, (to - from) * H, relu);
+      const before = rowAt(hidden, t, B, from, H);
+      const after = rowAt(hidden, t + 1, B, from, H);
+      gemmPacked(a, hs, before, hs, w, to - from, H, H, true, scratch);
+      if (leak == NONE) {
+        rnnRow(after, a, (to - from) * H, relu);
+      } else {
+        zeroRows(gates, t, B, b, from, H);
+        rnnRow(a, a, (to - from) * H, relu);
+        for (let r = 0; r < to - from; r++) {
+          const o = <usize>r * hs;
+          leakyRow(after + o, a + o, before + o, leak, H);
+        }
+      }
       b = to;
     }
   }
 }
 
-/** dgates = dh · f'; dh' += dgates W. */
-export function rnnBackward(dgates: usize, dhidden: usize, hidden: usize, w: usize, lengths: usize, T: i32, B: i32, H: i32, b0: i32, b1: i32, relu: bool, scratch: usize): void {
+/** dgates = dh · f'; dh' += dgates W. With leak, dgates = dh⊙(1−α) · f', dh' += dh⊙α first, and dleak[T,B,H] = dh⊙(h' − f(…)) unless NONE. */
+export function rnnBackward(
+  dgates: usize, dhidden: usize, hidden: usize, w: usize, lengths: usize, T: i32, B: i32, H: i32, b0: i32, b1: i32,
+  relu: bool, leak: usize, gates: usize, dleak: usize, scratch: usize,
+): void {
+  const hs = bytes(H);
   for (let t = T - 1; t >= 0; t--) {
     for (let b = b0; b < b1; ) {
       const from = nextRunning(lengths, t, b, b1);
       const to = nextEnded(lengths, t, from, b1);
       zeroRows(dgates, t, B, b, from, H);
       const da = rowAt(dgates, t, B, from, H);
-      rnnRowBackward(da, rowAt(dhidden, t + 1, B, from, H), rowAt(hidden, t + 1, B, from, H), (to - from) * H, relu);
-      gemmPacked(rowAt(dhidden, t, B, from, H), bytes(H), da, bytes(H), w, to - from, H, H, true, scratch);
+      const dh = rowAt(dhidden, t + 1, B, from, H);
+      const carried = rowAt(dhidden, t, B, from, H);
+      if (leak == NONE) {
+        rnnRowBackward(da, dh, rowAt(hidden, t + 1, B, from, H), (to - from) * H, relu);
+      } else {
+        if (dleak != NONE) zeroRows(dleak, t, B, b, from, H);
+        for (let r = from; r < to; r++) {
+          const o = <usize>(r - from) * hs;
+          const kept = dleak == NONE ? NONE : rowAt(dleak, t, B, r, H);
+          leakyRowBackward(da + o, carried + o, kept, dh + o, rowAt(gates, t, B, r, H), rowAt(hidden, t, B, r, H), leak, H, relu);
+        }
+      }
+      gemmPacked(carried, hs, da, hs, w, to - from, H, H, true, scratch);
       b = to;
     }
   }

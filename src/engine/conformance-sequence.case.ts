@@ -7,6 +7,8 @@ import { NONE } from './engine.ts';
 const CELLS = {
   'rnn tanh': { gates: 1 },
   'rnn relu': { gates: 1 },
+  'leaky tanh': { gates: 1 },
+  'leaky relu': { gates: 1 },
   lstm: { gates: 4 },
   'gru reset-after': { gates: 3 },
   'gru reset-before': { gates: 3 },
@@ -29,6 +31,8 @@ interface Input {
   w: number[];
   /** [H]: b_hn of the GRU. */
   bias: number[];
+  /** [H]: the leaky unit's share of the old state. */
+  leak: number[];
   /** [T+1,B,H]: ∂L/∂h from above, and [B,H]: ∂L/∂c of the last step. */
   dhidden: number[];
   dcell: number[];
@@ -44,6 +48,7 @@ interface Output {
   dhidden: number[];
   dcell: number[];
   dcandidate: number[];
+  dleak: number[];
 }
 
 function makeInput(cell: CellName, T: number, B: number, H: number, lengths?: number[]): Input {
@@ -58,6 +63,7 @@ function makeInput(cell: CellName, T: number, B: number, H: number, lengths?: nu
     c0: numbers(3, B * H),
     w: numbers(4, G * H, -1 / Math.sqrt(H), 1 / Math.sqrt(H)),
     bias: numbers(5, H),
+    leak: numbers(8, H, 0, 1),
     dhidden: numbers(6, (T + 1) * B * H),
     dcell: numbers(7, B * H),
   };
@@ -92,11 +98,20 @@ function runCell({ engine, put, putIndices, get }: Bench, cell: CellName, input:
     dhidden: [],
     dcell: [],
     dcandidate: [],
+    dleak: [],
   };
   if (cell === 'rnn tanh' || cell === 'rnn relu') {
     const activation = cell === 'rnn tanh' ? 'tanh' : 'relu';
     engine.rnnForward({ ...sequence, activation, gates, w: packed(0, G, false) });
     engine.rnnBackward({ ...sequence, activation, dgates, dhidden, w: packed(0, G, true) });
+  } else if (cell === 'leaky tanh' || cell === 'leaky relu') {
+    const activation = cell === 'leaky tanh' ? 'tanh' : 'relu';
+    const leak = put(input.leak);
+    const dleak = garbage(T * B * H);
+    engine.rnnForward({ ...sequence, activation, gates, w: packed(0, G, false), leak });
+    engine.rnnBackward({ ...sequence, activation, dgates, dhidden, w: packed(0, G, true), leak, gates, dleak });
+    out.gates = get(gates, T * B * G);
+    out.dleak = get(dleak, T * B * H);
   } else if (cell === 'lstm') {
     const cells = started(input.c0);
     const dcell = put(input.dcell);
@@ -215,7 +230,7 @@ export function runSequenceConformance(
           dhidden: [...input.dhidden.slice(0, cut * n), ...state(second.dhidden, 0)],
           dcell: second.dcell,
         });
-        for (const key of ['gates', 'candidate', 'dgates', 'dcandidate'] as const) {
+        for (const key of ['gates', 'candidate', 'dgates', 'dcandidate', 'dleak'] as const) {
           expect([...first[key], ...second[key]], key).toEqual(whole[key]);
         }
         for (const key of ['hidden', 'cells'] as const) {
@@ -233,7 +248,7 @@ export function runSequenceConformance(
       const ended = (width: number) => (i: number) => Math.floor(i / (B * width)) >= lengths[Math.floor(i / width) % B];
       input.gates = input.gates.map((v, i) => (ended(G)(i) ? Number.NaN : v));
       const out = await run(cell, input);
-      for (const key of ['gates', 'dgates', 'candidate', 'dcandidate'] as const) {
+      for (const key of ['gates', 'dgates', 'candidate', 'dcandidate', 'dleak'] as const) {
         const width = widthOf(key, H);
         out[key].forEach((v, i) => {
           if (ended(width)(i)) expect(v, `${key}[${i}]`).toBe(0);
@@ -264,11 +279,20 @@ export function runSequenceConformance(
     const step = async (cell: CellName) => {
       const input = makeInput(cell, 1, 1, 1);
       const G = CELLS[cell].gates;
-      return run(cell, { ...input, gates: x.slice(0, G), h0: [h], c0: [c], w: w.slice(0, G), bias: [b] });
+      return run(cell, { ...input, gates: x.slice(0, G), h0: [h], c0: [c], w: w.slice(0, G), bias: [b], leak: [0.9] });
     };
     const a = x.map((v, i) => v + w[i] * h);
     expectClose((await step('rnn tanh')).hidden, [h, Math.tanh(a[0])], tolerance, 'rnn tanh');
     expectClose((await step('rnn relu')).hidden, [h, Math.max(a[0], 0)], tolerance, 'rnn relu');
+
+    const leaky = 0.9 * h + (1 - 0.9) * Math.tanh(a[0]);
+    expectClose((await step('leaky tanh')).hidden, [h, leaky], tolerance, 'leaky tanh');
+    expectClose(
+      (await step('leaky relu')).hidden,
+      [h, 0.9 * h + (1 - 0.9) * Math.max(a[0], 0)],
+      tolerance,
+      'leaky relu',
+    );
 
     const cNew = sigmoid(a[1]) * c + sigmoid(a[0]) * Math.tanh(a[2]);
     const lstm = await step('lstm');
@@ -288,7 +312,7 @@ export function runSequenceConformance(
       const step = engine.slotBytes === 8 ? 1e-5 : 1e-2;
       const [T, B, H] = [3, 2, 3];
       const input = makeInput(cell, T, B, H, [3, 2]);
-      if (cell === 'rnn relu') input.gates = input.gates.map((v) => v + Math.sign(v));
+      if (cell.endsWith('relu')) input.gates = input.gates.map((v) => v + Math.sign(v));
       const at = (changed: Input) => onBench(engine, (bench) => runCell(bench, cell, changed));
       const loss = (changed: Input) => {
         const out = at(changed);
@@ -301,11 +325,14 @@ export function runSequenceConformance(
         return sum;
       };
       const out = at(input);
-      const checks: [keyof Input & ('gates' | 'h0' | 'c0'), number[]][] = [
+      const checks: [keyof Input & ('gates' | 'h0' | 'c0' | 'leak'), number[]][] = [
         ['gates', out.dgates],
         ['h0', out.dhidden.slice(0, B * H)],
       ];
       if (cell === 'lstm') checks.push(['c0', out.dcell]);
+      if (cell.startsWith('leaky')) {
+        checks.push(['leak', input.leak.map((_, j) => out.dleak.reduce((s, v, i) => s + (i % H === j ? v : 0), 0))]);
+      }
       for (const [key, gradient] of checks) {
         const numeric = input[key].map((v, i) => {
           const moved = (by: number) => loss({ ...input, [key]: input[key].with(i, v + by) });

@@ -178,9 +178,15 @@ export interface Engine {
   // A row that has ended writes zeros (gates, hidden, cells, dgates) and leaves the carried gradients untouched.
   // Weight gradients are products of `dgates` and `hidden`, taken by the caller with gemmTn after the loop.
 
-  /** `h = f(gates + W_hh h')`, f = tanh or relu. `gates[T,B,H]` is scratch. `w` = packed W_hh[H,H]. */
+  /**
+   * `h = f(gates + W_hh h')`, f = tanh or relu. `gates[T,B,H]` is scratch. `w` = packed W_hh[H,H].
+   * With `leak` α[H] a leaky unit: `h = α⊙h' + (1−α)⊙n`, `n = f(gates + W_hh h')`, which `gates` holds on exit.
+   */
   rnnForward(p: RnnForward): void;
-  /** `dgates[T,B,H]`. `w` = W_hh packed transposed. */
+  /**
+   * `dgates[T,B,H]`. `w` = W_hh packed transposed. With `leak`, ∂L/∂h' adds dh⊙α before the products, and `dleak[T,B,H]` gets
+   * `dh⊙(h' − n)`, whose sum over steps and rows (descending) is the gradient of α.
+   */
   rnnBackward(p: RnnBackward): void;
   /** `i,f,o = σ`, `g = tanh`, `c = f⊙c' + i⊙g`, `h = o⊙tanh(c)`. On exit `gates[T,B,4H]` holds i f g o. `w` = packed W_hh[4H,H]. */
   lstmForward(p: LstmForward): void;
@@ -263,12 +269,20 @@ export interface RnnForward extends Sequence {
   activation: 'tanh' | 'relu';
   gates: Address;
   w: Address;
+  /** Share of the old state [H], between 0 and 1; {@link NONE} or left out: none stays. */
+  leak?: Address;
 }
 export interface RnnBackward extends Sequence {
   activation: 'tanh' | 'relu';
   dgates: Address;
   dhidden: Address;
   w: Address;
+  /** As in forward. */
+  leak?: Address;
+  /** What forward left there; read only with `leak`. */
+  gates?: Address;
+  /** {@link NONE} or left out: not wanted. */
+  dleak?: Address;
 }
 export interface LstmForward extends Sequence {
   gates: Address;

@@ -115,6 +115,7 @@ export interface Kernels {
     b0: number,
     b1: number,
     relu: boolean,
+    leak: number,
     scratch: number,
   ): void;
   rnnBackward(
@@ -129,6 +130,9 @@ export interface Kernels {
     b0: number,
     b1: number,
     relu: boolean,
+    leak: number,
+    gates: number,
+    dleak: number,
     scratch: number,
   ): void;
   lstmForward(

@@ -22,7 +22,7 @@ function dot(heap: Float64Array, start: number, w: Address, row: number, x: Addr
 }
 
 export function rnnForward(heap: Float64Array, p: RnnForward): void {
-  const { T, B, H } = p;
+  const { T, B, H, leak = NONE } = p;
   const gate = rows(p.gates, B, H);
   const h = rows(p.hidden, B, H);
   for (let t = 0; t < T; t++) {
@@ -30,14 +30,20 @@ export function rnnForward(heap: Float64Array, p: RnnForward): void {
       const on = running(heap, p, t, b);
       for (let j = 0; j < H; j++) {
         const a = dot(heap, heap[gate(t, b, j)], p.w, j, h(t, b, 0), H);
-        heap[h(t + 1, b, j)] = on ? (p.activation === 'tanh' ? Math.tanh(a) : Math.max(a, 0)) : 0;
+        const fresh = on ? (p.activation === 'tanh' ? Math.tanh(a) : Math.max(a, 0)) : 0;
+        heap[h(t + 1, b, j)] = fresh;
+        if (leak === NONE) continue;
+        heap[gate(t, b, j)] = fresh;
+        if (on) heap[h(t + 1, b, j)] = heap[leak + j] * heap[h(t, b, j)] + (1 - heap[leak + j]) * fresh;
       }
     }
   }
 }
 
 export function rnnBackward(heap: Float64Array, p: RnnBackward): void {
-  const { T, B, H } = p;
+  const { T, B, H, leak = NONE, gates = NONE, dleak = NONE } = p;
+  const gate = rows(gates, B, H);
+  const share = rows(dleak, B, H);
   const dgate = rows(p.dgates, B, H);
   const h = rows(p.hidden, B, H);
   const dh = rows(p.dhidden, B, H);
@@ -45,9 +51,13 @@ export function rnnBackward(heap: Float64Array, p: RnnBackward): void {
     for (let b = 0; b < B; b++) {
       const on = running(heap, p, t, b);
       for (let j = 0; j < H; j++) {
-        const y = heap[h(t + 1, b, j)];
+        const y = leak === NONE ? heap[h(t + 1, b, j)] : heap[gate(t, b, j)];
         const slope = p.activation === 'tanh' ? 1 - y * y : y > 0 ? 1 : 0;
-        heap[dgate(t, b, j)] = on ? heap[dh(t + 1, b, j)] * slope : 0;
+        const dy = heap[dh(t + 1, b, j)];
+        const stays = leak === NONE ? 0 : heap[leak + j];
+        heap[dgate(t, b, j)] = on ? dy * (1 - stays) * slope : 0;
+        if (dleak !== NONE) heap[share(t, b, j)] = on ? dy * (heap[h(t, b, j)] - y) : 0;
+        if (on && leak !== NONE) heap[dh(t, b, j)] += dy * stays;
       }
       if (!on) continue;
       for (let j = 0; j < H; j++) heap[dh(t, b, j)] = dot(heap, heap[dh(t, b, j)], p.w, j, dgate(t, b, 0), H);

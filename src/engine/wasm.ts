@@ -17,7 +17,7 @@ import type {
   SgdStep,
   UnaryOp,
 } from './engine.ts';
-import { BINARY_OPS, UNARY_OPS } from './engine.ts';
+import { BINARY_OPS, NONE, UNARY_OPS } from './engine.ts';
 import type { Kernels } from './kernels.ts';
 import { chooseTier, type Tier } from './tiers.ts';
 
@@ -347,6 +347,7 @@ class WasmEngine implements Engine {
       0,
       p.B,
       p.activation === 'relu',
+      at(p.leak ?? NONE),
       SCRATCH,
     );
   }
@@ -364,6 +365,9 @@ class WasmEngine implements Engine {
       0,
       p.B,
       p.activation === 'relu',
+      at(p.leak ?? NONE),
+      at(p.gates ?? NONE),
+      at(p.dleak ?? NONE),
       SCRATCH,
     );
   }

@@ -25,8 +25,8 @@ export const MUTANTS: readonly Mutant[] = [
   kernel('lengths are ignored in the time loop', 'return t < (p.lengths', 'return p.T > 0 || t < (p.lengths'),
   kernel(
     'RNN: the state never advances',
-    'p.w, j, h(t, b, 0), H);\n        heap[h(t + 1',
-    'p.w, j, h(0, b, 0), H);\n        heap[h(t + 1',
+    'p.w, j, h(t, b, 0), H);\n        const fresh',
+    'p.w, j, h(0, b, 0), H);\n        const fresh',
   ),
   kernel(
     'RNN: relu where tanh was asked for',
@@ -59,8 +59,16 @@ export const MUTANTS: readonly Mutant[] = [
   kernel('RNN: slope of tanh missing', '1 - y * y : y > 0', '1 : y > 0'),
   kernel(
     'RNN: ended rows still send gradients',
-    'heap[dgate(t, b, j)] = on ? heap[dh(t + 1, b, j)] * slope : 0',
-    'heap[dgate(t, b, j)] = heap[dh(t + 1, b, j)] * slope',
+    'heap[dgate(t, b, j)] = on ? dy * (1 - stays) * slope : 0',
+    'heap[dgate(t, b, j)] = dy * (1 - stays) * slope',
+  ),
+  kernel('leaky: old and new state exchange shares', '* fresh;', '* heap[h(t, b, j)];'),
+  kernel('leaky: gradient passes whole through the leak', 'dy * (1 - stays) * slope', 'dy * slope'),
+  kernel('leaky: no gradient along the leak', '+= dy * stays', '+= dy * 0'),
+  kernel(
+    'leaky: gradient of the share from the state after',
+    'dy * (heap[h(t, b, j)] - y)',
+    'dy * (heap[h(t + 1, b, j)] - y)',
   ),
   kernel(
     'LSTM: gradient of the cell not scaled by f',
@@ -251,12 +259,12 @@ export const MUTANTS: readonly Mutant[] = [
   stack('every cell starts from the first cell’s state', 'initial?.[states.length] ??', 'initial?.[0] ??'),
   stack('initial states ignored', 'initial?.[states.length] ?? firstState', 'firstState'),
   stack('carry never written', 'pass.carry?.set(layer, states.map(copied));', ''),
-  stack('carry never read', 'run(x, pass, restore(x, pass))', 'run(x, pass, undefined)'),
-  steps('unrolled: ended rows go on', 'selectRunning(next[name], before[name], lengths, t)', 'next[name]'),
+  stack('carry never read', 'restore(x, pass), endsOnly)', 'undefined, endsOnly)'),
+  steps('unrolled: ended rows go on', 'selectRunning(own, before[name], lengths, t)', 'own'),
   steps(
     'unrolled: running and ended rows exchanged',
-    'selectRunning(next[name], before[name], lengths, t)',
-    'selectRunning(before[name], next[name], lengths, t)',
+    'selectRunning(own, before[name], lengths, t)',
+    'selectRunning(before[name], own, lengths, t)',
   ),
   steps(
     'unrolled: outputs not zeroed past the end',

@@ -25,6 +25,8 @@ export { linear, matmul } from './matmul.ts';
 export {
   gruLast,
   gruSequence,
+  leakyLast,
+  leakySequence,
   lstmLast,
   lstmSequence,
   type RecurrentResult,

@@ -9,6 +9,8 @@ import {
   gruLast,
   gruSequence,
   type Lengths,
+  leakyLast,
+  leakySequence,
   lstmLast,
   lstmSequence,
   multiply,
@@ -17,6 +19,7 @@ import {
   rnnSequence,
   type SequenceOptions,
   segmentLength,
+  sigmoid,
   sum,
 } from './index.ts';
 
@@ -41,6 +44,15 @@ const CASES: readonly Case[] = [
       rnnSequence(x, h, w, f, lengths, options),
     last: (x: Tensor, [h]: Tensor[], w: RecurrentWeights, lengths: Lengths, options?: SequenceOptions) => ({
       last: rnnLast(x, h, w, f, lengths, options),
+    }),
+  })),
+  ...(['tanh', 'relu'] as const).map((f) => ({
+    name: `leaky ${f}`,
+    gates: 1,
+    sequence: (x: Tensor, [h]: Tensor[], w: RecurrentWeights, lengths: Lengths, options?: SequenceOptions) =>
+      leakySequence(x, h, w, sigmoid(w.bHh), f, lengths, options),
+    last: (x: Tensor, [h]: Tensor[], w: RecurrentWeights, lengths: Lengths, options?: SequenceOptions) => ({
+      last: leakyLast(x, h, w, sigmoid(w.bHh), f, lengths, options),
     }),
   })),
   {

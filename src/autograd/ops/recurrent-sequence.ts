@@ -79,6 +79,8 @@ export interface FusedCell {
   /** Whether it has a cell state beside h, and whether it keeps a candidate per step. */
   cells: boolean;
   candidate: boolean;
+  /** Tensors it reads beside the weights. */
+  extra?: readonly Tensor[];
   pack(at: Layout, transposed: boolean): Packed;
   forward(at: Layout, window: Window, packed: Packed): void;
   backward(at: Layout, window: Window, gradients: WindowGradients, packed: Packed): void;
@@ -102,7 +104,7 @@ export function layout(
   lengths: Lengths,
 ): Layout {
   const who = cell.name;
-  for (const tensor of [x, ...initial, ...Object.values(weights)]) x.tape.check(tensor);
+  for (const tensor of [x, ...initial, ...Object.values(weights), ...(cell.extra ?? [])]) x.tape.check(tensor);
   expectShape(who, 'time-major x', x.shape, ['T', 'B', 'D'], 'sequences have three axes');
   const [T, B, D] = x.shape;
   const H = weights.wHh.shape[1];
@@ -127,7 +129,7 @@ export function fusedSequence(
 ): FusedResult {
   const at = layout(cell, x, initial, weights, lengths);
   const { tape, B, H } = at;
-  const inputs = [x, ...initial, ...Object.values(weights)];
+  const inputs = [x, ...initial, ...Object.values(weights), ...(cell.extra ?? [])];
   if (recompute === undefined) return stored(at, cell, x, initial, inputs);
   const hidden = states(at, initial[0], inputs);
   const lastCell = cell.cells ? tape.output([B, H], inputs) : hidden;
@@ -153,7 +155,7 @@ export function fusedLast(
 ): Omit<FusedResult, 'outputs'> {
   const at = layout(cell, x, initial, weights, lengths);
   const { tape, T, B, H } = at;
-  const inputs = [x, ...initial, ...Object.values(weights)];
+  const inputs = [x, ...initial, ...Object.values(weights), ...(cell.extra ?? [])];
   const last = tape.output([B, H], inputs);
   const lastCell = cell.cells ? tape.output([B, H], inputs) : last;
   const run = segments(at, cell, x, initial, recompute ?? segmentLength(T), {});
@@ -204,10 +206,10 @@ function stored(
         dcell: cell.cells ? engine.arena.take(B * H) : NONE,
       };
       if (cell.cells) engine.copy(gradients.dcell, tape.gradientOf(lastCell), B * H);
+      const to = targets(at, cell, x);
       engine.arena.scope(() => cell.backward(at, window, gradients, cell.pack(at, true)));
       addTo(tape, initial[0], gradients.dhidden);
       if (cell.cells) addTo(tape, initial[1], gradients.dcell);
-      const to = targets(at, x);
       engine.arena.scope(() => windowGradients(at, cell, x.address, 0, window, gradients, to));
     },
     cell.name,
@@ -304,7 +306,7 @@ function segments(
       });
     },
     backward(dlast, dlastCell) {
-      const to = targets(at, x);
+      const to = targets(at, cell, x);
       const whole = keep.hidden ? tape.gradientOf(keep.hidden) : NONE;
       const carried = keep.hidden ? whole : arena.take(n);
       const dcell = cell.cells ? arena.take(n) : NONE;
@@ -372,7 +374,8 @@ interface Targets {
 }
 
 /** Asked for before any scope: a gradient's place has to outlive the window. */
-function targets({ tape, weights }: Layout, x: Tensor): Targets {
+function targets({ tape, weights }: Layout, cell: FusedCell, x: Tensor): Targets {
+  for (const tensor of cell.extra ?? []) tape.gradientOf(tensor);
   return {
     dx: tape.gradientOf(x),
     dwIh: tape.gradientOf(weights.wIh),

@@ -4,12 +4,14 @@ import {
   concat,
   gruLast,
   gruSequence,
+  leakySequence,
   lstmLast,
   lstmSequence,
   type RecurrentWeights,
   reshape,
   rnnLast,
   rnnSequence,
+  sigmoid,
 } from './index.ts';
 
 const T = 4;
@@ -51,6 +53,15 @@ export const SEQUENCES: readonly SequenceCase[] = [
   },
   gruCase('after'),
   gruCase('before'),
+  ...(['tanh', 'relu'] as const).map(
+    (activation): SequenceCase => ({
+      name: `leakySequence ${activation}`,
+      gates: 1,
+      states: 1,
+      // The leak is given by a weight, so that its gradient is checked as well.
+      run: (x, w, [h]) => Object.values(leakySequence(x, h, w, sigmoid(w.bHh), activation, LENGTHS)),
+    }),
+  ),
   ...[1, 3].flatMap((recompute): SequenceCase[] => [
     {
       name: `rnnSequence in segments of ${recompute}`,

@@ -1,6 +1,6 @@
 import type { Address } from '../../engine/engine.ts';
 import { NONE } from '../../engine/engine.ts';
-import type { Tensor } from '../tensor.ts';
+import { expectShape, type Tensor } from '../tensor.ts';
 import {
   type FusedCell,
   fusedLast,
@@ -50,6 +50,36 @@ export function rnnLast(
   options?: SequenceOptions,
 ): Tensor {
   return fusedLast(RNN[activation], x, [h0], weights, lengths, options).last;
+}
+
+/**
+ * Leaky unit, `h = α⊙h' + (1−α)⊙f(W_ih x + b_ih + W_hh h' + b_hh)`, leak α[H] between 0 and 1. x[T, B, D] time-major, h0[B, H].
+ * Jaeger et al. 2007.
+ */
+export function leakySequence(
+  x: Tensor,
+  h0: Tensor,
+  weights: RecurrentWeights,
+  leak: Tensor,
+  activation: 'tanh' | 'relu',
+  lengths?: Lengths,
+  options?: SequenceOptions,
+): RecurrentResult {
+  const { outputs, last } = fusedSequence(leaky(leak, activation), x, [h0], weights, lengths, options);
+  return { outputs, last };
+}
+
+/** The last state [B, H] of {@link leakySequence} alone: memory grows with √T, beside x. */
+export function leakyLast(
+  x: Tensor,
+  h0: Tensor,
+  weights: RecurrentWeights,
+  leak: Tensor,
+  activation: 'tanh' | 'relu',
+  lengths?: Lengths,
+  options?: SequenceOptions,
+): Tensor {
+  return fusedLast(leaky(leak, activation), x, [h0], weights, lengths, options).last;
 }
 
 /** LSTM, gates in PyTorch's order i f g o. x[T, B, D] time-major, h0 and c0 [B, H]. */
@@ -114,6 +144,25 @@ const rnn = (activation: 'tanh' | 'relu'): FusedCell => ({
   recurrentGradients: (at, dw, db, { T, hidden }, { dgates }) => fromGates(at, dw, db, T, hidden, dgates),
 });
 const RNN = { tanh: rnn('tanh'), relu: rnn('relu') };
+
+const leaky = (leak: Tensor, activation: 'tanh' | 'relu'): FusedCell => ({
+  ...RNN[activation],
+  name: 'leaky',
+  extra: [leak],
+  activations: activation === 'tanh' ? [{ name: 'n', range: 'tanh' }] : [],
+  forward({ tape, H }, window, { w }) {
+    expectShape('leaky', 'leak', leak.shape, [H], 'one share per unit');
+    tape.engine.rnnForward({ ...window, activation, w, leak: leak.address });
+  },
+  backward({ tape }, window, gradients, { w }) {
+    const { engine } = tape;
+    const { T, B, H } = window;
+    const da = tape.gradientOf(leak);
+    const dleak = da === NONE ? NONE : engine.arena.take(T * B * H);
+    engine.rnnBackward({ ...window, ...gradients, activation, w, leak: leak.address, dleak });
+    if (da !== NONE) engine.reduce(da, dleak, 1, T * B, H, true);
+  },
+});
 
 const LSTM: FusedCell = {
   name: 'lstm',

@@ -2,12 +2,13 @@ import { expect } from 'vitest';
 import { expectGradient, unequal } from '../../autograd/gradient-check.case.ts';
 import { add, multiply, sum, type Tensor } from '../../autograd/index.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { expectSameBits, type Solution } from '../cells/cell.case.ts';
+import { expectSameBits, RAGGED, type Solution } from '../cells/cell.case.ts';
 import { type State, stateSize } from '../cells/cell.ts';
 import { gruCell } from '../cells/gru.ts';
 import { leakyCell } from '../cells/leaky.ts';
 import { rnnCell } from '../cells/rnn.ts';
 import { createNetwork, type Network, noDropout } from '../network.ts';
+import type { Merge } from './merge.ts';
 import { type RecurrentLayer, recurrent } from './recurrent.ts';
 import { gru, leaky, lstm, rnn } from './stacks.ts';
 
@@ -321,6 +322,47 @@ export function checkReversed(
   const forward = solveAs(false, turned(given.x, D));
   expectSameBits('outputs', reversed.outputs, turned(forward.outputs, forward.outputs.length / (B * T)));
   expect(reversed.last).toEqual(forward.last);
+}
+
+/** The directions of a bidirectional layer are a forward and a reversed layer with their weights, to the bit. */
+export function checkDirections(engine: Engine): void {
+  const both = { name: '', input: 2, make: () => gru({ input: 2, hidden: 3, bidirectional: true }) };
+  const given = structureProblem(both, { B: RAGGED.length, T: 5, lengths: RAGGED });
+  const together = solveStructure(engine, both, given, { start: 'own', backward: false });
+  const [there, back] = ['', '_reverse'].map((suffix) => {
+    const weights = Object.fromEntries(
+      ['weight_ih_l0', 'weight_hh_l0', 'bias_ih_l0', 'bias_hh_l0'].map((name) => [name, given.weights[name + suffix]]),
+    );
+    const one = { name: '', input: 2, make: () => gru({ input: 2, hidden: 3, reverse: suffix !== '' }) };
+    return solveStructure(engine, one, { ...given, weights }, { start: 'own', backward: false });
+  });
+  const joined = Array.from({ length: together.outputs.length }, (_, i) => {
+    const [step, j] = [Math.floor(i / 6), i % 6];
+    return j < 3 ? there.outputs[step * 3 + j] : back.outputs[step * 3 + j - 3];
+  });
+  expectSameBits('outputs', together.outputs, joined);
+  expect(together.last).toEqual([...there.last, ...back.last]);
+}
+
+/** Merged outputs follow from those of both directions side by side, to the bit. */
+export function checkMerge(engine: Engine, merge: Exclude<Merge, 'concat'>): void {
+  const of = (how: 'concat' | typeof merge) => ({
+    name: '',
+    input: 2,
+    make: () => lstm({ input: 2, hidden: 3, bidirectional: true, merge: how }),
+  });
+  const given = structureProblem(of(merge), { B: RAGGED.length, T: 5, lengths: RAGGED });
+  const concat = solveStructure(engine, of('concat'), given, { backward: false }).outputs;
+  const pairs = Array.from({ length: concat.length / 6 }, (_, i) => concat.slice(6 * i, 6 * i + 6));
+  const round = engine.slotBytes === 8 ? (v: number): number => v : Math.fround;
+  const wanted = pairs.flatMap((row) => {
+    if (merge === 'none') return row;
+    return [0, 1, 2].map((j) => {
+      const [a, b] = [row[j], row[j + 3]];
+      return round(merge === 'product' ? a * b : merge === 'sum' ? a + b : round(a + b) / 2);
+    });
+  });
+  expectSameBits(merge, solveStructure(engine, of(merge), given, { backward: false }).outputs, wanted);
 }
 
 /** Values [B, T, W] as nested rows. */

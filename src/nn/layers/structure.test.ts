@@ -11,6 +11,8 @@ import { createNetwork, noDropout } from '../network.ts';
 import { type RecurrentLayer, recurrent } from './recurrent.ts';
 import { gru, lstm, rnn } from './stacks.ts';
 import {
+  checkDirections,
+  checkMerge,
   checkReversed,
   checkRowsAlone,
   checkStructureGradients,
@@ -122,47 +124,13 @@ describe.each(ENGINES)('on $name', async ({ open, precision }) => {
   });
 
   it('both directions of a bidirectional layer are a forward and a reversed layer with their weights, to the bit', () => {
-    const both = { name: '', input: 2, make: () => gru({ input: 2, hidden: 3, bidirectional: true }) };
-    const given = structureProblem(both, { ...SIZE, lengths: RAGGED });
-    const together = solveStructure(engine, both, given, { start: 'own', backward: false });
-    const [there, back] = ['', '_reverse'].map((suffix) => {
-      const weights = Object.fromEntries(
-        ['weight_ih_l0', 'weight_hh_l0', 'bias_ih_l0', 'bias_hh_l0'].map((name) => [
-          name,
-          given.weights[name + suffix],
-        ]),
-      );
-      const one = { name: '', input: 2, make: () => gru({ input: 2, hidden: 3, reverse: suffix !== '' }) };
-      return solveStructure(engine, one, { ...given, weights }, { start: 'own', backward: false });
-    });
-    const joined = Array.from({ length: together.outputs.length }, (_, i) => {
-      const [step, j] = [Math.floor(i / 6), i % 6];
-      return j < 3 ? there.outputs[step * 3 + j] : back.outputs[step * 3 + j - 3];
-    });
-    expectSameBits('outputs', together.outputs, joined);
-    expect(together.last).toEqual([...there.last, ...back.last]);
+    checkDirections(engine);
   });
 
   it.each(['sum', 'mean', 'product', 'none'] as const)(
     'merge %s follows from the outputs of both directions',
     (merge) => {
-      const of = (how: 'concat' | typeof merge) => ({
-        name: '',
-        input: 2,
-        make: () => lstm({ input: 2, hidden: 3, bidirectional: true, merge: how }),
-      });
-      const given = structureProblem(of(merge), { ...SIZE, lengths: RAGGED });
-      const concat = solveStructure(engine, of('concat'), given, { backward: false }).outputs;
-      const pairs = Array.from({ length: concat.length / 6 }, (_, i) => concat.slice(6 * i, 6 * i + 6));
-      const round = precision === 'f64' ? (v: number): number => v : Math.fround;
-      const wanted = pairs.flatMap((row) => {
-        if (merge === 'none') return row;
-        return [0, 1, 2].map((j) => {
-          const [a, b] = [row[j], row[j + 3]];
-          return round(merge === 'product' ? a * b : merge === 'sum' ? a + b : round(a + b) / 2);
-        });
-      });
-      expectSameBits(merge, solveStructure(engine, of(merge), given, { backward: false }).outputs, wanted);
+      checkMerge(engine, merge);
     },
   );
 });

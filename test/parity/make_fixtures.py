@@ -64,17 +64,23 @@ def gru_reset_before(x, h0, weights, layers, H, lengths):
     return x, torch.stack(last)
 
 
-def recurrent_case(name, layers, lengths, B, T, D, H):
+def recurrent_case(name, layers, lengths, B, T, D, H, projection=0):
     """One stack with initial states: outputs, last states, and gradients of everything."""
-    gates = {'rnn tanh': 1, 'rnn relu': 1, 'lstm': 4, 'gru reset after': 3, 'gru reset before': 3}[name]
+    gates = {'rnn tanh': 1, 'rnn relu': 1, 'lstm': 4, 'lstm projection': 4, 'gru reset after': 3, 'gru reset before': 3}[name]
     weights = {}
+    P = projection or H
     for k in range(layers):
         G = gates * H
-        for part, shape in (('weight_ih', (G, D if k == 0 else H)), ('weight_hh', (G, H)), ('bias_ih', (G,)), ('bias_hh', (G,))):
+        shapes = {'weight_ih': (G, D if k == 0 else P), 'weight_hh': (G, P), 'bias_ih': (G,), 'bias_hh': (G,)}
+        if projection:
+            shapes['weight_hr'] = (P, H)
+        for part, shape in shapes.items():
             values = unequal(math.prod(shape), 10 + len(weights), 0.7).reshape(shape)
             weights[f'{part}_l{k}'] = values.requires_grad_()
-    states = ['h', 'c'] if name == 'lstm' else ['h']
-    initial = {s: unequal(layers * B * H, 3 + i, 0.8).reshape(layers, B, H).requires_grad_() for i, s in enumerate(states)}
+    lstm = name.startswith('lstm')
+    widths = {'h': P, 'c': H} if lstm else {'h': H}
+    states = list(widths)
+    initial = {s: unequal(layers * B * W, 3 + i, 0.8).reshape(layers, B, W).requires_grad_() for i, (s, W) in enumerate(widths.items())}
     x = unequal(B * T * D, 1).reshape(B, T, D).requires_grad_()
     ends = lengths or [T] * B
 
@@ -87,21 +93,22 @@ def recurrent_case(name, layers, lengths, B, T, D, H):
             'rnn tanh': lambda: torch.nn.RNN(D, H, nonlinearity='tanh', **options),
             'rnn relu': lambda: torch.nn.RNN(D, H, nonlinearity='relu', **options),
             'lstm': lambda: torch.nn.LSTM(D, H, **options),
+            'lstm projection': lambda: torch.nn.LSTM(D, H, proj_size=P, **options),
             'gru reset after': lambda: torch.nn.GRU(D, H, **options),
         }[name]()
         assert list(module.state_dict()) == list(weights)
         module.load_state_dict(weights)
-        first = (initial['h'], initial['c']) if name == 'lstm' else initial['h']
+        first = (initial['h'], initial['c']) if lstm else initial['h']
         given = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False) if lengths else x
         result, final = module(given, first)
         outputs = pad_packed_sequence(result, batch_first=True, total_length=T)[0] if lengths else result
-        last = {'h': final[0], 'c': final[1]} if name == 'lstm' else {'h': final}
+        last = {'h': final[0], 'c': final[1]} if lstm else {'h': final}
         weights = dict(module.named_parameters())
 
-    loss = (output_weights(B, T, H) * outputs).sum()
+    loss = (output_weights(B, T, P) * outputs).sum()
     for k in range(layers):
         for i, s in enumerate(states):
-            loss = loss + (loss_weights(B * H, 40 + 3 * k + i) * last[s][k].reshape(-1)).sum()
+            loss = loss + (loss_weights(B * widths[s], 40 + 3 * k + i) * last[s][k].reshape(-1)).sum()
     loss.backward()
     gradients = {'x': flat(x.grad)}
     for k in range(layers):
@@ -188,10 +195,10 @@ def write(name, cases):
 
 
 if __name__ == '__main__':
-    kinds = ('rnn tanh', 'rnn relu', 'lstm', 'gru reset after', 'gru reset before')
+    kinds = {'rnn tanh': 0, 'rnn relu': 0, 'lstm': 0, 'gru reset after': 0, 'gru reset before': 0, 'lstm projection': 2}
     write('recurrent', (
-        recurrent_case(kind, layers, lengths, B=3, T=5, D=2, H=4)
-        for kind in kinds
+        recurrent_case(kind, layers, lengths, B=3, T=5, D=2, H=4, projection=projection)
+        for kind, projection in kinds.items()
         for layers, lengths in ((1, None), (2, [5, 2, 4]))
     ))
     write('losses', loss_cases())

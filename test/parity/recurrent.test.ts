@@ -10,6 +10,7 @@ import {
   stackOf,
 } from '../../src/nn/cells/cell.case.ts';
 import { CELLS } from '../../src/nn/cells/cells.case.ts';
+import { OPTIONS } from '../../src/nn/cells/options.case.ts';
 
 type Fixture = Omit<Problem, 'lengths'> & Solution & { name: string; lengths: number[] | null };
 
@@ -28,7 +29,7 @@ describe.each(ENGINES)(`PyTorch ${torch} on $name`, async ({ open, precision }) 
   it.each(cases)(
     '(h) $name, $layers layers, lengths $lengths: outputs, states and every gradient within 1e-12 in f64, 1e-6 (gradients 2e-6) in f32',
     (fixture) => {
-      const cell = Object.values(CELLS).find(({ name }) => name === fixture.name) as CellCase;
+      const cell = [...Object.values(CELLS), ...OPTIONS].find(({ name }) => name === fixture.name) as CellCase;
       const given = { ...fixture, lengths: fixture.lengths ?? undefined };
       const got = solve(engine, stackOf(cell, given), given);
       expectClose('outputs', got.outputs, fixture.outputs, bound.value);

@@ -1,9 +1,16 @@
 // `npm run bench -- NAME`: long trainings whose figures the documentation quotes. Each prints a table and writes bench/results/NAME.json.
 
-const BENCHES: Record<string, { says: string; load(): Promise<{ run(seeds: readonly number[]): Promise<void> }> }> = {
+/** A bench takes seeds, or the words behind its name as they are. */
+type Bench = { run(seeds: readonly number[]): Promise<void> } | { main(words: readonly string[]): Promise<void> };
+
+const BENCHES: Record<string, { says: string; load(): Promise<Bench> }> = {
   seattle: { says: "next day's temp_max in Seattle 2015, seeds 1-5", load: () => import('./seattle.ts') },
   picture: { says: 'redraws docs/pictures/seattle.svg with the first seed', load: () => import('./picture.ts') },
   recompute: { says: 'time and memory of recomputation, H = 128', load: () => import('./recompute.ts') },
+  memory: {
+    says: 'long-memory problems: adding, copy, order, reber, rows, pixels, leaky; [--seed N] [--max-time S]; needs RECURVE_DATA',
+    load: () => import('./memory/index.ts'),
+  },
   ett: { says: 'ETTh1, OT, 24 hours ahead; needs RECURVE_DATA', load: () => import('./ett.ts') },
 };
 
@@ -16,6 +23,7 @@ if (!bench) {
   for (const [known, { says }] of Object.entries(BENCHES)) console.error(`  ${known.padEnd(10)}${says}`);
   process.exitCode = 2;
 } else {
-  const seeds = rest.length > 0 ? rest.map(Number) : [1, 2, 3, 4, 5];
-  await (await bench.load()).run(seeds);
+  const loaded = await bench.load();
+  if ('main' in loaded) await loaded.main(rest);
+  else await loaded.run(rest.length > 0 ? rest.map(Number) : [1, 2, 3, 4, 5]);
 }

@@ -1,40 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { ENGINES } from '../engine/engines.case.ts';
 import { createEngine } from '../engine/index.ts';
-import type { Carry } from '../nn/index.ts';
 import { mse, type Network, noDropout } from '../nn/index.ts';
 import { Random } from '../random.ts';
-import { evaluate, fit } from './fit.ts';
+import { fit } from './fit.ts';
 import { createOptimizer } from './optimizers.ts';
 import type { FitOptions } from './options.ts';
-import { DOCUMENTS, numbersOf, placesOf, streamNetwork, streamTask } from './streams.case.ts';
+import { checkReach, checkStates, DOCUMENTS, numbersOf, placesOf, streamNetwork, streamTask } from './streams.case.ts';
 import { traceOf } from './training.case.ts';
 import type { TrainingState } from './training-state.ts';
-import { cutStream, planStreams, type StreamWindow, streams } from './truncated.ts';
+import { cutStream, planStreams, streams } from './truncated.ts';
 
 const engine = await createEngine();
-/** Leaves the weights as they are, to the bit: subtracting it from any of them changes nothing. */
-const STILL: Partial<FitOptions> = { optimizer: { kind: 'sgd' }, rate: 1e-300, epochs: 1 };
-
 const weightsOf = (network: Network): number[] => [...network.engine.read(network.weights, network.slots)];
-const gradientOf = (network: Network): number[] => [...network.engine.read(network.gradients, network.slots)];
-
-/** Gradient of the mean loss over the new steps [begin, end) of a document read from `from` on with the state left there. */
-function gradientByHand(network: Network, document: number, { from, begin, end }: Record<string, number>): number[] {
-  const places = placesOf(document);
-  const carry: Carry = new Map();
-  const part = (a: number, b: number) => numbersOf({ positions: places.slice(a, b) });
-  if (from > 0) network.predict(part(0, from).x, [1, from, 2], { carry });
-  network.zeroGradients();
-  const { x, y } = part(from, end);
-  network.tape.run(() => {
-    const pass = { training: true, dropoutKey: noDropout, carry };
-    const outputs = network.root.forward(network.tape.constant(x, [1, end - from, 2]), pass);
-    const weights = Array.from(y, (_, t) => (from + t >= begin ? 1 : 0));
-    network.tape.backward(mse(outputs, y, { weights }));
-  });
-  return gradientOf(network);
-}
 
 describe.each(ENGINES)('truncated back-propagation on $name', ({ open }) => {
   it('with windows as long as the documents is back-propagation through all of time, to the bit', async () => {
@@ -80,35 +58,7 @@ describe.each(ENGINES)('truncated back-propagation on $name', ({ open }) => {
     { k1: 4, k2: 30 },
   ])(
     'carries states so that every step of every document gives what the whole document gives, to the bit: k1 $k1, k2 $k2',
-    async ({ k1, k2 }) => {
-      using network = streamNetwork(await open());
-      const before = weightsOf(network);
-      const whole = DOCUMENTS.flatMap((length, d) => [
-        ...network.predict(numbersOf({ positions: placesOf(d) }).x, [1, length, 2]).values,
-      ]);
-      const times = new Map<number, number>();
-      const seen = ({ positions, weights }: StreamWindow, outputs: ArrayLike<number>): void => {
-        positions.forEach((p, i) => {
-          if (p < 0) return;
-          expect(outputs[i]).toBe(whole[p]);
-          if (weights[i]) times.set(p, (times.get(p) ?? 0) + 1);
-        });
-      };
-      const trained: StreamWindow[] = [];
-      const training = streamTask(network, { k1, k2 }, (window, outputs) => {
-        if (network.tape.recording) trained.push(window);
-        seen(network.tape.recording ? window : { ...window, weights: window.weights.fill(0) }, outputs);
-      });
-      await fit(network, { training, ...STILL, epochs: 2, seed: 4 });
-      expect(weightsOf(network)).toEqual(before);
-      // Every step is new exactly once an epoch.
-      expect([...times.values()]).toEqual(new Array(whole.length).fill(2));
-      expect(Math.max(...trained.map(({ T }) => T))).toBeLessThanOrEqual(k2);
-
-      times.clear();
-      await evaluate(network, streamTask(network, { k1, k2 }, seen));
-      expect([...times.values()]).toEqual(new Array(whole.length).fill(1));
-    },
+    async (sizes) => checkStates(await open(), sizes),
   );
 
   it.each([
@@ -117,29 +67,7 @@ describe.each(ENGINES)('truncated back-propagation on $name', ({ open }) => {
     { k1: 2, k2: 8 },
   ])(
     'sends gradients back over k2 = $k2 steps from the window’s end, and not one more or fewer, to the bit',
-    async ({ k1, k2 }) => {
-      using network = streamNetwork(await open());
-      const length = DOCUMENTS[0];
-      const training = streams({
-        ...streamTask(network).streams!,
-        documents: [length],
-        rows: 1,
-        k1,
-        k2,
-      });
-      const gradients: number[][] = [];
-      const onProgress = (): void => void gradients.push(gradientOf(network));
-      await fit(network, { training, ...STILL, epochs: 1, onProgress } as FitOptions);
-      expect(gradients.length).toBe(Math.ceil(length / k1));
-      gradients.forEach((gradient, w) => {
-        const begin = w * k1;
-        const end = Math.min(begin + k1, length);
-        const from = Math.max(begin + k1 - k2, 0);
-        expect(gradient).toEqual(gradientByHand(network, 0, { from, begin, end }));
-        if (from > 0) expect(gradient).not.toEqual(gradientByHand(network, 0, { from: from - 1, begin, end }));
-        if (from < begin) expect(gradient).not.toEqual(gradientByHand(network, 0, { from: from + 1, begin, end }));
-      });
-    },
+    async (sizes) => checkReach(await open(), sizes),
   );
 });
 

@@ -4,9 +4,9 @@ import { add, multiply, sum } from '../autograd/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { attention } from './attention.ts';
 import { expectClose, expectSameBits } from './cells/cell.case.ts';
-import { type EncoderDecoder, encoderDecoder, mostProbable } from './encoder-decoder.ts';
+import { type EncoderDecoder, encoderDecoder, selectRows } from './encoder-decoder.ts';
 import type { Pass } from './layer.ts';
-import { embedding } from './layers/embedding.ts';
+import { type EmbeddingLayer, embedding } from './layers/embedding.ts';
 import type { RecurrentLayer } from './layers/recurrent.ts';
 import { gru, lstm, rnn } from './layers/stacks.ts';
 import { createNetwork, type Network, noDropout } from './network.ts';
@@ -213,11 +213,13 @@ export function checkFreeRunning(engine: Engine, make: Make): void {
     let [state, read] = [first, Array<number>(B).fill(model.start)];
     for (let t = 0; t < T; t++) {
       const step = model.decodeStep(state, read);
-      [state, read] = [step.state, mostProbable(step.logits)];
+      const logits = step.logits.values();
+      const rows = Array.from({ length: B }, (_, b) => [...logits.slice(b * K, (b + 1) * K)]);
+      [state, read] = [step.state, rows.map((row) => row.indexOf(Math.max(...row)))];
       const wanted = Array.from({ length: B }, (_, b) => [
         ...free.logits.values().slice((b * T + t) * K, (b * T + t + 1) * K),
       ]);
-      expectSameBits('logits', step.logits.values(), wanted.flat());
+      expectSameBits('logits', logits, wanted.flat());
     }
   });
 }
@@ -251,5 +253,60 @@ export function checkBridge(engine: Engine): void {
         expectClose(`${name} of layer ${k}`, state[name].values(), wanted, 1e-6);
       }
     });
+  });
+}
+
+/** States of an encoder like the decoder are handed over as they are. */
+export function checkHandedOver(engine: Engine): void {
+  using network = createNetwork(engine, MODELS[0].make(), { seed: 1 });
+  const model = network.root as EncoderDecoder;
+  const { source, encoder } = model.children as { source: EmbeddingLayer; encoder: RecurrentLayer };
+  network.tape.evaluate(() => {
+    const x = network.tape.constant(SYMBOLS, [B, S]);
+    const pass = { training: false, dropoutKey: noDropout, lengths: LENGTHS.source };
+    const wanted = encoder.run(source.forward(x, pass), pass).states;
+    model.encode(x, pass).states.forEach((state, k) => {
+      for (const name of ['h', 'c']) expectSameBits(name, state[name].values(), wanted[k][name].values());
+    });
+  });
+}
+
+/** With `attend: 'before'`, the weights are those of the top layer's state before the step. */
+export function checkLook(engine: Engine): void {
+  const looking = attention({ kind: 'additive', query: 4, keys: 3, hidden: 5 });
+  const model = encoderDecoder({
+    encoder: gru({ input: 3, hidden: 3 }),
+    target: target(),
+    decoder: gru({ input: 5, hidden: 4, layers: 2 }),
+    attention: looking,
+    attend: 'before',
+    start: 0,
+  });
+  using network = createNetwork(engine, model, { seed: 1 });
+  network.tape.evaluate(() => {
+    const x = network.tape.constant(unequal(B * S * 3), [B, S, 3]);
+    const state = model.encode(x, { training: false, dropoutKey: noDropout, lengths: LENGTHS.source });
+    if (!state.memory) throw new Error('expected a memory');
+    const query = network.tape.view(state.states[1].h, [B, 1, 4]);
+    const wanted = looking.attend(query, state.memory).weights.values();
+    expectSameBits('weights', model.decodeStep(state, [1, 2, 3]).weights?.values() ?? [], wanted);
+  });
+}
+
+/** A state of chosen rows gives what those rows give among all, to the bit. */
+export function checkSelectedRows(engine: Engine, make: Make): void {
+  using network = createNetwork(engine, make(), { seed: 3 });
+  const model = network.root as EncoderDecoder;
+  const { tape } = network;
+  tape.evaluate(() => {
+    const x = tape.constant(
+      model.config.source ? SYMBOLS : unequal(B * S * 3),
+      model.config.source ? [B, S] : [B, S, 3],
+    );
+    const state = model.encode(x, { training: false, dropoutKey: noDropout, lengths: LENGTHS.source });
+    const all = model.decodeStep(state, [1, 2, 3]).logits.values();
+    const chosen = model.decodeStep(selectRows(state, [2, 0, 2, 1]), [3, 1, 3, 2]).logits.values();
+    const row = (b: number): number[] => [...all.slice(b * K, (b + 1) * K)];
+    expectSameBits('logits', chosen, [2, 0, 2, 1].flatMap(row));
   });
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { unequal } from '../autograd/gradient-check.case.ts';
 import { ENGINES } from '../engine/engines.case.ts';
 import { ReferenceEngine } from '../engine/reference.ts';
 import { createEngine } from '../engine/wasm.ts';
@@ -10,11 +9,13 @@ import {
   B,
   checkBridge,
   checkFreeRunning,
+  checkHandedOver,
+  checkLook,
+  checkSelectedRows,
   checkTaughtAsSteps,
   checkTeachGradients,
   checkTeachPadding,
   K,
-  LENGTHS,
   MODELS,
   S,
   SYMBOLS,
@@ -24,7 +25,7 @@ import {
   teach,
   trained,
 } from './encoder-decoder.case.ts';
-import { type EncoderDecoder, encoderDecoder, mostProbable, selectRows } from './encoder-decoder.ts';
+import { type EncoderDecoder, encoderDecoder, mostProbable } from './encoder-decoder.ts';
 import { layerFromConfig } from './from-config.ts';
 import type { Pass } from './layer.ts';
 import { embedding } from './layers/embedding.ts';
@@ -63,20 +64,7 @@ describe.each(MODELS)('$name', ({ make }) => {
   });
 
   it('goes on with chosen rows of its state', () => {
-    using network = createNetwork(new ReferenceEngine(), make(), { seed: 3 });
-    const model = network.root as EncoderDecoder;
-    const { tape } = network;
-    tape.evaluate(() => {
-      const x = tape.constant(
-        model.config.source ? SYMBOLS : unequal(B * S * 3),
-        model.config.source ? [B, S] : [B, S, 3],
-      );
-      const state = model.encode(x, { training: false, dropoutKey: noDropout, lengths: LENGTHS.source });
-      const all = model.decodeStep(state, [1, 2, 3]).logits.values();
-      const chosen = model.decodeStep(selectRows(state, [2, 0, 2, 1]), [3, 1, 3, 2]).logits.values();
-      const row = (b: number): number[] => [...all.slice(b * K, (b + 1) * K)];
-      expect([...chosen]).toEqual([2, 0, 2, 1].flatMap(row));
-    });
+    checkSelectedRows(new ReferenceEngine(), make);
   });
 
   it('is rebuilt from its config, and with its weights gives the same bits', () => {
@@ -92,6 +80,14 @@ describe.each(MODELS)('$name', ({ make }) => {
 
 it.each(ENGINES)('on $name the states of both directions reach the decoder through a learned map', async ({ open }) => {
   checkBridge(await open());
+});
+
+it.each(ENGINES)('on $name states of an encoder like the decoder are handed over as they are', async ({ open }) => {
+  checkHandedOver(await open());
+});
+
+it.each(ENGINES)('on $name the top layer’s state asks before a step', async ({ open }) => {
+  checkLook(await open());
 });
 
 describe('a toy task', () => {

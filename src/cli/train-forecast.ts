@@ -46,6 +46,7 @@ export async function trainForecastCommand(table: string | undefined, values: Tr
       reading: readingOf(config.series, data.report),
       signal: interrupts.signal,
       ...(values.maxTime !== undefined && { maxSeconds: values.maxTime }),
+      ...(values.detectAnomaly && { detectAnomaly: true }),
       onProgress: (event) => progress.update(overall(event, (performance.now() - began) / 1000)),
       onEpoch(record) {
         idle = false;

@@ -55,6 +55,7 @@ export interface TrainValues extends ReadValues {
   resume?: boolean;
   overwrite?: boolean;
   checkpointEvery: number;
+  detectAnomaly?: boolean;
   quiet?: boolean;
   json?: boolean;
 }

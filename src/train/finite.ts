@@ -14,7 +14,7 @@ export function expectFinite(network: Network, loss: number, norm: number, at: S
   throw new RecurveError(
     'numeric',
     `fit: expected a finite loss, got loss ${loss} and gradient norm ${norm} ${placeOf(at)}; lower the learning rate, clip the gradient norm, ` +
-      `or look for extreme values in the data (${firstGradient(network)}detectAnomaly names the operation)`,
+      `or look for extreme values in the data (${firstGradient(network)}detectAnomaly, on the command line --detect-anomaly, names the operation)`,
   );
 }
 

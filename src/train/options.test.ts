@@ -234,7 +234,7 @@ describe('a number that is not finite', () => {
   it('is named with the parameter nearest to the loss', async () => {
     using network = createNetwork(engine, sequential(linear({ input: 2, output: 2 }), linear({ input: 2, output: 1 })));
     await expect(fit(network, { training: broken(network), epochs: 1 })).rejects.toThrow(
-      /at step 1 .*not finite in \d of 4 gradients, nearest to the loss 1\.bias; detectAnomaly names the operation/,
+      /at step 1 .*not finite in \d of 4 gradients, nearest to the loss 1\.bias; detectAnomaly, on the command line --detect-anomaly, names the operation/,
     );
   });
 

@@ -94,6 +94,20 @@ describe('train forecast refuses in one sentence, and leaves no run behind', () 
     else expectSentence(ran, 7, /finite/);
   });
 
+  test('a training that diverges stops with step, norm and the parameter; --detect-anomaly names the operation', () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'table.csv'), rows(160));
+    const wild = ['train', 'forecast', 'table.csv', ...SMALL, '--rate', '1e38', '--clip', '1e30', '--json'];
+    const plain = recurve([...wild, '--out', 'plain'], { cwd });
+    expectSentence(
+      plain,
+      7,
+      /got loss \S+ and gradient norm \S+ at step \d+ .*; lower the learning rate.*detectAnomaly names/,
+    );
+    const named = recurve([...wild, '--out', 'named', '--detect-anomaly'], { cwd });
+    expectSentence(named, 7, /anomaly: expected (backward of )?\w+ to give finite .*at step \d+ \(epoch/);
+  });
+
   test('one value of 1e30 among small ones trains to finite numbers, or stops in one sentence', () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'table.csv'), withCell(30, '1e30'));

@@ -96,6 +96,7 @@ export function define(command: Command): void {
     .option('--resume', 'go on with the run in the folder; without a table, as it was begun')
     .option('--overwrite', 'begin anew in a folder that holds a run')
     .addOption(numberOption('--checkpoint-every <seconds>', 'between checkpoints').default(30))
+    .option('--detect-anomaly', 'name the first operation that gives NaN or infinity; several times slower')
     .option('--quiet', 'print the result only')
     .option('--json', 'print one JSON object');
   addReadOptions(forecast);

@@ -25,6 +25,7 @@ export interface LearnOptions {
   lastEpoch?: number;
   patience?: number;
   maxSeconds?: number;
+  detectAnomaly?: boolean;
   signal?: AbortSignal;
   onProgress?(progress: Progress): void;
   checkpoint?: { everySeconds: number; save(state: TrainingState): Promise<void> };

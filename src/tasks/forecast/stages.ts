@@ -38,6 +38,7 @@ export interface Learned {
 export interface StageHooks {
   signal?: AbortSignal;
   maxSeconds?: number;
+  detectAnomaly?: boolean;
   onProgress?(progress: Progress & StageName, steps: number): void;
   checkpoint?: { everySeconds: number; save(stages: StageState, fit: TrainingState): Promise<void> };
   resume?: { stages: StageState; fit: TrainingState };
@@ -192,6 +193,7 @@ function stageRunner(learner: Learner, stages: number, hooks: StageHooks) {
         ...options,
         maxSeconds: Math.max(left, 0) / (stages - state.stage),
         ...(hooks.signal && { signal: hooks.signal }),
+        ...(hooks.detectAnomaly && { detectAnomaly: true }),
         ...(resume && { resume }),
         onProgress: (p) =>
           hooks.onProgress?.({ ...p, stage: name, stageIndex: state.stage, stages }, state.steps + p.step),

@@ -28,6 +28,8 @@ export interface TrainHooks {
   signal?: AbortSignal;
   /** Training ends in time for this many seconds, with a model. */
   maxSeconds?: number;
+  /** Name the first operation whose numbers are not finite; several times slower. Changes no result. Default false. */
+  detectAnomaly?: boolean;
   onProgress?(progress: TaskProgress): void;
   /** After every epoch, for a log. `step` counts through all stages. */
   onEpoch?(record: EpochLog): void;
@@ -85,6 +87,7 @@ export async function trainForecast(
   const learned = await learn(cross, {
     ...(hooks.signal && { signal: hooks.signal }),
     ...(hooks.maxSeconds !== undefined && { maxSeconds: hooks.maxSeconds }),
+    ...(hooks.detectAnomaly && { detectAnomaly: true }),
     ...(hooks.resume && { resume: decodeCheckpoint(hooks.resume, identity) }),
     ...(hooks.checkpoint && {
       checkpoint: {

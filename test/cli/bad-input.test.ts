@@ -102,7 +102,7 @@ describe('train forecast refuses in one sentence, and leaves no run behind', () 
     expectSentence(
       plain,
       7,
-      /got loss \S+ and gradient norm \S+ at step \d+ .*; lower the learning rate.*detectAnomaly names/,
+      /got loss \S+ and gradient norm \S+ at step \d+ .*; lower the learning rate.*--detect-anomaly, names/,
     );
     const named = recurve([...wild, '--out', 'named', '--detect-anomaly'], { cwd });
     expectSentence(named, 7, /anomaly: expected (backward of )?\w+ to give finite .*at step \d+ \(epoch/);

@@ -18,6 +18,7 @@ export async function digest(seed: number): Promise<string> {
     lstm({ input: INPUT, hidden: HIDDEN, layers: 2, dropout: 0.2 }),
     gru({ input: INPUT, hidden: HIDDEN }),
     gru({ input: INPUT, hidden: HIDDEN, reset: 'before' }),
+    lstm({ input: INPUT, hidden: HIDDEN, layers: 2, bidirectional: true, merge: 'mean', initial: 'learned' }),
   ];
   const weights: Float32Array[] = [];
   for (const layer of layers) {

@@ -4,6 +4,8 @@ export interface Mutant {
   file: string;
   find: string;
   replace: string;
+  /** Part whose checks run first; default: by file. */
+  part?: 'ops' | 'losses' | 'cells' | 'options' | 'networks' | 'layers';
 }
 
 const inFile =
@@ -12,6 +14,7 @@ const inFile =
 
 const kernel = inFile('engine/reference-recurrent.ts');
 const fused = inFile('autograd/ops/recurrent.ts');
+const dilation = inFile('nn/cells/dilated.ts');
 const sequence = inFile('autograd/ops/recurrent-sequence.ts');
 const stack = inFile('nn/layers/recurrent.ts');
 const steps = inFile('nn/layers/unroll.ts');
@@ -182,6 +185,19 @@ export const MUTANTS: readonly Mutant[] = [
     'engine.copy(dcell, dlastCell, n)',
     'engine.fill(dcell, n, 0)',
   ),
+  // Dilated sequences
+  dilation('phases end too late', '- Math.floor(row / B)) / d', ') / d'),
+  dilation(
+    'phases of a row begin in the wrong order',
+    'concat([state[line], state[name]])',
+    'concat([state[name], state[line]])',
+  ),
+  dilation(
+    'last states taken from the wrong phase',
+    '(lengths?.[b] ?? T) + j) % d',
+    '(lengths?.[b] ?? T) + j + 1) % d',
+  ),
+  dilation('last states ignore lengths', '(((lengths?.[b] ?? T) + j)', '((T + j)'),
   // Cells from primitives
   {
     name: 'LSTM step: i and f exchanged',
@@ -198,8 +214,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'GRU step: z exchanged',
     file: 'nn/cells/gru.ts',
-    find: 'add(multiply(affine(z, -1, 1), n), multiply(z, h))',
-    replace: 'add(multiply(z, n), multiply(affine(z, -1, 1), h))',
+    find: 'add(multiply(affine(z, -1, 1), n), multiply(z, state.h))',
+    replace: 'add(multiply(z, n), multiply(affine(z, -1, 1), state.h))',
   },
   {
     name: 'GRU step: reset form exchanged',
@@ -240,8 +256,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'start drawn from the input’s width',
     file: 'nn/cells/weights.ts',
-    find: 'uniform(1 / Math.sqrt(hidden))',
-    replace: 'uniform(1 / Math.sqrt(input))',
+    find: 'const bound = startBound(hidden)',
+    replace: 'const bound = startBound(input)',
   },
   {
     name: 'biases exchanged',

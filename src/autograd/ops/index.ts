@@ -25,6 +25,7 @@ export { linear, matmul } from './matmul.ts';
 export {
   gruLast,
   gruSequence,
+  type Leak,
   leakyLast,
   leakySequence,
   lstmLast,

@@ -19,7 +19,6 @@ import {
   rnnSequence,
   type SequenceOptions,
   segmentLength,
-  sigmoid,
   sum,
 } from './index.ts';
 
@@ -36,6 +35,9 @@ interface Case {
   last(x: Tensor, s: Tensor[], w: RecurrentWeights, lengths: Lengths, options?: SequenceOptions): Results;
 }
 
+/** Numbers per unit, in a tensor that the leaky unit does not read otherwise. */
+const firstRow = (c: Tensor): Tensor => c.tape.view(c, [c.shape[1]]);
+
 const CASES: readonly Case[] = [
   ...(['tanh', 'relu'] as const).map((f) => ({
     name: `rnn ${f}`,
@@ -49,10 +51,10 @@ const CASES: readonly Case[] = [
   ...(['tanh', 'relu'] as const).map((f) => ({
     name: `leaky ${f}`,
     gates: 1,
-    sequence: (x: Tensor, [h]: Tensor[], w: RecurrentWeights, lengths: Lengths, options?: SequenceOptions) =>
-      leakySequence(x, h, w, sigmoid(w.bHh), f, lengths, options),
-    last: (x: Tensor, [h]: Tensor[], w: RecurrentWeights, lengths: Lengths, options?: SequenceOptions) => ({
-      last: leakyLast(x, h, w, sigmoid(w.bHh), f, lengths, options),
+    sequence: (x: Tensor, [h, c]: Tensor[], w: RecurrentWeights, lengths: Lengths, options?: SequenceOptions) =>
+      leakySequence(x, h, w, { logit: firstRow(c) }, f, lengths, options),
+    last: (x: Tensor, [h, c]: Tensor[], w: RecurrentWeights, lengths: Lengths, options?: SequenceOptions) => ({
+      last: leakyLast(x, h, w, { logit: firstRow(c) }, f, lengths, options),
     }),
   })),
   {

@@ -59,9 +59,15 @@ export const SEQUENCES: readonly SequenceCase[] = [
       gates: 1,
       states: 1,
       // The leak is given by a weight, so that its gradient is checked as well.
-      run: (x, w, [h]) => Object.values(leakySequence(x, h, w, sigmoid(w.bHh), activation, LENGTHS)),
+      run: (x, w, [h]) => Object.values(leakySequence(x, h, w, { share: sigmoid(w.bHh) }, activation, LENGTHS)),
     }),
   ),
+  {
+    name: 'leakySequence by logits',
+    gates: 1,
+    states: 1,
+    run: (x, w, [h]) => Object.values(leakySequence(x, h, w, { logit: w.bHh }, 'tanh', LENGTHS)),
+  },
   ...[1, 3].flatMap((recompute): SequenceCase[] => [
     {
       name: `rnnSequence in segments of ${recompute}`,

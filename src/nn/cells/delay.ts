@@ -1,6 +1,7 @@
 import { columns, concat, type Tensor } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { type Cell, type State, stateSize } from './cell.ts';
+import { dilatedForms } from './dilated.ts';
 
 /** Options of cells that read further back than one step. */
 export interface Delays {
@@ -56,6 +57,7 @@ export function dilate(cell: Cell, d: number): Cell {
   const lines = cell.stateNames.map((name) => [name, lineOf(name), stateSize(cell, name)] as const);
   return {
     ...plain,
+    ...dilatedForms(cell, d, lines),
     options: { ...cell.options, dilation: d },
     stateNames: [...cell.stateNames, ...lines.map(([, line]) => line)],
     stateSizes: { ...cell.stateSizes, ...Object.fromEntries(lines.map(([, line, width]) => [line, (d - 1) * width])) },

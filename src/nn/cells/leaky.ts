@@ -1,4 +1,14 @@
-import { add, affine, multiply, sigmoid, type Tensor } from '../../autograd/index.ts';
+import {
+  add,
+  affine,
+  type Leak,
+  leakyLast,
+  leakySequence,
+  multiply,
+  sigmoid,
+  type Tape,
+  type Tensor,
+} from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { log } from '../../exact.ts';
 import type { Initialiser } from '../init.ts';
@@ -7,7 +17,7 @@ import { activationOf, type CellActivation } from './activations.ts';
 import type { Cell } from './cell.ts';
 import { dilate } from './delay.ts';
 import { recurrenceOf } from './recurrence.ts';
-import { affineParts, type CellOptions, COMMON_OPTIONS, cellParameters, givenOptions } from './weights.ts';
+import { affineParts, bound, type CellOptions, COMMON_OPTIONS, cellParameters, givenOptions } from './weights.ts';
 
 export interface LeakyOptions extends CellOptions {
   /**
@@ -35,7 +45,7 @@ export function leakyCell(options: LeakyOptions): Cell {
   const { input, hidden, init, dilation = 1, activation = 'tanh', alpha } = options;
   const f = activationOf('leaky', activation);
   checkAlpha(alpha, hidden);
-  const { skip, begin, ...recurrence } = recurrenceOf('leaky', options, { states: ['h'], output: hidden });
+  const { skip, begin, plain, ...recurrence } = recurrenceOf('leaky', options, { states: ['h'], output: hidden });
   const parameters = cellParameters('rnn', { input, hidden, init }, { skip: skip > 0 });
   const leak = alpha === 'learned' ? new Parameter([hidden], spread, { decays: false }) : undefined;
   const cell: Cell = {
@@ -53,13 +63,43 @@ export function leakyCell(options: LeakyOptions): Cell {
       const news = f(add(fromInput, fromHidden));
       return recurrence.after({ h: mixed(state.h, news) }, state, noise, t);
     },
+    ...(plain &&
+      (activation === 'tanh' || activation === 'relu') && {
+        sequence(x, { h }, lengths, _, options) {
+          const { outputs, last } = leakySequence(
+            x,
+            h,
+            bound(parameters),
+            leakOf(x.tape),
+            activation,
+            lengths,
+            options,
+          );
+          return { outputs, last: { h: last } };
+        },
+        last(x, { h }, lengths, _, options) {
+          return { h: leakyLast(x, h, bound(parameters), leakOf(x.tape), activation, lengths, options) };
+        },
+      }),
   };
   return dilate(cell, dilation);
+
+  /** α of every unit. */
+  function shareOf(tape: Tape): Tensor {
+    if (leak) return sigmoid(leak.tensor);
+    return tape.constant(typeof alpha === 'number' ? Array(hidden).fill(alpha) : (alpha as readonly number[]), [
+      hidden,
+    ]);
+  }
+
+  function leakOf(tape: Tape): Leak {
+    return leak ? { logit: leak.tensor } : { share: shareOf(tape) };
+  }
 
   /** `α h' + (1−α) news`. */
   function mixed(before: Tensor, news: Tensor): Tensor {
     if (typeof alpha === 'number') return add(affine(before, alpha), affine(news, 1 - alpha));
-    const share = leak ? sigmoid(leak.tensor) : before.tape.constant(alpha as readonly number[], [hidden]);
+    const share = shareOf(before.tape);
     return add(multiply(before, share), multiply(news, affine(share, -1, 1)));
   }
 }

@@ -33,16 +33,22 @@ function normed(x: Vector, gain: Vector, shift: Vector): number[] {
 const zoned = (next: Vector, before: Vector, p: number | undefined, mask: Vector | undefined): number[] =>
   next.map((v, j) => (p ? (mask ? (mask[j] === 0 ? before[j] : v) : p * before[j] + (1 - p) * v) : v));
 
+/** h_{t−d} in a line that ends with h_{t−2}. */
+const delayedIn = (past: Vector, width: number, d: number): Vector => {
+  const from = past.length - (d - 1) * width;
+  return past.slice(from, from + width);
+};
+
 interface Terms {
   input(gate: number): number[];
   recurrent(gate: number, factor?: Vector): number[];
 }
 
 /** `W_ih x + b_ih`, and `W_hh h' + b_hh` with the skip's part; `factor` multiplies what the recurrent term reads. */
-function termsOf(w: NaiveWeights, x: Vector, { h, past }: NaiveState, H: number, skip: boolean, m?: NaiveNoise): Terms {
+function termsOf(w: NaiveWeights, x: Vector, { h, past }: NaiveState, H: number, skip: number, m?: NaiveNoise): Terms {
   const seen = times(x, m?.x);
   const read = times(h, m?.h);
-  const delayed = skip ? times(past.slice(0, h.length), m?.h) : [];
+  const delayed = skip ? times(delayedIn(past, h.length, skip), m?.h) : [];
   return {
     input: (gate) => naiveAffine(w.weight_ih, w.bias_ih[0], gate, H, seen),
     recurrent(gate, factor) {
@@ -85,7 +91,7 @@ export function rnnOption(name: string, options: Rest<RnnOptions>): CellCase {
     make: (size) => rnnCell({ ...size, ...options }),
     draws: drawsOf(options, {}),
     naive(w, x, state, m) {
-      const terms = termsOf(w, x, state, state.h.length, skip !== undefined, m);
+      const terms = termsOf(w, x, state, state.h.length, skip ?? 0, m);
       const h = plus(terms.input(0), terms.recurrent(0)).map(ACTIVATIONS[activation]);
       return { h: zoned(h, state.h, zoneout, m?.zoneout), ...line(state, skip) };
     },
@@ -101,7 +107,7 @@ export function leakyOption(name: string, options: (hidden: number) => Rest<Leak
     draws: drawsOf(options(1), {}),
     naive(w, x, state, m) {
       const { alpha } = options(state.h.length);
-      const terms = termsOf(w, x, state, state.h.length, skip !== undefined, m);
+      const terms = termsOf(w, x, state, state.h.length, skip ?? 0, m);
       const news = plus(terms.input(0), terms.recurrent(0)).map(ACTIVATIONS[activation]);
       const h = news.map((v, j) => {
         const a = typeof alpha === 'number' ? alpha : alpha === 'learned' ? naiveSigmoid(w.leak[0][j]) : alpha[j];
@@ -121,7 +127,7 @@ export function gruOption(name: string, options: Rest<GruOptions>): CellCase {
     draws: drawsOf(options, { candidate: recurrentDropout ?? 0 }),
     naive(w, x, state, m) {
       const H = state.h.length;
-      const terms = termsOf(w, x, state, H, skip !== undefined, m);
+      const terms = termsOf(w, x, state, H, skip ?? 0, m);
       const r = plus(terms.input(0), terms.recurrent(0)).map(naiveSigmoid);
       const z = plus(terms.input(1), terms.recurrent(1)).map(naiveSigmoid);
       const recurrent = reset === 'after' ? times(terms.recurrent(2), r) : terms.recurrent(2, r);
@@ -150,7 +156,7 @@ export function lstmOption(name: string, options: Rest<LstmOptions>): CellCase {
     naive(w, x, state, m) {
       const H = state.c.length;
       const bare = layerNorm ? { ...w, bias_ih: [w.bias_ih[0].map(() => 0)], bias_hh: [w.bias_hh[0].map(() => 0)] } : w;
-      const terms = termsOf(bare, x, state, H, skip !== undefined, m);
+      const terms = termsOf(bare, x, state, H, skip ?? 0, m);
       let fromInput = gates.flatMap((_, k) => terms.input(k));
       let fromHidden = gates.flatMap((_, k) => terms.recurrent(k));
       if (layerNorm) {
@@ -194,7 +200,7 @@ export function dilated(base: CellCase, d: number, make?: CellCase['make']): Cel
       const lines: Record<string, Vector> = {};
       for (const name of base.stateNames) {
         const width = state[name].length;
-        before[name] = state[lineOf(name)].slice(0, width);
+        before[name] = delayedIn(state[lineOf(name)], width, d);
         lines[lineOf(name)] = [...state[lineOf(name)].slice(width), ...state[name]];
       }
       return { ...base.naive(w, x, before, m), ...lines };
@@ -214,7 +220,12 @@ export const OPTIONS: readonly CellCase[] = [
   dilated(rnnOption('tanh', {}), 2, (size) => rnnCell({ ...size, dilation: 2 })),
   leakyOption('alpha 0.3', () => ({ alpha: 0.3 })),
   leakyOption('alpha per unit, relu', (hidden) => ({ alpha: perUnit(hidden), activation: 'relu' })),
+  leakyOption('alpha learned', () => ({ alpha: 'learned' })),
   leakyOption('alpha learned, skip 2', () => ({ alpha: 'learned', skip: 2 })),
+  dilated(
+    leakyOption('alpha 0.6', () => ({ alpha: 0.6 })),
+    2,
+  ),
   gruOption('after skip 3', { skip: 3 }),
   gruOption('before skip 2', { reset: 'before', skip: 2 }),
   dilated(gruOption('before', { reset: 'before' }), 3, (size) => gruCell({ ...size, reset: 'before', dilation: 3 })),
@@ -230,6 +241,7 @@ export const OPTIONS: readonly CellCase[] = [
     ...lstmOption('everything', { peephole: true, layerNorm: true, projection: 2, cellClip: 1.1, skip: 3 }),
     spread: 3,
   },
+  dilated(lstmOption('plain', {}), 3, (size) => lstmCell({ ...size, dilation: 3 })),
   dilated(lstmOption('projection', { projection: 2 }), 2, (size) => lstmCell({ ...size, projection: 2, dilation: 2 })),
 ];
 

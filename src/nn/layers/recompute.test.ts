@@ -23,6 +23,8 @@ const LAYERS: Record<string, (options: Part) => RecurrentLayer> = {
   rnn: (options) => rnn({ input: D, hidden: H, layers: 2, ...options }),
   lstm: (options) => lstm({ input: D, hidden: H, layers: 2, ...options }),
   gru: (options) => gru({ input: D, hidden: H, layers: 2, ...options }),
+  'gru of dilation 3': (options) => gru({ input: D, hidden: H, layers: 2, dilation: 3, ...options }),
+  'lstm of dilation 2': (options) => lstm({ input: D, hidden: H, layers: 2, dilation: 2, ...options }),
 };
 
 /** Result, carried state and all gradients. */

@@ -4,8 +4,16 @@ import * as ops from '../../src/autograd/index.ts';
 import { checkSequenceGradients, SEQUENCES } from '../../src/autograd/ops/recurrent.case.ts';
 import { ReferenceEngine } from '../../src/engine/reference.ts';
 import { type CellCase, checkCellGradients, type Problem, problem, RAGGED } from '../../src/nn/cells/cell.case.ts';
-import { checkChunks, checkFused, checkNaive, checkPadding } from '../../src/nn/cells/cell-invariants.case.ts';
+import {
+  checkChunks,
+  checkFused,
+  checkNaive,
+  checkPadding,
+  checkRebuilt,
+} from '../../src/nn/cells/cell-invariants.case.ts';
 import { CELLS } from '../../src/nn/cells/cells.case.ts';
+import { NOISY, OPTIONS } from '../../src/nn/cells/options.case.ts';
+import { STARTS } from '../../src/nn/cells/start.case.ts';
 import {
   createNetwork,
   crossEntropy,
@@ -25,6 +33,7 @@ import {
   resultOf,
   WEIGHTINGS,
 } from '../../src/nn/losses.case.ts';
+import { LAYER_CHECKS } from './layer-checks.case.ts';
 
 /**
  * The suite's checks at small sizes, cheap enough to run once per mutant. `mutation.test.ts` imports this file from a copy of the
@@ -64,6 +73,20 @@ const cellChecks = Object.values(CELLS).flatMap((cell): Check[] => [
   { name: `${cell.name}: chunks`, run: () => checkChunks(engine, cell, small(cell, 2), [2, 1, 2]) },
   { name: `${cell.name}: padding`, run: () => checkPadding(engine, cell, small(cell, 2), 7) },
 ]);
+
+const optionChecks = [...OPTIONS, ...NOISY].flatMap((cell): Check[] => [
+  { name: `${cell.name}: naive forward`, run: () => checkNaive(engine, cell, small(cell, 2), 1e-12) },
+  { name: `${cell.name}: fused = steps`, run: () => checkFused(engine, cell, small(cell, 2), 1e-12) },
+  { name: `${cell.name}: comes back`, run: () => checkRebuilt(engine, cell) },
+]);
+
+const noiseChecks = NOISY.flatMap((cell): Check[] => {
+  const training = (): Problem => ({ ...small(cell, 2), training: true });
+  return [
+    { name: `${cell.name}: naive forward in training`, run: () => checkNaive(engine, cell, training(), 1e-12) },
+    { name: `${cell.name}: differences in training`, run: () => checkCellGradients(engine, cell, training(), 1) },
+  ];
+});
 
 const lossChecks = LOSSES.flatMap((one): Check[] => [
   { name: `${one.name}: value`, run: () => void WEIGHTINGS.map((weighting) => checkLossValue(one, weighting)) },
@@ -182,9 +205,13 @@ const sequenceChecks = SEQUENCES.map(
 );
 
 /** Parts of the sources, and the checks that look at them most directly. */
-export const CHECKS: Readonly<Record<'ops' | 'losses' | 'cells' | 'networks', readonly Check[]>> = {
+export const CHECKS: Readonly<
+  Record<'ops' | 'losses' | 'cells' | 'options' | 'networks' | 'layers', readonly Check[]>
+> = {
   ops: opChecks,
   losses: [...lossChecks, ...classChecks],
   cells: [pastTheEnd, ...cellChecks, ...sequenceChecks],
+  options: [...STARTS, ...optionChecks, ...noiseChecks],
   networks: networkChecks,
+  layers: LAYER_CHECKS,
 };

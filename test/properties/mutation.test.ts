@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MUTANTS, type Mutant } from './mutants.ts';
+import { type Mutant, MUTANTS as OTHERS } from './mutants.ts';
+import { CELL_MUTANTS } from './mutants-cells.ts';
+import { LAYER_MUTANTS } from './mutants-layers.ts';
 import type { CHECKS } from './mutation-checks.case.ts';
 
+const MUTANTS = [...OTHERS, ...CELL_MUTANTS, ...LAYER_MUTANTS];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'recurve-mutants-'));
 const PARTS = ['src/engine', 'src/autograd', 'src/nn', 'src/errors.ts', 'src/random.ts', 'src/exact.ts'];
@@ -22,7 +25,7 @@ function checksWith(mutant: Mutant | undefined, name: string): typeof CHECKS {
   }
   const checks = 'test/properties/mutation-checks.case.ts';
   mkdirSync(join(copy, 'test/properties'), { recursive: true });
-  cpSync(join(root, checks), join(copy, checks));
+  for (const file of [checks, 'test/properties/layer-checks.case.ts']) cpSync(join(root, file), join(copy, file));
   if (mutant) {
     const path = join(copy, 'src', mutant.file);
     const source = readFileSync(path, 'utf8');
@@ -41,12 +44,13 @@ function checksWith(mutant: Mutant | undefined, name: string): typeof CHECKS {
 function partOf(file: string): keyof typeof CHECKS {
   if (file === 'nn/losses.ts') return 'losses';
   if (file === 'nn/network.ts') return 'networks';
+  if (CELL_MUTANTS.some((mutant) => mutant.file === file)) return 'options';
   return /recurrent|cells/.test(file) ? 'cells' : 'ops';
 }
 
 /** Name of the first check that fails, those of the fault's own part first. */
-function killer(checks: typeof CHECKS, file: string): string | undefined {
-  return [...checks[partOf(file)], ...Object.values(checks).flat()].find(({ run }) => {
+function killer(checks: typeof CHECKS, { file, part = partOf(file) }: Mutant): string | undefined {
+  return [...checks[part], ...Object.values(checks).flat()].find(({ run }) => {
     try {
       run();
       return false;
@@ -71,6 +75,6 @@ describe(`${MUTANTS.length} plausible faults, each planted alone in a copy of th
 
   it.each(MUTANTS.map((mutant, i) => ({ ...mutant, i })))('killed: $file: $name', (mutant) => {
     const checks = checksWith(mutant, `mutant-${mutant.i}`);
-    expect(killer(checks, mutant.file), 'the check that fails').toBeDefined();
+    expect(killer(checks, mutant), 'the check that fails').toBeDefined();
   });
 });

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { columns, concat, reshape } from '../../autograd/index.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { RecurrentLayer } from '../layers/recurrent.ts';
+import { layerFromConfig } from '../from-config.ts';
+import { type RecurrentLayer, recurrent } from '../layers/recurrent.ts';
 import { createNetwork } from '../network.ts';
 import {
   type CellCase,
@@ -101,6 +102,19 @@ export function checkSaved(engine: Engine, cell: CellCase, given: Problem): void
   expect(wanted.values).not.toEqual(before.values);
   expect(second.predict(given.x, [B, T, D])).toEqual(wanted);
   expect(second.state()).toEqual(first.state());
+}
+
+/** A layer rebuilt from the JSON of its configuration has the same configuration, names, first values and predictions. */
+export function checkRebuilt(engine: Engine, cell: CellCase): void {
+  const build = (): RecurrentLayer => recurrent([cell.make({ input: 3, hidden: 4 })]);
+  const rebuilt = layerFromConfig(JSON.parse(JSON.stringify(build().config)));
+  expect(rebuilt.config).toEqual(build().config);
+  using network = createNetwork(engine, build(), { seed: 5 });
+  using copy = createNetwork(engine, rebuilt, { seed: 5 });
+  expect(copy.state()).toEqual(network.state());
+  copy.load(network.state());
+  const x = Array.from({ length: 2 * 7 * 3 }, (_, i) => Math.cos(i));
+  expect(copy.predict(x, [2, 7, 3])).toEqual(network.predict(x, [2, 7, 3]));
 }
 
 /** A layer that does its work in chunks of `steps`, each starting from the last states of the one before, gradients flowing. */

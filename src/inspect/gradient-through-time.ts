@@ -35,7 +35,7 @@ export interface TraceOptions {
 
 /** How much of a gate stands at its ends, over units and over valid steps and rows. */
 export interface GateSaturation {
-  /** `i`, `f`, `g`, `o`, `r`, `z`. */
+  /** `i`, `f`, `g`, `o` (LSTM), `r`, `z`, `n` (GRU), or the one of a leaky unit. */
   name: string;
   /** Share below 0.05 (candidates: below −0.95): closed. */
   low: number;

@@ -1,12 +1,13 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Mutant, MUTANTS as OTHERS } from './mutants.ts';
 import { CELL_MUTANTS } from './mutants-cells.ts';
 import { LAYER_MUTANTS } from './mutants-layers.ts';
+import { TRAINING_MUTANTS } from './mutants-training.ts';
 import type { CHECKS } from './mutation-checks.case.ts';
 
 const MUTANTS = [...OTHERS, ...CELL_MUTANTS, ...LAYER_MUTANTS];
@@ -76,5 +77,16 @@ describe(`${MUTANTS.length} plausible faults, each planted alone in a copy of th
   it.each(MUTANTS.map((mutant, i) => ({ ...mutant, i })))('killed: $file: $name', (mutant) => {
     const checks = checksWith(mutant, `mutant-${mutant.i}`);
     expect(killer(checks, mutant), 'the check that fails').toBeDefined();
+  });
+
+  it('docs/testing.md reports as many faults per folder as are planted', () => {
+    const counts: Record<string, number> = {};
+    for (const { file } of [...MUTANTS, ...TRAINING_MUTANTS]) {
+      const at = `${dirname(file)}/`;
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
+    const report = readFileSync(join(root, 'docs/testing.md'), 'utf8');
+    const rows = [...report.matchAll(/^\| `([a-z/]+\/)` \| (\d+) \|/gm)].map(([, at, n]) => [at, Number(n)]);
+    expect(Object.fromEntries(rows)).toEqual(counts);
   });
 });

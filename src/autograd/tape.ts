@@ -157,7 +157,7 @@ export class Tape {
    * For operations: remembers how gradients flow from the outputs back to the inputs. Only if some output is tracked.
    * Outputs hold their numbers by now. `name` is the operation's, for {@link Tape.detectAnomaly}.
    */
-  record(outputs: readonly Tensor[], backward: () => void, name = 'operation'): void {
+  record(outputs: readonly Tensor[], backward: () => void, name: string): void {
     this.#detector?.checkOutputs(outputs, name);
     if (this.#recording && outputs.some((t) => t.tracked)) this.#nodes.push({ outputs, backward, name });
   }

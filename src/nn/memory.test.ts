@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mean, square } from '../autograd/index.ts';
 import { createEngine, type Engine, ReferenceEngine } from '../engine/index.ts';
+import { leakyCell } from './cells/leaky.ts';
 import { lstmCell } from './cells/lstm.ts';
 import {
   createNetwork,
@@ -39,6 +40,13 @@ const NETWORKS: Record<string, () => Layer> = {
   'gru reset after': () => gru({ input: D, hidden: H }),
   'gru reset before': () => gru({ input: D, hidden: H, reset: 'before' }),
   'three lstms with dropout': () => lstm({ input: D, hidden: H, layers: 3, dropout: 0.3 }),
+  'two lstms, recomputed': () => lstm({ input: D, hidden: H, layers: 2, recompute: 'auto' }),
+  'two grus, recomputed for the last state': () =>
+    gru({ input: D, hidden: H, layers: 2, recompute: 3, returns: 'last' }),
+  'a bidirectional lstm, recomputed for the states': () =>
+    lstm({ input: D, hidden: H, bidirectional: true, recompute: 2, returns: 'state' }),
+  'gru of dilation 2, recomputed': () => gru({ input: D, hidden: H, dilation: 2, recompute: 2 }),
+  'leaky with a learned share': () => recurrent([leakyCell({ input: D, hidden: H, alpha: 'learned' })]),
   'many-to-one': () => sequential(gru({ input: D, hidden: H }), last(), linear({ input: H, output: 2 })),
   'a stack with norm and dropout': () =>
     sequential(

@@ -7,6 +7,7 @@ import {
   gru,
   lstm,
   lstmCell,
+  noDropout,
   type RecurrentLayer,
   type RecurrentOptions,
   recurrent,
@@ -96,5 +97,49 @@ describe('recompute', () => {
     expect(() => recurrent([cell], { recompute: 'auto' })).toThrow(
       'recurrent: expected cells with a fused sequence to recompute, got lstm with options that are run step by step; leave recompute out, or shorten the sequences by truncation',
     );
+  });
+});
+
+describe('who looks at sequences', () => {
+  const seen = async (options: Part & { dilation?: number }) => {
+    using network = createNetwork(await createEngine(), lstm({ input: D, hidden: H, ...options }), { seed: 3 });
+    const norms: number[] = [];
+    const { tape, engine } = network;
+    tape.run(() => {
+      const input = tape.constant(
+        Float32Array.from({ length: B * T * D }, (_, i) => (i % 11) / 11),
+        [B, T, D],
+      );
+      const told: Parameters<NonNullable<typeof tape.announce>>[0][] = [];
+      tape.announce = (news) => told.push(news);
+      tape.backward(
+        mean(square(network.root.forward(input, { training: true, lengths: LENGTHS, dropoutKey: noDropout }))),
+      );
+      tape.announce = undefined;
+      for (const { hidden } of told) {
+        const steps =
+          'shape' in hidden ? Array.from({ length: T }, (_, t) => tape.view(hidden, [B, H], (t + 1) * B * H)) : hidden;
+        for (const { gradientAddress } of steps) norms.push(engine.sumSquares(gradientAddress, B * H));
+      }
+    });
+    return norms;
+  };
+
+  it('finds the same gradient of every step, stored or recomputed', async () => {
+    const stored = await seen({});
+    expect(stored.length).toBe(T);
+    expect(Math.min(...stored)).toBeGreaterThan(0);
+    expect(await seen({ recompute: 'auto' })).toEqual(stored);
+  });
+
+  it('finds the T steps of a dilated sequence', async () => {
+    const stored = await seen({ dilation: 3 });
+    expect(stored.length).toBe(T);
+    expect(Math.min(...stored)).toBeGreaterThan(0);
+    expect(await seen({ dilation: 3, recompute: 2 })).toEqual(stored);
+  });
+
+  it('finds nothing of a layer that keeps no outputs', async () => {
+    expect(await seen({ recompute: 'auto', returns: 'last' })).toEqual([]);
   });
 });

@@ -150,13 +150,16 @@ test('kill -9 at 20 random moments loses no file, and resuming ends at the bits 
   const cwd = temporaryFolder();
   // Six trainings one after the other, so that the kills fall into several of them.
   const cross = [...LONG, '--validation', 'cross', '--epochs', '250'];
+  const began = performance.now();
   expect(trainSmall(cwd, ...cross, '--out', 'whole').code).toBe(0);
+  // Moments in the measure of this machine at this hour: from the start of the process to well inside the training.
+  const whole = performance.now() - began;
   const begin = ['train', 'forecast', 'table.csv', ...SMALL, ...cross, '--out', 'cut', '--quiet', '--resume'];
   const steps: number[] = [];
   for (let kills = 0; kills < 20; kills++) {
     const child = startRecurve(begin, { cwd });
     const closed = once(child, 'close');
-    await sleep(100 + Math.random() * 700);
+    await sleep(whole * (0.1 + 0.5 * Math.random()));
     child.kill('SIGKILL');
     await closed;
     const path = join(cwd, 'cut/checkpoint.safetensors');

@@ -2,7 +2,10 @@
 import { loadForecast } from 'recurve/tasks';
 
 /** Fetches a model, and forecasts after each row that arrives. */
-export async function live(address: string, show: (point: number, low: number, high: number) => void): Promise<(row: Record<string, number>, time: number) => void> {
+export async function live(
+  address: string,
+  show: (point: number, low: number, high: number) => void,
+): Promise<(row: Record<string, number>, time: number) => void> {
   const bytes = new Uint8Array(await (await fetch(address)).arrayBuffer());
   const model = await loadForecast(bytes, { name: address });
   const stream = model.stream();

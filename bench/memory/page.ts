@@ -56,7 +56,7 @@ function tableOf({ columns, problems }: Section, { runs }: Recorded): string {
   ];
   const rows = runs.map((run) => [
     run.label,
-    ...(problems ? [run.problem ?? ''] : []),
+    ...(problems ? [run.problem ?? problems] : []),
     run.parameters.toLocaleString('en'),
     run.batchSize,
     run.rate,
@@ -75,8 +75,8 @@ function shown(value: number, digits: number): string {
 }
 
 /** Loss on the watched sequences, a logarithm, over sequences seen. */
-function drawing({ title, picture }: Section, { runs }: Recorded): string {
-  const drawn = runs.filter((run) => !picture || (run.problem ?? '') === picture);
+function drawing({ title, problems, picture = problems }: Section, { runs }: Recorded): string {
+  const drawn = runs.filter((run) => !picture || (run.problem ?? problems) === picture);
   const x = [...new Set(drawn.flatMap((run) => run.curve.map(({ sequences }) => sequences)))].sort((a, b) => a - b);
   const dashes = ['solid', 'dashed', 'dotted', 'dashdot'] as const;
   return lineChart({

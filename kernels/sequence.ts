@@ -1,5 +1,6 @@
 // The time loops: one call per sequence, all arrays time-major. Each step walks the runs of adjacent rows that have not ended:
 // a product over the run, then the gates row by row. Rows b0 ≤ b < b1 only, so batches can be split without synchronisation.
+// With a skip (ws, d), hidden and dhidden have d − 1 rows of states in front of their first one: the row t + 1 − d may be negative.
 import { gemmPacked } from './gemm';
 import {
   gruCandidateRow, gruCandidateRowBackward, gruResetRow, gruResetRowBackward, gruRow, gruRowBackward,
@@ -35,7 +36,7 @@ function rowAt(y: usize, t: i32, B: i32, b: i32, width: i32): usize {
 }
 
 /** h = f(gates + W h'), f = tanh or relu; gates[T,B,H], hidden[T+1,B,H]. With leak[H], h = α⊙h' + (1−α)⊙f(…), and gates keeps f(…). */
-export function rnnForward(gates: usize, hidden: usize, w: usize, lengths: usize, T: i32, B: i32, H: i32, b0: i32, b1: i32, relu: bool, leak: usize, scratch: usize): void {
+export function rnnForward(gates: usize, hidden: usize, w: usize, lengths: usize, T: i32, B: i32, H: i32, b0: i32, b1: i32, relu: bool, leak: usize, ws: usize, d: i32, scratch: usize): void {
   const hs = bytes(H);
   for (let t = 0; t < T; t++) {
     for (let b = b0; b < b1; ) {
@@ -46,6 +47,7 @@ export function rnnForward(gates: usize, hidden: usize, w: usize, lengths: usize
       const before = rowAt(hidden, t, B, from, H);
       const after = rowAt(hidden, t + 1, B, from, H);
       gemmPacked(a, hs, before, hs, w, to - from, H, H, true, scratch);
+      if (ws != NONE) gemmPacked(a, hs, rowAt(hidden, t + 1 - d, B, from, H), hs, ws, to - from, H, H, true, scratch);
       if (leak == NONE) {
         rnnRow(after, a, (to - from) * H, relu);
       } else {
@@ -64,7 +66,7 @@ export function rnnForward(gates: usize, hidden: usize, w: usize, lengths: usize
 /** dgates = dh · f'; dh' += dgates W. With leak, dgates = dh⊙(1−α) · f', dh' += dh⊙α first, and dleak[T,B,H] = dh⊙(h' − f(…)) unless NONE. */
 export function rnnBackward(
   dgates: usize, dhidden: usize, hidden: usize, w: usize, lengths: usize, T: i32, B: i32, H: i32, b0: i32, b1: i32,
-  relu: bool, leak: usize, gates: usize, dleak: usize, scratch: usize,
+  relu: bool, leak: usize, gates: usize, dleak: usize, ws: usize, d: i32, scratch: usize,
 ): void {
   const hs = bytes(H);
   for (let t = T - 1; t >= 0; t--) {
@@ -86,13 +88,16 @@ export function rnnBackward(
         }
       }
       gemmPacked(carried, hs, da, hs, w, to - from, H, H, true, scratch);
+      if (ws != NONE) gemmPacked(rowAt(dhidden, t + 1 - d, B, from, H), hs, da, hs, ws, to - from, H, H, true, scratch);
       b = to;
     }
   }
 }
 
 /** gates[T,B,4H] = i f g o; cells and hidden [T+1,B,H]. */
-export function lstmForward(gates: usize, hidden: usize, cells: usize, w: usize, lengths: usize, T: i32, B: i32, H: i32, b0: i32, b1: i32, scratch: usize): void {
+export function lstmForward(
+  gates: usize, hidden: usize, cells: usize, w: usize, lengths: usize, T: i32, B: i32, H: i32, b0: i32, b1: i32, ws: usize, d: i32, scratch: usize,
+): void {
   const G = 4 * H;
   for (let t = 0; t < T; t++) {
     for (let b = b0; b < b1; ) {
@@ -102,6 +107,9 @@ export function lstmForward(gates: usize, hidden: usize, cells: usize, w: usize,
       zeroRows(cells, t + 1, B, b, from, H);
       zeroRows(hidden, t + 1, B, b, from, H);
       gemmPacked(rowAt(gates, t, B, from, G), bytes(G), rowAt(hidden, t, B, from, H), bytes(H), w, to - from, G, H, true, scratch);
+      if (ws != NONE) {
+        gemmPacked(rowAt(gates, t, B, from, G), bytes(G), rowAt(hidden, t + 1 - d, B, from, H), bytes(H), ws, to - from, G, H, true, scratch);
+      }
       for (let r = from; r < to; r++) {
         lstmRow(rowAt(gates, t, B, r, G), rowAt(hidden, t + 1, B, r, H), rowAt(cells, t + 1, B, r, H), rowAt(cells, t, B, r, H), H);
       }
@@ -113,7 +121,7 @@ export function lstmForward(gates: usize, hidden: usize, cells: usize, w: usize,
 /** dgates[T,B,4H]; dcell[B,H] carries ∂L/∂c. */
 export function lstmBackward(
   dgates: usize, dhidden: usize, dcell: usize, gates: usize, cells: usize, w: usize, lengths: usize,
-  T: i32, B: i32, H: i32, b0: i32, b1: i32, scratch: usize,
+  T: i32, B: i32, H: i32, b0: i32, b1: i32, ws: usize, d: i32, scratch: usize,
 ): void {
   const G = 4 * H;
   for (let t = T - 1; t >= 0; t--) {
@@ -128,6 +136,9 @@ export function lstmBackward(
         );
       }
       gemmPacked(rowAt(dhidden, t, B, from, H), bytes(H), rowAt(dgates, t, B, from, G), bytes(G), w, to - from, H, G, true, scratch);
+      if (ws != NONE) {
+        gemmPacked(rowAt(dhidden, t + 1 - d, B, from, H), bytes(H), rowAt(dgates, t, B, from, G), bytes(G), ws, to - from, H, G, true, scratch);
+      }
       b = to;
     }
   }
@@ -136,7 +147,7 @@ export function lstmBackward(
 /** gates[T,B,3H] = r z n; candidate and hidden as the contract says. `bias` may be NONE. */
 export function gruForward(
   gates: usize, hidden: usize, candidate: usize, wrz: usize, wn: usize, bias: usize, lengths: usize,
-  T: i32, B: i32, H: i32, b0: i32, b1: i32, resetAfter: bool, scratch: usize,
+  T: i32, B: i32, H: i32, b0: i32, b1: i32, resetAfter: bool, wsrz: usize, wsn: usize, d: i32, scratch: usize,
 ): void {
   const G = 3 * H;
   const gs = bytes(G);
@@ -153,7 +164,9 @@ export function gruForward(
       const kept = rowAt(candidate, t, B, from, H);
       const before = rowAt(hidden, t, B, from, H);
       const after = rowAt(hidden, t + 1, B, from, H);
+      const older = rowAt(hidden, t + 1 - d, B, from, H);
       gemmPacked(z, gs, before, hs, wrz, M, 2 * H, H, true, scratch);
+      if (wsrz != NONE) gemmPacked(z, gs, older, hs, wsrz, M, 2 * H, H, true, scratch);
       for (let r = 0; r < M; r++) {
         const row = z + <usize>r * gs;
         mapSigmoid(row, row, 2 * H);
@@ -161,8 +174,10 @@ export function gruForward(
         else if (bias == NONE) fillRow(kept + <usize>r * hs, 0, H);
         else copyRow(kept + <usize>r * hs, bias, H);
       }
-      if (resetAfter) gemmPacked(kept, hs, before, hs, wn, M, H, H, true, scratch);
-      else gemmPacked(z + 2 * hs, gs, kept, hs, wn, M, H, H, true, scratch);
+      if (resetAfter) {
+        gemmPacked(kept, hs, before, hs, wn, M, H, H, true, scratch);
+        if (wsn != NONE) gemmPacked(kept, hs, older, hs, wsn, M, H, H, true, scratch);
+      } else gemmPacked(z + 2 * hs, gs, kept, hs, wn, M, H, H, true, scratch);
       for (let r = 0; r < M; r++) {
         const row = z + <usize>r * gs;
         if (resetAfter) gruCandidateRow(row + 2 * hs, row, kept + <usize>r * hs, H);
@@ -176,7 +191,7 @@ export function gruForward(
 /** dgates[T,B,3H], dcandidate[T,B,H]; carried ∂L/∂h' = dh⊙z, then (reset before) dcandidate⊙r, then the products. */
 export function gruBackward(
   dgates: usize, dcandidate: usize, dhidden: usize, gates: usize, candidate: usize, hidden: usize, wrz: usize, wn: usize, lengths: usize,
-  T: i32, B: i32, H: i32, b0: i32, b1: i32, resetAfter: bool, scratch: usize,
+  T: i32, B: i32, H: i32, b0: i32, b1: i32, resetAfter: bool, wsrz: usize, wsn: usize, d: i32, scratch: usize,
 ): void {
   const G = 3 * H;
   const gs = bytes(G);
@@ -211,6 +226,8 @@ export function gruBackward(
       }
       gemmPacked(carried, hs, dz, gs, wrz, M, H, 2 * H, true, scratch);
       if (resetAfter) gemmPacked(carried, hs, dkept, hs, wn, M, H, H, true, scratch);
+      if (wsrz != NONE) gemmPacked(rowAt(dhidden, t + 1 - d, B, from, H), hs, dz, gs, wsrz, M, H, 2 * H, true, scratch);
+      if (wsn != NONE) gemmPacked(rowAt(dhidden, t + 1 - d, B, from, H), hs, dkept, hs, wsn, M, H, H, true, scratch);
       b = to;
     }
   }

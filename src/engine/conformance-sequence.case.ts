@@ -12,6 +12,10 @@ const CELLS = {
   lstm: { gates: 4 },
   'gru reset-after': { gates: 3 },
   'gru reset-before': { gates: 3 },
+  'rnn tanh skip': { gates: 1 },
+  'leaky tanh skip': { gates: 1 },
+  'lstm skip': { gates: 4 },
+  'gru reset-after skip': { gates: 3 },
 } as const;
 type CellName = keyof typeof CELLS;
 const CELL_NAMES = Object.keys(CELLS) as CellName[];
@@ -33,6 +37,10 @@ interface Input {
   bias: number[];
   /** [H]: the leaky unit's share of the old state. */
   leak: number[];
+  /** [G,H] of a skip over two steps; [B,H]: the state two steps before the first, and [B,H]: ∂L/∂ of it from above. */
+  ws: number[];
+  past: number[];
+  dpast: number[];
   /** [T+1,B,H]: ∂L/∂h from above, and [B,H]: ∂L/∂c of the last step. */
   dhidden: number[];
   dcell: number[];
@@ -49,6 +57,8 @@ interface Output {
   dcell: number[];
   dcandidate: number[];
   dleak: number[];
+  /** ∂L/∂ of the state two steps before the first. */
+  dpast: number[];
 }
 
 function makeInput(cell: CellName, T: number, B: number, H: number, lengths?: number[]): Input {
@@ -64,6 +74,9 @@ function makeInput(cell: CellName, T: number, B: number, H: number, lengths?: nu
     w: numbers(4, G * H, -1 / Math.sqrt(H), 1 / Math.sqrt(H)),
     bias: numbers(5, H),
     leak: numbers(8, H, 0, 1),
+    ws: numbers(9, G * H, -1 / Math.sqrt(H), 1 / Math.sqrt(H)),
+    past: numbers(10, B * H),
+    dpast: numbers(11, B * H),
     dhidden: numbers(6, (T + 1) * B * H),
     dcell: numbers(7, B * H),
   };
@@ -77,18 +90,26 @@ function runCell({ engine, put, putIndices, get }: Bench, cell: CellName, input:
   const garbage = (n: number) => put(Array(n).fill(99));
   const started = (first: number[]) => put([...first, ...Array(T * B * H).fill(99)]);
   const lengths = input.lengths ? putIndices(input.lengths) : NONE;
-  const sequence = { T, B, H, lengths, hidden: started(input.h0) };
+  const skips = cell.endsWith('skip');
+  /** Behind the rows that lie in front of row 0. */
+  const behind = (first: number[], rest: number[]) => (skips ? put([...first, ...rest]) + B * H : put(rest));
+  const sequence = { T, B, H, lengths, hidden: behind(input.past, [...input.h0, ...Array(T * B * H).fill(99)]) };
   const gates = put(input.gates);
   const dgates = garbage(T * B * G);
-  const dhidden = put(input.dhidden);
+  const dhidden = behind(input.dpast, input.dhidden);
   /** Rows `from` to `to` of w, packed for forward and for backward. */
-  const packed = (from: number, to: number, transposed: boolean) => {
-    const w = put(input.w.slice(from * H, to * H));
+  const packed = (from: number, to: number, transposed: boolean, source = input.w) => {
+    const w = put(source.slice(from * H, to * H));
     const [N, K] = transposed ? [H, to - from] : [to - from, H];
     const panels = garbage(engine.packedSize(N, K));
     engine.pack(panels, w, N, K, transposed);
     return panels;
   };
+  const skipOf = (transposed: boolean) => (skips ? { delay: 2, w: packed(0, G, transposed, input.ws) } : undefined);
+  const gruSkipOf = (transposed: boolean) =>
+    skips
+      ? { delay: 2, wrz: packed(0, 2 * H, transposed, input.ws), wn: packed(2 * H, G, transposed, input.ws) }
+      : undefined;
   const out: Output = {
     gates: [],
     hidden: [],
@@ -99,34 +120,54 @@ function runCell({ engine, put, putIndices, get }: Bench, cell: CellName, input:
     dcell: [],
     dcandidate: [],
     dleak: [],
+    dpast: [],
   };
-  if (cell === 'rnn tanh' || cell === 'rnn relu') {
-    const activation = cell === 'rnn tanh' ? 'tanh' : 'relu';
-    engine.rnnForward({ ...sequence, activation, gates, w: packed(0, G, false) });
-    engine.rnnBackward({ ...sequence, activation, dgates, dhidden, w: packed(0, G, true) });
-  } else if (cell === 'leaky tanh' || cell === 'leaky relu') {
-    const activation = cell === 'leaky tanh' ? 'tanh' : 'relu';
+  if (cell.startsWith('rnn')) {
+    const activation = cell.startsWith('rnn tanh') ? 'tanh' : 'relu';
+    engine.rnnForward({ ...sequence, activation, gates, w: packed(0, G, false), skip: skipOf(false) });
+    engine.rnnBackward({ ...sequence, activation, dgates, dhidden, w: packed(0, G, true), skip: skipOf(true) });
+  } else if (cell.startsWith('leaky')) {
+    const activation = cell.startsWith('leaky tanh') ? 'tanh' : 'relu';
     const leak = put(input.leak);
     const dleak = garbage(T * B * H);
-    engine.rnnForward({ ...sequence, activation, gates, w: packed(0, G, false), leak });
-    engine.rnnBackward({ ...sequence, activation, dgates, dhidden, w: packed(0, G, true), leak, gates, dleak });
+    engine.rnnForward({ ...sequence, activation, gates, w: packed(0, G, false), leak, skip: skipOf(false) });
+    engine.rnnBackward({
+      ...sequence,
+      activation,
+      dgates,
+      dhidden,
+      w: packed(0, G, true),
+      leak,
+      gates,
+      dleak,
+      skip: skipOf(true),
+    });
     out.gates = get(gates, T * B * G);
     out.dleak = get(dleak, T * B * H);
-  } else if (cell === 'lstm') {
+  } else if (cell.startsWith('lstm')) {
     const cells = started(input.c0);
     const dcell = put(input.dcell);
-    engine.lstmForward({ ...sequence, gates, cells, w: packed(0, G, false) });
-    engine.lstmBackward({ ...sequence, gates, cells, dgates, dhidden, dcell, w: packed(0, G, true) });
+    engine.lstmForward({ ...sequence, gates, cells, w: packed(0, G, false), skip: skipOf(false) });
+    engine.lstmBackward({
+      ...sequence,
+      gates,
+      cells,
+      dgates,
+      dhidden,
+      dcell,
+      w: packed(0, G, true),
+      skip: skipOf(true),
+    });
     out.gates = get(gates, T * B * G);
     out.cells = get(cells, states);
     out.dcell = get(dcell, B * H);
   } else {
-    const reset = cell === 'gru reset-after' ? 'after' : 'before';
+    const reset = cell.startsWith('gru reset-after') ? 'after' : 'before';
     const candidate = garbage(T * B * H);
     const dcandidate = garbage(T * B * H);
     const bias = reset === 'after' ? put(input.bias) : NONE;
-    const forward = { wrz: packed(0, 2 * H, false), wn: packed(2 * H, G, false) };
-    const backward = { wrz: packed(0, 2 * H, true), wn: packed(2 * H, G, true) };
+    const forward = { wrz: packed(0, 2 * H, false), wn: packed(2 * H, G, false), skip: gruSkipOf(false) };
+    const backward = { wrz: packed(0, 2 * H, true), wn: packed(2 * H, G, true), skip: gruSkipOf(true) };
     engine.gruForward({ ...sequence, reset, gates, candidate, bias, ...forward });
     engine.gruBackward({ ...sequence, reset, gates, candidate, dgates, dcandidate, dhidden, ...backward });
     out.gates = get(gates, T * B * G);
@@ -136,6 +177,7 @@ function runCell({ engine, put, putIndices, get }: Bench, cell: CellName, input:
   out.hidden = get(sequence.hidden, states);
   out.dgates = get(dgates, T * B * G);
   out.dhidden = get(dhidden, states);
+  if (skips) out.dpast = get(dhidden - B * H, B * H);
   return out;
 }
 
@@ -196,6 +238,8 @@ export function runSequenceConformance(
             c0: pick(input.c0, H),
             dhidden: pick(input.dhidden, H),
             dcell: pick(input.dcell, H),
+            past: pick(input.past, H),
+            dpast: pick(input.dpast, H),
           });
           for (const key of Object.keys(whole) as (keyof Output)[]) {
             expect(alone[key], `${key} of row ${b}`).toEqual(pick(whole[key], widthOf(key, H)));
@@ -221,13 +265,19 @@ export function runSequenceConformance(
           h0: state(whole.hidden, cut),
           c0: state(whole.cells, cut),
           dhidden: input.dhidden.slice(cut * n),
+          past: state(whole.hidden, cut - 1),
+          dpast: state(input.dhidden, cut - 1),
         });
         const first = await run(cell, {
           ...input,
           T: cut,
           lengths: lengths?.map((length) => Math.min(cut, length)),
           gates: input.gates.slice(0, cut * g),
-          dhidden: [...input.dhidden.slice(0, cut * n), ...state(second.dhidden, 0)],
+          dhidden: [
+            ...input.dhidden.slice(0, (cut - 1) * n),
+            ...(cell.endsWith('skip') ? second.dpast : state(input.dhidden, cut - 1)),
+            ...state(second.dhidden, 0),
+          ],
           dcell: second.dcell,
         });
         for (const key of ['gates', 'candidate', 'dgates', 'dcandidate', 'dleak'] as const) {
@@ -237,6 +287,7 @@ export function runSequenceConformance(
           expect([...first[key], ...second[key].slice(n)], key).toEqual(whole[key]);
         }
         expect([...first.dhidden.slice(0, cut * n), ...second.dhidden], 'dhidden').toEqual(whole.dhidden);
+        expect(first.dpast, 'dpast').toEqual(whole.dpast);
         expect(first.dcell, 'dcell').toEqual(whole.dcell);
       }
     });
@@ -265,7 +316,7 @@ export function runSequenceConformance(
       });
       // Row 1 never ran: its gradients reach the initial state as they came.
       expect(rowOf(out.dhidden, B, H, 1)).toEqual(rowOf(input.dhidden, B, H, 1));
-      if (cell === 'lstm') expect(rowOf(out.dcell, B, H, 1)).toEqual(rowOf(input.dcell, B, H, 1));
+      if (cell.startsWith('lstm')) expect(rowOf(out.dcell, B, H, 1)).toEqual(rowOf(input.dcell, B, H, 1));
     });
   });
 
@@ -318,18 +369,19 @@ export function runSequenceConformance(
         const out = at(changed);
         // The loss reads every state the gradients were given for.
         let sum = out.hidden.reduce((s, v, i) => s + v * input.dhidden[i], 0);
-        for (let i = 0; i < B * H && cell === 'lstm'; i++) {
+        for (let i = 0; i < B * H && cell.startsWith('lstm'); i++) {
           const b = Math.floor(i / H);
           sum += out.cells[(input.lengths?.[b] ?? T) * B * H + i] * input.dcell[i];
         }
         return sum;
       };
       const out = at(input);
-      const checks: [keyof Input & ('gates' | 'h0' | 'c0' | 'leak'), number[]][] = [
+      const checks: [keyof Input & ('gates' | 'h0' | 'c0' | 'leak' | 'past'), number[]][] = [
         ['gates', out.dgates],
         ['h0', out.dhidden.slice(0, B * H)],
       ];
-      if (cell === 'lstm') checks.push(['c0', out.dcell]);
+      if (cell.startsWith('lstm')) checks.push(['c0', out.dcell]);
+      if (cell.endsWith('skip')) checks.push(['past', out.dpast.map((v, i) => v - input.dpast[i])]);
       if (cell.startsWith('leaky')) {
         checks.push(['leak', input.leak.map((_, j) => out.dleak.reduce((s, v, i) => s + (i % H === j ? v : 0), 0))]);
       }

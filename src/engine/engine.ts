@@ -265,12 +265,32 @@ interface Sequence {
   hidden: Address;
 }
 
+/**
+ * A connection over `delay` d ≥ 2 steps: all pre-activations also add `W_sk h_{t−d}`, after `W_hh h'`. In front of `hidden` lie d − 1 more
+ * rows, the states 2 … d steps before the first step, oldest first, and as many in front of `dhidden`, which backward adds to as it
+ * does to row 0: there `W_sk` comes last.
+ */
+export interface Skip {
+  delay: number;
+  /** Packed W_sk[G,H]; in backward packed transposed. */
+  w: Address;
+}
+
+/** {@link Skip} of a GRU, reset after only. */
+export interface GruSkip {
+  delay: number;
+  /** Packed rows r and z of W_sk, [2H,H], and its rows n, [H,H], which add to `candidate`. */
+  wrz: Address;
+  wn: Address;
+}
+
 export interface RnnForward extends Sequence {
   activation: 'tanh' | 'relu';
   gates: Address;
   w: Address;
   /** Share of the old state [H], between 0 and 1; {@link NONE} or left out: none stays. */
   leak?: Address;
+  skip?: Skip | undefined;
 }
 export interface RnnBackward extends Sequence {
   activation: 'tanh' | 'relu';
@@ -283,12 +303,14 @@ export interface RnnBackward extends Sequence {
   gates?: Address;
   /** {@link NONE} or left out: not wanted. */
   dleak?: Address;
+  skip?: Skip | undefined;
 }
 export interface LstmForward extends Sequence {
   gates: Address;
   /** [T+1,B,H]: row 0 the initial cell state. */
   cells: Address;
   w: Address;
+  skip?: Skip | undefined;
 }
 export interface LstmBackward extends Sequence {
   gates: Address;
@@ -297,6 +319,7 @@ export interface LstmBackward extends Sequence {
   dhidden: Address;
   dcell: Address;
   w: Address;
+  skip?: Skip | undefined;
 }
 export interface GruForward extends Sequence {
   reset: 'after' | 'before';
@@ -305,6 +328,7 @@ export interface GruForward extends Sequence {
   bias: Address;
   wrz: Address;
   wn: Address;
+  skip?: GruSkip | undefined;
 }
 export interface GruBackward extends Sequence {
   reset: 'after' | 'before';
@@ -315,6 +339,7 @@ export interface GruBackward extends Sequence {
   dhidden: Address;
   wrz: Address;
   wn: Address;
+  skip?: GruSkip | undefined;
 }
 
 /**

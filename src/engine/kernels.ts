@@ -116,6 +116,8 @@ export interface Kernels {
     b1: number,
     relu: boolean,
     leak: number,
+    ws: number,
+    d: number,
     scratch: number,
   ): void;
   rnnBackward(
@@ -133,6 +135,8 @@ export interface Kernels {
     leak: number,
     gates: number,
     dleak: number,
+    ws: number,
+    d: number,
     scratch: number,
   ): void;
   lstmForward(
@@ -146,6 +150,8 @@ export interface Kernels {
     H: number,
     b0: number,
     b1: number,
+    ws: number,
+    d: number,
     scratch: number,
   ): void;
   lstmBackward(
@@ -161,6 +167,8 @@ export interface Kernels {
     H: number,
     b0: number,
     b1: number,
+    ws: number,
+    d: number,
     scratch: number,
   ): void;
   gruForward(
@@ -177,6 +185,9 @@ export interface Kernels {
     b0: number,
     b1: number,
     resetAfter: boolean,
+    wsrz: number,
+    wsn: number,
+    d: number,
     scratch: number,
   ): void;
   gruBackward(
@@ -195,6 +206,9 @@ export interface Kernels {
     b0: number,
     b1: number,
     resetAfter: boolean,
+    wsrz: number,
+    wsn: number,
+    d: number,
     scratch: number,
   ): void;
 

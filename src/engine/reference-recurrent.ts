@@ -21,6 +21,16 @@ function dot(heap: Float64Array, start: number, w: Address, row: number, x: Addr
   return sum;
 }
 
+/** The skip's part of a pre-activation, on top of `start`. */
+function far(heap: Float64Array, start: number, w: Address | undefined, row: number, x: Address, K: number): number {
+  return w === undefined ? start : dot(heap, start, w, row, x, K);
+}
+
+/** `dx[j] += Σ_k w[j,k]·dgates[k]` for the state that a skip read. */
+function addFar(heap: Float64Array, w: Address | undefined, dx: Address, H: number, dgates: Address, K: number): void {
+  for (let j = 0; j < H && w !== undefined; j++) heap[dx + j] = dot(heap, heap[dx + j], w, j, dgates, K);
+}
+
 export function rnnForward(heap: Float64Array, p: RnnForward): void {
   const { T, B, H, leak = NONE } = p;
   const gate = rows(p.gates, B, H);
@@ -29,7 +39,8 @@ export function rnnForward(heap: Float64Array, p: RnnForward): void {
     for (let b = 0; b < B; b++) {
       const on = running(heap, p, t, b);
       for (let j = 0; j < H; j++) {
-        const a = dot(heap, heap[gate(t, b, j)], p.w, j, h(t, b, 0), H);
+        const near = dot(heap, heap[gate(t, b, j)], p.w, j, h(t, b, 0), H);
+        const a = far(heap, near, p.skip?.w, j, h(t + 1 - (p.skip?.delay ?? 1), b, 0), H);
         const fresh = on ? (p.activation === 'tanh' ? Math.tanh(a) : Math.max(a, 0)) : 0;
         heap[h(t + 1, b, j)] = fresh;
         if (leak === NONE) continue;
@@ -61,6 +72,7 @@ export function rnnBackward(heap: Float64Array, p: RnnBackward): void {
       }
       if (!on) continue;
       for (let j = 0; j < H; j++) heap[dh(t, b, j)] = dot(heap, heap[dh(t, b, j)], p.w, j, dgate(t, b, 0), H);
+      addFar(heap, p.skip?.w, dh(t + 1 - (p.skip?.delay ?? 1), b, 0), H, dgate(t, b, 0), H);
     }
   }
 }
@@ -74,7 +86,8 @@ export function lstmForward(heap: Float64Array, p: LstmForward): void {
     for (let b = 0; b < B; b++) {
       const on = running(heap, p, t, b);
       for (let row = 0; row < 4 * H; row++) {
-        heap[gate(t, b, row)] = on ? dot(heap, heap[gate(t, b, row)], p.w, row, h(t, b, 0), H) : 0;
+        const near = on ? dot(heap, heap[gate(t, b, row)], p.w, row, h(t, b, 0), H) : 0;
+        heap[gate(t, b, row)] = on ? far(heap, near, p.skip?.w, row, h(t + 1 - (p.skip?.delay ?? 1), b, 0), H) : 0;
       }
       for (let j = 0; j < H; j++) {
         if (!on) {
@@ -123,6 +136,7 @@ export function lstmBackward(heap: Float64Array, p: LstmBackward): void {
       }
       if (!on) continue;
       for (let j = 0; j < H; j++) heap[dh(t, b, j)] = dot(heap, heap[dh(t, b, j)], p.w, j, dgate(t, b, 0), 4 * H);
+      addFar(heap, p.skip?.w, dh(t + 1 - (p.skip?.delay ?? 1), b, 0), H, dgate(t, b, 0), 4 * H);
     }
   }
 }
@@ -139,13 +153,17 @@ export function gruForward(heap: Float64Array, p: GruForward): void {
         for (let j = 0; j < H; j++) heap[kept(t, b, j)] = heap[h(t + 1, b, j)] = 0;
         continue;
       }
+      const older = h(t + 1 - (p.skip?.delay ?? 1), b, 0);
       for (let row = 0; row < 2 * H; row++) {
-        heap[gate(t, b, row)] = sigmoid(dot(heap, heap[gate(t, b, row)], p.wrz, row, h(t, b, 0), H));
+        const near = dot(heap, heap[gate(t, b, row)], p.wrz, row, h(t, b, 0), H);
+        heap[gate(t, b, row)] = sigmoid(far(heap, near, p.skip?.wrz, row, older, H));
       }
       for (let j = 0; j < H; j++) {
         const r = heap[gate(t, b, j)];
         heap[kept(t, b, j)] =
-          p.reset === 'after' ? dot(heap, heap[p.bias + j], p.wn, j, h(t, b, 0), H) : r * heap[h(t, b, j)];
+          p.reset === 'after'
+            ? far(heap, dot(heap, heap[p.bias + j], p.wn, j, h(t, b, 0), H), p.skip?.wn, j, older, H)
+            : r * heap[h(t, b, j)];
       }
       for (let j = 0; j < H; j++) {
         const [r, z, a] = [0, 1, 2].map((q) => heap[gate(t, b, q * H + j)]);
@@ -201,6 +219,9 @@ export function gruBackward(heap: Float64Array, p: GruBackward): void {
         if (p.reset === 'after') carried = dot(heap, carried, p.wn, j, dkept(t, b, 0), H);
         heap[dh(t, b, j)] = carried;
       }
+      const older = dh(t + 1 - (p.skip?.delay ?? 1), b, 0);
+      addFar(heap, p.skip?.wrz, older, H, dgate(t, b, 0), 2 * H);
+      addFar(heap, p.skip?.wn, older, H, dkept(t, b, 0), H);
     }
   }
 }

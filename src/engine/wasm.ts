@@ -348,6 +348,8 @@ class WasmEngine implements Engine {
       p.B,
       p.activation === 'relu',
       at(p.leak ?? NONE),
+      at(p.skip?.w ?? NONE),
+      p.skip?.delay ?? 0,
       SCRATCH,
     );
   }
@@ -368,6 +370,8 @@ class WasmEngine implements Engine {
       at(p.leak ?? NONE),
       at(p.gates ?? NONE),
       at(p.dleak ?? NONE),
+      at(p.skip?.w ?? NONE),
+      p.skip?.delay ?? 0,
       SCRATCH,
     );
   }
@@ -384,6 +388,8 @@ class WasmEngine implements Engine {
       p.H,
       0,
       p.B,
+      at(p.skip?.w ?? NONE),
+      p.skip?.delay ?? 0,
       SCRATCH,
     );
   }
@@ -402,6 +408,8 @@ class WasmEngine implements Engine {
       p.H,
       0,
       p.B,
+      at(p.skip?.w ?? NONE),
+      p.skip?.delay ?? 0,
       SCRATCH,
     );
   }
@@ -421,6 +429,9 @@ class WasmEngine implements Engine {
       0,
       p.B,
       p.reset === 'after',
+      at(p.skip?.wrz ?? NONE),
+      at(p.skip?.wn ?? NONE),
+      p.skip?.delay ?? 0,
       SCRATCH,
     );
   }
@@ -442,6 +453,9 @@ class WasmEngine implements Engine {
       0,
       p.B,
       p.reset === 'after',
+      at(p.skip?.wrz ?? NONE),
+      at(p.skip?.wn ?? NONE),
+      p.skip?.delay ?? 0,
       SCRATCH,
     );
   }

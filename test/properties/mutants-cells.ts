@@ -73,8 +73,8 @@ export const CELL_MUTANTS: readonly Mutant[] = [
     'if (r) return recurrent;',
   ),
   gru('recurrent dropout forgotten', "candidate, noise, 'candidate', t)", "candidate, undefined, 'candidate', t)"),
-  gru('skip ignored by the fused sequence', '...(plain && {', '...({'),
-  rnn('options ignored by the fused sequence', '...(plain &&', '...('),
+  gru('a skip before the reset sent to the fused sequence', "steady && reset === 'after'", 'steady'),
+  rnn('options ignored by the fused sequence', '...(steady &&', '...('),
   rnn('activation ignored', "activationOf('rnn', activation)", "activationOf('rnn', 'tanh')"),
   leaky(
     'shares of old and new exchanged',

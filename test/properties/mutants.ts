@@ -28,8 +28,8 @@ export const MUTANTS: readonly Mutant[] = [
   kernel('lengths are ignored in the time loop', 'return t < (p.lengths', 'return p.T > 0 || t < (p.lengths'),
   kernel(
     'RNN: the state never advances',
-    'p.w, j, h(t, b, 0), H);\n        const fresh',
-    'p.w, j, h(0, b, 0), H);\n        const fresh',
+    'p.w, j, h(t, b, 0), H);\n        const a = far',
+    'p.w, j, h(0, b, 0), H);\n        const a = far',
   ),
   kernel(
     'RNN: relu where tanh was asked for',
@@ -54,8 +54,8 @@ export const MUTANTS: readonly Mutant[] = [
   kernel('GRU: recurrent bias of the candidate dropped', 'dot(heap, heap[p.bias + j], p.wn', 'dot(heap, 0, p.wn'),
   kernel(
     'GRU: reset forms exchanged in the product',
-    "p.reset === 'after' ? dot(heap, heap[p.bias + j]",
-    "p.reset === 'before' ? dot(heap, heap[p.bias + j]",
+    "p.reset === 'after'\n            ? far(",
+    "p.reset === 'before'\n            ? far(",
   ),
   kernel('GRU: no reset gate', "p.reset === 'after' ? a + r *", "p.reset === 'after' ? a + 1 *"),
   // Time loops: backward
@@ -85,7 +85,11 @@ export const MUTANTS: readonly Mutant[] = [
     'dc * heap[c(t + 1, b, j)] * f * (1 - f)',
   ),
   kernel('LSTM: gradient through h only', 'const dc = heap[p.dcell + b * H + j] + dy', 'const dc = dy'),
-  kernel('LSTM: recurrent gradient from three gates', 'dgate(t, b, 0), 4 * H)', 'dgate(t, b, 0), 3 * H)'),
+  kernel(
+    'LSTM: recurrent gradient from three gates',
+    'p.w, j, dgate(t, b, 0), 4 * H)',
+    'p.w, j, dgate(t, b, 0), 3 * H)',
+  ),
   kernel('GRU: candidate’s recurrent gradient without r', 'heap[dkept(t, b, j)] = dn * r', 'heap[dkept(t, b, j)] = dn'),
   kernel(
     'GRU: carried gradient without z',
@@ -106,7 +110,7 @@ export const MUTANTS: readonly Mutant[] = [
   // Fused nodes
   sequence(
     'gradient of h0 and c0 exchanged',
-    'addTo(tape, initial[0], gradients.dhidden);\n      if (cell.cells) addTo(tape, initial[1], gradients.dcell);',
+    'addTo(tape, initial[0], gradients.dhidden);\n      addToPast(at, tape.gradientOf(all));\n      if (cell.cells) addTo(tape, initial[1], gradients.dcell);',
     'addTo(tape, initial[cell.cells ? 1 : 0], gradients.dhidden);\n      if (cell.cells) addTo(tape, initial[0], gradients.dcell);',
   ),
   sequence('gradient of c0 forgotten', 'if (cell.cells) addTo(tape, initial[1], gradients.dcell);', ''),
@@ -149,8 +153,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   sequence(
     'initial state ignored',
-    'tape.engine.copy(all.address, initial.address, B * H)',
-    'tape.engine.fill(all.address, B * H, 0)',
+    'tape.engine.copy(all.address + before * B * H, initial.address, B * H)',
+    'tape.engine.fill(all.address + before * B * H, B * H, 0)',
   ),
   sequence('gradient of x missing', 'if (dx !== NONE) engine.gemmNn', 'if (dx === NONE) engine.gemmNn'),
   sequence('input bias without a gradient', 'if (dbIh !== NONE) engine.reduce', 'if (dbIh === NONE) engine.reduce'),
@@ -185,6 +189,25 @@ export const MUTANTS: readonly Mutant[] = [
     'engine.copy(dcell, dlastCell, n)',
     'engine.fill(dcell, n, 0)',
   ),
+  // Skips through time
+  kernel(
+    'skip: reads one step too near',
+    'near, p.skip?.w, j, h(t + 1 - (p.skip?.delay ?? 1), b, 0)',
+    'near, p.skip?.w, j, h(t + 2 - (p.skip?.delay ?? 1), b, 0)',
+  ),
+  kernel('skip: gradient lost', 'w !== undefined; j++', 'w !== undefined && j < 0; j++'),
+  sequence(
+    'skip: states before the first ignored',
+    'if (skip) tape.engine.toTimeMajor(all.address',
+    'if (skip && delay < 0) tape.engine.toTimeMajor(all.address',
+  ),
+  sequence(
+    'skip: gradient of the states before the first lost',
+    'tape.engine.toBatchFirst(d, dall,',
+    'tape.engine.toBatchFirst(dall, d,',
+  ),
+  sequence('skip: last states ignore lengths', 'return ((lengths?.[b] ?? T) + j) * B + b;', 'return (T + j) * B + b;'),
+  fused('skip: weight gradient from the state before', 'hidden - (delay - 1) * B * H', 'hidden'),
   // Dilated sequences
   dilation('phases end too late', '- Math.floor(row / B)) / d', ') / d'),
   dilation(
@@ -208,8 +231,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'LSTM fused: h and c exchanged',
     file: 'nn/cells/lstm.ts',
-    find: '{ outputs, last: { h: last, c: lastCell } }',
-    replace: '{ outputs, last: { h: lastCell, c: last } }',
+    find: 'last: { h: last, c: lastCell,',
+    replace: 'last: { h: lastCell, c: last,',
   },
   {
     name: 'GRU step: z exchanged',
@@ -226,20 +249,20 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'GRU fused: reset form ignored',
     file: 'nn/cells/gru.ts',
-    find: 'gruSequence(x, h, bound(parameters), reset, lengths',
-    replace: "gruSequence(x, h, bound(parameters), 'after', lengths",
+    find: 'gruSequence(x, state.h, bound(parameters), reset, lengths',
+    replace: "gruSequence(x, state.h, bound(parameters), 'after', lengths",
   },
   {
     name: 'RNN fused: activation ignored',
     file: 'nn/cells/rnn.ts',
-    find: 'rnnSequence(x, h, bound(parameters), activation, lengths',
-    replace: "rnnSequence(x, h, bound(parameters), 'tanh', lengths",
+    find: 'rnnSequence(x, state.h, bound(parameters), activation, lengths',
+    replace: "rnnSequence(x, state.h, bound(parameters), 'tanh', lengths",
   },
   {
     name: 'RNN fused: lengths forgotten',
     file: 'nn/cells/rnn.ts',
-    find: 'rnnSequence(x, h, bound(parameters), activation, lengths',
-    replace: 'rnnSequence(x, h, bound(parameters), activation, undefined',
+    find: 'rnnSequence(x, state.h, bound(parameters), activation, lengths',
+    replace: 'rnnSequence(x, state.h, bound(parameters), activation, undefined',
   },
   {
     name: 'gate order of LSTM as in ONNX',

@@ -34,7 +34,12 @@ export {
   rnnLast,
   rnnSequence,
 } from './recurrent.ts';
-export { type RecurrentWeights, type SequenceOptions, segmentLength } from './recurrent-sequence.ts';
+export {
+  type RecurrentWeights,
+  type SequenceOptions,
+  type SkipConnection,
+  segmentLength,
+} from './recurrent-sequence.ts';
 export { mean, sum } from './reduce.ts';
 export { crossEntropyRows, gather, type Indices, layerNorm, softmax } from './rows.ts';
 export {

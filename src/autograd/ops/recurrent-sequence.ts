@@ -3,7 +3,9 @@ import { NONE } from '../../engine/engine.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Tape } from '../tape.ts';
 import { expectShape, type Tensor } from '../tensor.ts';
+import { gather } from './rows.ts';
 import { type Lengths, placeLengths, takeLast } from './sequence.ts';
+import { reshape } from './shape.ts';
 
 /**
  * What all fused sequences share: storage, the input's products, segments and gradients. With `recompute`, forward keeps the
@@ -25,6 +27,14 @@ export interface SequenceOptions {
    * the least memory, at about 1.3 times the time; the bits stay. Default: everything is stored.
    */
   recompute?: number | undefined;
+  /** All gates also read the state d ≥ 2 steps before. Not with `recompute`, and not with a GRU that resets before. */
+  skip?: SkipConnection | undefined;
+}
+
+/** weight[G, H], and past[B, (d−1)·H]: the states d … 2 steps before the first step, oldest first. */
+export interface SkipConnection {
+  weight: Tensor;
+  past: Tensor;
 }
 
 /** The root of T, rounded up: borders and one segment together then take the least memory. Chen et al. 2016. */
@@ -42,6 +52,9 @@ export interface Layout {
   G: number;
   lengths: Lengths;
   weights: RecurrentWeights;
+  skip: SkipConnection | undefined;
+  /** Steps that a skip goes back, 1 without: so many states lie in front of the first step's. */
+  delay: number;
 }
 
 /** Where the arrays of consecutive steps lie; T and lengths count from the window's start. */
@@ -79,6 +92,8 @@ export interface FusedCell {
   /** Whether it has a cell state beside h, and whether it keeps a candidate per step. */
   cells: boolean;
   candidate: boolean;
+  /** Whether it can read a skip; default true. */
+  skips?: boolean;
   /** Tensors it reads beside the weights. */
   extra?: readonly Tensor[];
   pack(at: Layout, transposed: boolean): Packed;
@@ -93,6 +108,8 @@ export interface FusedResult {
   outputs: Tensor;
   last: Tensor;
   lastCell: Tensor;
+  /** With a skip: the states before the last one, as in {@link SkipConnection.past}. */
+  past?: Tensor;
 }
 
 /** Checks the arguments of a fused operation. */
@@ -102,9 +119,10 @@ export function layout(
   initial: readonly Tensor[],
   weights: RecurrentWeights,
   lengths: Lengths,
+  { recompute, skip }: SequenceOptions,
 ): Layout {
   const who = cell.name;
-  for (const tensor of [x, ...initial, ...Object.values(weights), ...(cell.extra ?? [])]) x.tape.check(tensor);
+  for (const tensor of [x, ...initial, ...Object.values(weights), ...extrasOf(cell, skip)]) x.tape.check(tensor);
   expectShape(who, 'time-major x', x.shape, ['T', 'B', 'D'], 'sequences have three axes');
   const [T, B, D] = x.shape;
   const H = weights.wHh.shape[1];
@@ -115,7 +133,24 @@ export function layout(
   for (const bias of [weights.bIh, weights.bHh]) expectShape(who, 'bias', bias.shape, [G], 'one number per gate row');
   for (const state of initial)
     expectShape(who, 'initial state', state.shape, [B, H], 'one row per sequence of the batch');
-  return { tape: x.tape, T, B, D, H, G, lengths, weights };
+  const delay = skip ? skip.past.shape[1] / H + 1 : 1;
+  if (skip) {
+    expectShape(who, 'w_sk', skip.weight.shape, [G, H], 'gates × hidden rows, as w_hh');
+    expectShape(
+      who,
+      'past',
+      skip.past.shape,
+      [B, (Math.floor(delay) - 1) * H],
+      'd − 1 states side by side, oldest first',
+    );
+    if (recompute !== undefined || delay < 2 || cell.skips === false) {
+      throw new RecurveError(
+        'usage',
+        `${who}: expected a skip over at least 2 steps without recompute, in a cell that has it, got ${delay} steps${recompute === undefined ? '' : ' and recompute'}; run the cell step by step instead`,
+      );
+    }
+  }
+  return { tape: x.tape, T, B, D, H, G, lengths, weights, skip, delay };
 }
 
 /** All outputs; between forward and backward everything is stored, or only outputs and border states. */
@@ -125,11 +160,12 @@ export function fusedSequence(
   initial: readonly Tensor[],
   weights: RecurrentWeights,
   lengths: Lengths,
-  { recompute }: SequenceOptions = {},
+  options: SequenceOptions = {},
 ): FusedResult {
-  const at = layout(cell, x, initial, weights, lengths);
+  const at = layout(cell, x, initial, weights, lengths, options);
+  const { recompute, skip } = options;
   const { tape, B, H } = at;
-  const inputs = [x, ...initial, ...Object.values(weights), ...(cell.extra ?? [])];
+  const inputs = [x, ...initial, ...Object.values(weights), ...extrasOf(cell, skip)];
   if (recompute === undefined) return stored(at, cell, x, initial, inputs);
   const hidden = states(at, initial[0], inputs);
   const lastCell = cell.cells ? tape.output([B, H], inputs) : hidden;
@@ -151,11 +187,11 @@ export function fusedLast(
   initial: readonly Tensor[],
   weights: RecurrentWeights,
   lengths: Lengths,
-  { recompute }: SequenceOptions = {},
+  { recompute, skip }: SequenceOptions = {},
 ): Omit<FusedResult, 'outputs'> {
-  const at = layout(cell, x, initial, weights, lengths);
+  const at = layout(cell, x, initial, weights, lengths, { recompute: recompute ?? segmentLength(x.shape[0]), skip });
   const { tape, T, B, H } = at;
-  const inputs = [x, ...initial, ...Object.values(weights), ...(cell.extra ?? [])];
+  const inputs = [x, ...initial, ...Object.values(weights), ...extrasOf(cell, skip)];
   const last = tape.output([B, H], inputs);
   const lastCell = cell.cells ? tape.output([B, H], inputs) : last;
   const run = segments(at, cell, x, initial, recompute ?? segmentLength(T), {});
@@ -188,16 +224,17 @@ function stored(
     cells: NONE,
     candidate: cell.candidate ? engine.arena.take(T * B * H) : NONE,
   };
-  const hidden = states(at, initial[0], inputs);
+  const all = states(at, initial[0], inputs);
+  const hidden = at.skip ? tape.view(all, [T + 1, B, H], (at.delay - 1) * B * H) : all;
   window.hidden = hidden.address;
-  if (cell.cells) window.cells = states(at, initial[1], inputs).address;
+  if (cell.cells) window.cells = states({ ...at, skip: undefined }, initial[1], inputs).address;
   engine.arena.scope(() => cell.forward(at, window, cell.pack(at, false)));
   const lastCell = cell.cells ? tape.output([B, H], inputs) : hidden;
   if (cell.cells) engine.takeLast(lastCell.address, window.cells, window.lengths, B, T, H);
   const gates = cell.activations.map((gate, q) => ({ ...gate, address: window.gates + q * H, stride: G }));
   tape.announce?.({ kind: cell.name, hidden, lengths: at.lengths, gates, weight: at.weights.wHh });
   tape.record(
-    cell.cells ? [hidden, lastCell] : [hidden],
+    cell.cells ? [all, lastCell] : [all],
     () => {
       const gradients: WindowGradients = {
         dgates: engine.arena.take(T * B * G),
@@ -209,12 +246,14 @@ function stored(
       const to = targets(at, cell, x);
       engine.arena.scope(() => cell.backward(at, window, gradients, cell.pack(at, true)));
       addTo(tape, initial[0], gradients.dhidden);
+      addToPast(at, tape.gradientOf(all));
       if (cell.cells) addTo(tape, initial[1], gradients.dcell);
       engine.arena.scope(() => windowGradients(at, cell, x.address, 0, window, gradients, to));
     },
     cell.name,
   );
-  return finish(at, hidden, lastCell);
+  const result = finish(at, hidden, lastCell);
+  return at.skip ? { ...result, past: pastOf(at, all) } : result;
 }
 
 /**
@@ -374,8 +413,8 @@ interface Targets {
 }
 
 /** Asked for before any scope: a gradient's place has to outlive the window. */
-function targets({ tape, weights }: Layout, cell: FusedCell, x: Tensor): Targets {
-  for (const tensor of cell.extra ?? []) tape.gradientOf(tensor);
+function targets({ tape, weights, skip }: Layout, cell: FusedCell, x: Tensor): Targets {
+  for (const tensor of extrasOf(cell, skip)) tape.gradientOf(tensor);
   return {
     dx: tape.gradientOf(x),
     dwIh: tape.gradientOf(weights.wIh),
@@ -405,11 +444,33 @@ function windowGradients(
   cell.recurrentGradients(at, dwHh, dbHh, window, gradients);
 }
 
-/** `[T+1, B, H]` with the initial state in row 0. */
-function states({ tape, T, B, H }: Layout, initial: Tensor, inputs: readonly Tensor[]): Tensor {
-  const all = tape.output([T + 1, B, H], inputs);
-  tape.engine.copy(all.address, initial.address, B * H);
+/** Tensors that a call reads beside x, first states and weights. */
+function extrasOf(cell: FusedCell, skip: SkipConnection | undefined): Tensor[] {
+  return [...(cell.extra ?? []), ...(skip ? [skip.weight, skip.past] : [])];
+}
+
+/** `[T+1, B, H]` with the initial state in row 0; before it, with a skip, `delay − 1` rows of older ones. */
+function states({ tape, T, B, H, skip, delay }: Layout, initial: Tensor, inputs: readonly Tensor[]): Tensor {
+  const before = skip ? delay - 1 : 0;
+  const all = tape.output([before + T + 1, B, H], inputs);
+  if (skip) tape.engine.toTimeMajor(all.address, skip.past.address, NONE, B, before, H);
+  tape.engine.copy(all.address + before * B * H, initial.address, B * H);
   return all;
+}
+
+/** Each row's states before its last one, side by side, oldest first: `[B, (d−1)·H]`. */
+function pastOf({ T, B, H, lengths, delay }: Layout, all: Tensor): Tensor {
+  const count = delay - 1;
+  const values = Int32Array.from({ length: B * count }, (_, i) => {
+    const [b, j] = [Math.floor(i / count), i % count];
+    return ((lengths?.[b] ?? T) + j) * B + b;
+  });
+  return reshape(gather(reshape(all, [all.size / H, H]), { values, shape: [B, count] }), [B, count * H]);
+}
+
+function addToPast({ tape, B, H, skip, delay }: Layout, dall: Address): void {
+  const d = skip ? tape.gradientOf(skip.past) : NONE;
+  if (d !== NONE) tape.engine.toBatchFirst(d, dall, NONE, B, delay - 1, H, true);
 }
 
 function finish({ tape, T, B, H, lengths }: Layout, hidden: Tensor, lastCell: Tensor): FusedResult {

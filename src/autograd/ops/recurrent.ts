@@ -1,8 +1,9 @@
-import type { Address } from '../../engine/engine.ts';
+import type { Address, GruSkip, Skip } from '../../engine/engine.ts';
 import { NONE } from '../../engine/engine.ts';
 import { expectShape, type Tensor } from '../tensor.ts';
 import {
   type FusedCell,
+  type FusedResult,
   fusedLast,
   fusedSequence,
   type Layout,
@@ -25,6 +26,8 @@ import type { Lengths } from './sequence.ts';
 export interface RecurrentResult {
   outputs: Tensor;
   last: Tensor;
+  /** With a skip: the states before the last one, [B, (d−1)·H], oldest first. */
+  past?: Tensor;
 }
 
 /** Elman RNN, `h = f(W_ih x + b_ih + W_hh h' + b_hh)`. x[T, B, D] time-major, h0[B, H]. */
@@ -36,8 +39,7 @@ export function rnnSequence(
   lengths?: Lengths,
   options?: SequenceOptions,
 ): RecurrentResult {
-  const { outputs, last } = fusedSequence(RNN[activation], x, [h0], weights, lengths, options);
-  return { outputs, last };
+  return hiddenOnly(fusedSequence(RNN[activation], x, [h0], weights, lengths, options));
 }
 
 /** The last state [B, H] of {@link rnnSequence} alone: memory grows with √T, beside x. */
@@ -68,8 +70,7 @@ export function leakySequence(
   lengths?: Lengths,
   options?: SequenceOptions,
 ): RecurrentResult {
-  const { outputs, last } = fusedSequence(leaky(leak, activation), x, [h0], weights, lengths, options);
-  return { outputs, last };
+  return hiddenOnly(fusedSequence(leaky(leak, activation), x, [h0], weights, lengths, options));
 }
 
 /** The last state [B, H] of {@link leakySequence} alone: memory grows with √T, beside x. */
@@ -118,8 +119,7 @@ export function gruSequence(
   lengths?: Lengths,
   options?: SequenceOptions,
 ): RecurrentResult {
-  const { outputs, last } = fusedSequence(GRU[reset], x, [h0], weights, lengths, options);
-  return { outputs, last };
+  return hiddenOnly(fusedSequence(GRU[reset], x, [h0], weights, lengths, options));
 }
 
 /** The last state [B, H] of {@link gruSequence} alone: memory grows with √T, beside x. */
@@ -134,6 +134,10 @@ export function gruLast(
   return fusedLast(GRU[reset], x, [h0], weights, lengths, options).last;
 }
 
+function hiddenOnly({ outputs, last, past }: FusedResult): RecurrentResult {
+  return { outputs, last, ...(past && { past }) };
+}
+
 const rnn = (activation: 'tanh' | 'relu'): FusedCell => ({
   name: 'rnn',
   gates: 1,
@@ -142,8 +146,9 @@ const rnn = (activation: 'tanh' | 'relu'): FusedCell => ({
   cells: false,
   candidate: false,
   pack: (at, transposed) => ({ w: packed(at, 0, at.H, transposed) }),
-  forward: ({ tape }, window, { w }) => tape.engine.rnnForward({ ...window, activation, w }),
-  backward: ({ tape }, window, gradients, { w }) => tape.engine.rnnBackward({ ...window, ...gradients, activation, w }),
+  forward: (at, window, { w }) => at.tape.engine.rnnForward({ ...window, activation, w, skip: skipOf(at, false) }),
+  backward: (at, window, gradients, { w }) =>
+    at.tape.engine.rnnBackward({ ...window, ...gradients, activation, w, skip: skipOf(at, true) }),
   recurrentGradients: (at, dw, db, { T, hidden }, { dgates }) => fromGates(at, dw, db, T, hidden, dgates),
 });
 const RNN = { tanh: rnn('tanh'), relu: rnn('relu') };
@@ -163,7 +168,7 @@ function leaky(leak: Leak, activation: 'tanh' | 'relu'): FusedCell {
     activations: activation === 'tanh' ? [{ name: 'n', range: 'tanh' }] : [],
     forward(at, window, { w }) {
       expectShape('leaky', 'leak', given.shape, [at.H], 'one number per unit');
-      at.tape.engine.rnnForward({ ...window, activation, w, leak: shareOf(at) });
+      at.tape.engine.rnnForward({ ...window, activation, w, leak: shareOf(at), skip: skipOf(at, false) });
     },
     backward(at, window, gradients, { w }) {
       const { engine } = at.tape;
@@ -171,7 +176,7 @@ function leaky(leak: Leak, activation: 'tanh' | 'relu'): FusedCell {
       const share = shareOf(at);
       const da = at.tape.gradientOf(given);
       const dleak = da === NONE ? NONE : engine.arena.take(T * B * H);
-      engine.rnnBackward({ ...window, ...gradients, activation, w, leak: share, dleak });
+      engine.rnnBackward({ ...window, ...gradients, activation, w, leak: share, dleak, skip: skipOf(at, true) });
       if (da === NONE) return;
       if ('logit' in leak) {
         // σ' before the sum, not after: then windows one by one add up to the bits of the whole.
@@ -200,8 +205,9 @@ const LSTM: FusedCell = {
   cells: true,
   candidate: false,
   pack: (at, transposed) => ({ w: packed(at, 0, 4 * at.H, transposed) }),
-  forward: ({ tape }, window, { w }) => tape.engine.lstmForward({ ...window, w }),
-  backward: ({ tape }, window, gradients, { w }) => tape.engine.lstmBackward({ ...window, ...gradients, w }),
+  forward: (at, window, { w }) => at.tape.engine.lstmForward({ ...window, w, skip: skipOf(at, false) }),
+  backward: (at, window, gradients, { w }) =>
+    at.tape.engine.lstmBackward({ ...window, ...gradients, w, skip: skipOf(at, true) }),
   recurrentGradients: (at, dw, db, { T, hidden }, { dgates }) => fromGates(at, dw, db, T, hidden, dgates),
 };
 
@@ -216,15 +222,17 @@ const gru = (reset: 'after' | 'before'): FusedCell => ({
   ],
   cells: false,
   candidate: true,
+  skips: reset === 'after',
   pack: (at, transposed) => ({
     wrz: packed(at, 0, 2 * at.H, transposed),
     wn: packed(at, 2 * at.H, at.H, transposed),
   }),
-  forward({ tape, H, weights }, window, { wrz, wn }) {
-    tape.engine.gruForward({ ...window, reset, bias: weights.bHh.address + 2 * H, wrz, wn });
+  forward(at, window, { wrz, wn }) {
+    const bias = at.weights.bHh.address + 2 * at.H;
+    at.tape.engine.gruForward({ ...window, reset, bias, wrz, wn, skip: gruSkipOf(at, false) });
   },
-  backward: ({ tape }, window, gradients, { wrz, wn }) =>
-    tape.engine.gruBackward({ ...window, ...gradients, reset, wrz, wn }),
+  backward: (at, window, gradients, { wrz, wn }) =>
+    at.tape.engine.gruBackward({ ...window, ...gradients, reset, wrz, wn, skip: gruSkipOf(at, true) }),
   recurrentGradients(at, dw, db, { T, hidden, candidate }, { dgates, dcandidate }) {
     const { engine } = at.tape;
     const { B, H } = at;
@@ -246,22 +254,42 @@ const gru = (reset: 'after' | 'before'): FusedCell => ({
 const GRU = { after: gru('after'), before: gru('before') };
 
 /** `N` rows of w_hh from row `from` on, packed; transposed for backward. */
-function packed({ tape: { engine }, H, weights }: Layout, from: number, N: number, transposed: boolean): Address {
+function packed(
+  { tape: { engine }, H, weights }: Layout,
+  from: number,
+  N: number,
+  transposed: boolean,
+  w = weights.wHh,
+): Address {
   const [rows, K] = transposed ? [H, N] : [N, H];
   const address = engine.arena.take(engine.packedSize(rows, K));
-  engine.pack(address, weights.wHh.address + from * H, rows, K, transposed);
+  engine.pack(address, w.address + from * H, rows, K, transposed);
   return address;
 }
 
-/** `dw_hh += dgatesᵀ·h'`, `db_hh += Σ dgates`; `hidden` starts with the state before the window, so row t is h_{t−1}. */
+function skipOf(at: Layout, transposed: boolean): Skip | undefined {
+  return at.skip && { delay: at.delay, w: packed(at, 0, at.G, transposed, at.skip.weight) };
+}
+
+function gruSkipOf(at: Layout, transposed: boolean): GruSkip | undefined {
+  const { skip, delay, H } = at;
+  if (!skip) return;
+  const [wrz, wn] = [packed(at, 0, 2 * H, transposed, skip.weight), packed(at, 2 * H, H, transposed, skip.weight)];
+  return { delay, wrz, wn };
+}
+
+/** `dw_hh += dgatesᵀ·h'`, `dw_sk += dgatesᵀ·h_{t−d}`, `db_hh += Σ dgates`; `hidden` starts with the state before the window, so row t is h_{t−1}. */
 function fromGates(
-  { tape: { engine }, B, H, G }: Layout,
+  { tape, B, H, G, skip, delay }: Layout,
   dw: Address,
   db: Address,
   T: number,
   hidden: Address,
   dgates: Address,
 ): void {
+  const { engine } = tape;
   if (dw !== NONE) engine.gemmTn(dw, dgates, hidden, G, H, T * B);
+  const dsk = skip ? tape.gradientOf(skip.weight) : NONE;
+  if (dsk !== NONE) engine.gemmTn(dsk, dgates, hidden - (delay - 1) * B * H, G, H, T * B);
   if (db !== NONE) engine.reduce(db, dgates, 1, T * B, G, true);
 }

@@ -15,7 +15,15 @@ import { dilate } from './delay.ts';
 import { gateOf } from './gates.ts';
 import { type CandidateDropout, droppedAt, rateOf } from './noise.ts';
 import { recurrenceOf } from './recurrence.ts';
-import { affineParts, bound, type CellOptions, COMMON_OPTIONS, cellParameters, givenOptions } from './weights.ts';
+import {
+  affineParts,
+  bound,
+  type CellOptions,
+  COMMON_OPTIONS,
+  cellParameters,
+  givenOptions,
+  skipFrom,
+} from './weights.ts';
 
 export interface GruOptions extends CellOptions, CandidateDropout {
   /**
@@ -42,7 +50,7 @@ export function gruCell(options: GruOptions): Cell {
     );
   }
   const candidate = rateOf('gru', 'recurrentDropout', options.recurrentDropout);
-  const { skip, plain, begin, ...recurrence } = recurrenceOf('gru', options, {
+  const { skip, plain, steady, begin, ...recurrence } = recurrenceOf('gru', options, {
     states: ['h'],
     output: hidden,
     draws: [{ name: 'candidate', p: candidate }],
@@ -67,11 +75,14 @@ export function gruCell(options: GruOptions): Cell {
       const n = droppedAt(tanh(add(gateOf('gru', 'n', fromInput), recurrent)), candidate, noise, 'candidate', t);
       return recurrence.after({ h: add(multiply(affine(z, -1, 1), n), multiply(z, state.h)) }, state, noise, t);
     },
-    ...(plain && {
-      sequence(x, { h }, lengths, _, options) {
-        const { outputs, last } = gruSequence(x, h, bound(parameters), reset, lengths, options);
-        return { outputs, last: { h: last } };
+    ...((plain || (steady && reset === 'after')) && {
+      sequence(x, state, lengths, _, options) {
+        const all = { ...options, skip: skipFrom(parameters, state) };
+        const { outputs, last, past } = gruSequence(x, state.h, bound(parameters), reset, lengths, all);
+        return { outputs, last: { h: last, ...(past && { past }) } };
       },
+    }),
+    ...(plain && {
       last(x, { h }, lengths, _, options) {
         return { h: gruLast(x, h, bound(parameters), reset, lengths, options) };
       },

@@ -2,9 +2,11 @@ import {
   add,
   affine,
   type Leak,
+  type Lengths,
   leakyLast,
   leakySequence,
   multiply,
+  type SequenceOptions,
   sigmoid,
   type Tape,
   type Tensor,
@@ -14,10 +16,18 @@ import { log } from '../../exact.ts';
 import type { Initialiser } from '../init.ts';
 import { Parameter } from '../parameter.ts';
 import { activationOf, type CellActivation } from './activations.ts';
-import type { Cell } from './cell.ts';
+import type { Cell, State } from './cell.ts';
 import { dilate } from './delay.ts';
 import { recurrenceOf } from './recurrence.ts';
-import { affineParts, bound, type CellOptions, COMMON_OPTIONS, cellParameters, givenOptions } from './weights.ts';
+import {
+  affineParts,
+  bound,
+  type CellOptions,
+  COMMON_OPTIONS,
+  cellParameters,
+  givenOptions,
+  skipFrom,
+} from './weights.ts';
 
 export interface LeakyOptions extends CellOptions {
   /**
@@ -45,7 +55,10 @@ export function leakyCell(options: LeakyOptions): Cell {
   const { input, hidden, init, dilation = 1, activation = 'tanh', alpha } = options;
   const f = activationOf('leaky', activation);
   checkAlpha(alpha, hidden);
-  const { skip, begin, plain, ...recurrence } = recurrenceOf('leaky', options, { states: ['h'], output: hidden });
+  const { skip, begin, plain, steady, ...recurrence } = recurrenceOf('leaky', options, {
+    states: ['h'],
+    output: hidden,
+  });
   const parameters = cellParameters('rnn', { input, hidden, init }, { skip: skip > 0 });
   const leak = alpha === 'learned' ? new Parameter([hidden], spread, { decays: false }) : undefined;
   const cell: Cell = {
@@ -63,23 +76,19 @@ export function leakyCell(options: LeakyOptions): Cell {
       const news = f(add(fromInput, fromHidden));
       return recurrence.after({ h: mixed(state.h, news) }, state, noise, t);
     },
-    ...(plain &&
+    ...(steady &&
       (activation === 'tanh' || activation === 'relu') && {
-        sequence(x, { h }, lengths, _, options) {
-          const { outputs, last } = leakySequence(
-            x,
-            h,
-            bound(parameters),
-            leakOf(x.tape),
-            activation,
-            lengths,
-            options,
-          );
-          return { outputs, last: { h: last } };
+        sequence(x, state, lengths, _, options) {
+          const all = { ...options, skip: skipFrom(parameters, state) };
+          const share = leakOf(x.tape);
+          const { outputs, last, past } = leakySequence(x, state.h, bound(parameters), share, activation, lengths, all);
+          return { outputs, last: { h: last, ...(past && { past }) } };
         },
-        last(x, { h }, lengths, _, options) {
-          return { h: leakyLast(x, h, bound(parameters), leakOf(x.tape), activation, lengths, options) };
-        },
+        ...(plain && {
+          last(x: Tensor, { h }: State, lengths: Lengths, _: unknown, options: SequenceOptions | undefined) {
+            return { h: leakyLast(x, h, bound(parameters), leakOf(x.tape), activation, lengths, options) };
+          },
+        }),
       }),
   };
   return dilate(cell, dilation);

@@ -1,6 +1,7 @@
 import {
   add,
   affine,
+  type Lengths,
   layerNorm,
   linear,
   lstmLast,
@@ -8,6 +9,7 @@ import {
   maximum,
   minimum,
   multiply,
+  type SequenceOptions,
   sigmoid,
   type Tensor,
   tanh,
@@ -16,7 +18,7 @@ import { RecurveError } from '../../errors.ts';
 import { expectSize } from '../check.ts';
 import { constant, type Initialiser, uniform, zeros } from '../init.ts';
 import { Parameter } from '../parameter.ts';
-import type { Cell } from './cell.ts';
+import type { Cell, State } from './cell.ts';
 import { dilate } from './delay.ts';
 import { gateIndex, gateOf, PEEPHOLE_ORDER, peepholeOf } from './gates.ts';
 import { type CandidateDropout, droppedAt, rateOf, zoned } from './noise.ts';
@@ -29,6 +31,7 @@ import {
   COMMON_OPTIONS,
   cellParameters,
   givenOptions,
+  skipFrom,
   startBound,
 } from './weights.ts';
 
@@ -83,7 +86,7 @@ export function lstmCell(options: LstmOptions): Cell {
   const zoneCell = rateOf('lstm', 'zoneout of c', zoneout.c);
   const candidate = rateOf('lstm', 'recurrentDropout', options.recurrentDropout);
   const output = projection ?? hidden;
-  const { skip, plain, begin, ...recurrence } = recurrenceOf(
+  const { skip, plain, steady, begin, ...recurrence } = recurrenceOf(
     'lstm',
     { ...options, zoneout: zoneHidden },
     {
@@ -136,20 +139,23 @@ export function lstmCell(options: LstmOptions): Cell {
       const h = weightHr ? linear(open, weightHr.tensor) : open;
       return recurrence.after({ h, c: zoned(c, state.c, zoneCell, noise, 'zoneoutCell', t) }, state, noise, t);
     },
-    ...(plain &&
+    ...(steady &&
       !peephole &&
       !coupled &&
       !normed &&
       projection === undefined &&
       cellClip === undefined && {
         sequence(x, state, lengths, _, options) {
-          const { outputs, last, lastCell } = lstmSequence(x, state.h, state.c, bound(parameters), lengths, options);
-          return { outputs, last: { h: last, c: lastCell } };
+          const all = { ...options, skip: skipFrom(parameters, state) };
+          const { outputs, last, lastCell, past } = lstmSequence(x, state.h, state.c, bound(parameters), lengths, all);
+          return { outputs, last: { h: last, c: lastCell, ...(past && { past }) } };
         },
-        last(x, state, lengths, _, options) {
-          const { last, lastCell } = lstmLast(x, state.h, state.c, bound(parameters), lengths, options);
-          return { h: last, c: lastCell };
-        },
+        ...(plain && {
+          last(x: Tensor, state: State, lengths: Lengths, _: unknown, options: SequenceOptions | undefined) {
+            const { last, lastCell } = lstmLast(x, state.h, state.c, bound(parameters), lengths, options);
+            return { h: last, c: lastCell };
+          },
+        }),
       }),
   };
   return dilate(cell, dilation);

@@ -214,6 +214,7 @@ const perUnit = (hidden: number): number[] =>
 /** The options one by one and in combinations that meet in one line of code. */
 export const OPTIONS: readonly CellCase[] = [
   rnnOption('sigmoid', { activation: 'sigmoid' }),
+  rnnOption('skip 2', { skip: 2 }),
   rnnOption('softplus skip 3', { activation: 'softplus', skip: 3 }),
   // Without bounds, states would grow past what the suite's absolute bounds are made for.
   { ...rnnOption('identity skip 2', { activation: 'identity', skip: 2 }), spread: 0.5 },

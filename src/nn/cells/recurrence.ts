@@ -7,7 +7,9 @@ import { beginOf, type Draw, masked, type Regularisers, rateOf, zoned } from './
 export interface Recurrence {
   /** Steps of the skip connection, 0 without. */
   skip: number;
-  /** Nothing random, no zoneout and no skip: a fused sequence of the plain cell serves. */
+  /** Nothing random and no zoneout: a fused sequence serves. */
+  steady: boolean;
+  /** Steady and without a skip: then it can be recomputed. */
   plain: boolean;
   begin: Cell['begin'];
   stateNames: readonly string[];
@@ -37,9 +39,11 @@ export function recurrenceOf(
     { name: 'zoneout', p: zoneout },
     ...draws,
   ];
+  const steady = all.every(({ p }) => p === 0);
   return {
     skip,
-    plain: skip === 0 && all.every(({ p }) => p === 0),
+    steady,
+    plain: steady && skip === 0,
     begin: beginOf(all),
     stateNames: skip ? [...states, 'past'] : states,
     stateSizes: { h: output, ...(skip && { past: (skip - 1) * output }) },

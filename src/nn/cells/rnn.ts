@@ -1,9 +1,17 @@
-import { add, rnnLast, rnnSequence } from '../../autograd/index.ts';
+import { add, type Lengths, rnnLast, rnnSequence, type SequenceOptions, type Tensor } from '../../autograd/index.ts';
 import { activationOf, type CellActivation } from './activations.ts';
-import type { Cell } from './cell.ts';
+import type { Cell, State } from './cell.ts';
 import { dilate } from './delay.ts';
 import { recurrenceOf } from './recurrence.ts';
-import { affineParts, bound, type CellOptions, COMMON_OPTIONS, cellParameters, givenOptions } from './weights.ts';
+import {
+  affineParts,
+  bound,
+  type CellOptions,
+  COMMON_OPTIONS,
+  cellParameters,
+  givenOptions,
+  skipFrom,
+} from './weights.ts';
 
 export interface RnnOptions extends CellOptions {
   /** Default tanh. relu, softplus and identity have no upper bound: they need clipping or a careful start. */
@@ -14,7 +22,7 @@ export interface RnnOptions extends CellOptions {
 export function rnnCell(options: RnnOptions): Cell {
   const { input, hidden, init, dilation = 1, activation = 'tanh' } = options;
   const f = activationOf('rnn', activation);
-  const { skip, plain, begin, ...recurrence } = recurrenceOf('rnn', options, { states: ['h'], output: hidden });
+  const { skip, plain, steady, begin, ...recurrence } = recurrenceOf('rnn', options, { states: ['h'], output: hidden });
   const parameters = cellParameters('rnn', { input, hidden, init }, { skip: skip > 0 });
   const cell: Cell = {
     kind: 'rnn',
@@ -30,15 +38,18 @@ export function rnnCell(options: RnnOptions): Cell {
       const { fromInput, fromHidden } = affineParts(parameters, read.x, read.h, read.delayed);
       return recurrence.after({ h: f(add(fromInput, fromHidden)) }, state, noise, t);
     },
-    ...(plain &&
+    ...(steady &&
       (activation === 'tanh' || activation === 'relu') && {
-        sequence(x, { h }, lengths, _, options) {
-          const { outputs, last } = rnnSequence(x, h, bound(parameters), activation, lengths, options);
-          return { outputs, last: { h: last } };
+        sequence(x, state, lengths, _, options) {
+          const all = { ...options, skip: skipFrom(parameters, state) };
+          const { outputs, last, past } = rnnSequence(x, state.h, bound(parameters), activation, lengths, all);
+          return { outputs, last: { h: last, ...(past && { past }) } };
         },
-        last(x, { h }, lengths, _, options) {
-          return { h: rnnLast(x, h, bound(parameters), activation, lengths, options) };
-        },
+        ...(plain && {
+          last(x: Tensor, { h }: State, lengths: Lengths, _: unknown, options: SequenceOptions | undefined) {
+            return { h: rnnLast(x, h, bound(parameters), activation, lengths, options) };
+          },
+        }),
       }),
   };
   return dilate(cell, dilation);

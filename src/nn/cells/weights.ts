@@ -1,6 +1,7 @@
-import { add, linear, type RecurrentWeights, type Tensor } from '../../autograd/index.ts';
+import { add, linear, type RecurrentWeights, type SkipConnection, type Tensor } from '../../autograd/index.ts';
 import { expectSize } from '../check.ts';
 import { Parameter } from '../parameter.ts';
+import type { State } from './cell.ts';
 import type { Delays } from './delay.ts';
 import { type GatedKind, gateCount, gateIndex } from './gates.ts';
 import type { Regularisers } from './noise.ts';
@@ -79,6 +80,11 @@ function signsOf(kind: GatedKind, memory: Readonly<Record<string, 1 | -1>>): num
 
 export function bound({ weight_ih, weight_hh, bias_ih, bias_hh }: CellParameters): RecurrentWeights {
   return { wIh: weight_ih.tensor, wHh: weight_hh.tensor, bIh: bias_ih.tensor, bHh: bias_hh.tensor };
+}
+
+/** The skip of a fused sequence, where the cell has one. */
+export function skipFrom({ weight_sk }: CellParameters, { past }: State): SkipConnection | undefined {
+  return weight_sk && { weight: weight_sk.tensor, past };
 }
 
 /** `W_ih x + b_ih` and `W_hh h + b_hh`, [B, G] each; `delayed` adds `W_sk h_{t−d}` to the second. */

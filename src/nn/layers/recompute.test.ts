@@ -92,10 +92,10 @@ describe('recompute', () => {
     );
   });
 
-  it('refuses cells that are run step by step', () => {
-    const { sequence: _, ...cell } = lstmCell({ input: D, hidden: H });
+  it('refuses cells that cannot be recomputed', () => {
+    const { last: _, ...cell } = lstmCell({ input: D, hidden: H });
     expect(() => recurrent([cell], { recompute: 'auto' })).toThrow(
-      'recurrent: expected cells with a fused sequence to recompute, got lstm with options that are run step by step; leave recompute out, or shorten the sequences by truncation',
+      'recurrent: expected cells that can be recomputed, got lstm with options that cannot; leave recompute out, or shorten the sequences by truncation',
     );
   });
 });

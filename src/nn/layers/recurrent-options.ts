@@ -67,11 +67,11 @@ export function expectRecompute(recompute: RecurrentOptions['recompute'], cells:
       `recurrent: expected recompute to be 'auto', false or a whole number of steps of at least 1, got ${recompute}; auto takes the least memory`,
     );
   }
-  const plain = cells.find((cell) => !cell.sequence);
+  const plain = cells.find((cell) => !cell.last);
   if (plain) {
     throw new RecurveError(
       'usage',
-      `recurrent: expected cells with a fused sequence to recompute, got ${plain.kind} with options that are run step by step; leave recompute out, or shorten the sequences by truncation`,
+      `recurrent: expected cells that can be recomputed, got ${plain.kind} with options that cannot; leave recompute out, or shorten the sequences by truncation`,
     );
   }
 }

@@ -59,13 +59,13 @@ export const FORWARD: readonly Structure[] = [
     make: () => lstm({ input: 2, hidden: [4, 3], projection: 2, initial: 'learned' }),
   },
   {
-    name: 'leaky units, dilated by 1 and 2, under a GRU with a skip of 2',
+    name: 'leaky units, dilated by 1 and 2, under a GRU that resets before, with a skip of 2',
     input: 2,
     make: () =>
       recurrent([
         leakyCell({ input: 2, hidden: 3, alpha: 'learned' }),
         leakyCell({ input: 3, hidden: 3, alpha: 0.25, dilation: 2 }),
-        gruCell({ input: 3, hidden: 4, skip: 2 }),
+        gruCell({ input: 3, hidden: 4, skip: 2, reset: 'before' }),
       ]),
   },
 ];

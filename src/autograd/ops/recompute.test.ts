@@ -208,3 +208,38 @@ describe('recomputation', () => {
     });
   });
 });
+
+describe('a skip', () => {
+  const run = (past: number[], change: { reset?: 'before'; recompute?: number }) => {
+    const tape = new Tape(new ReferenceEngine());
+    tape.evaluate(() => {
+      const weights = { wIh: tape.zeros([9, 2]), wHh: tape.zeros([9, 3]), bIh: tape.zeros([9]), bHh: tape.zeros([9]) };
+      const skip = { weight: tape.zeros([9, 3]), past: tape.zeros(past) };
+      const { reset = 'after', recompute } = change;
+      gruSequence(tape.zeros([4, 2, 2]), tape.zeros([2, 3]), weights, reset, undefined, { skip, recompute });
+    });
+  };
+
+  it('over two steps is taken by a GRU that resets after', () => {
+    expect(() => run([2, 3], {})).not.toThrow();
+  });
+
+  it.each([
+    [
+      'one step',
+      [2, 0],
+      {},
+      'gru: expected a skip over at least 2 steps without recompute, in a cell that has it, got 1 steps;',
+    ],
+    ['recomputed', [2, 6], { recompute: 2 }, 'got 3 steps and recompute; run the cell step by step instead'],
+    ['before the reset', [2, 3], { reset: 'before' as const }, 'in a cell that has it, got 2 steps; run the cell'],
+    [
+      'of no whole number of states',
+      [2, 5],
+      {},
+      'gru: expected past of shape [2, 3], got [2, 5]; d − 1 states side by side',
+    ],
+  ])('%s is refused', (_, past, change, message) => {
+    expect(() => run(past, change)).toThrow(message);
+  });
+});

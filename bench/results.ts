@@ -10,7 +10,9 @@ export function writeResults(name: string, figures: object): void {
     node: process.version,
     load: loadavg()[0],
   };
-  writeFileSync(path, `${JSON.stringify({ bench: name, machine, ...figures }, null, 2)}\n`);
+  // As the formatter wants large numbers: 1e29.
+  const text = JSON.stringify({ bench: name, machine, ...figures }, null, 2).replace(/(\d)e\+(\d)/g, '$1e$2');
+  writeFileSync(path, `${text}\n`);
 }
 
 export function median(values: readonly number[]): number {

@@ -1,12 +1,14 @@
 import { createEngine } from 'recurve/engine';
 import { createNetwork, type Layer, type Network } from 'recurve/nn';
-import { type FitOptions, fit, type Objective } from 'recurve/train';
+import { type FitOptions, fit, type Objective, type OptimizerConfig } from 'recurve/train';
 
 /** One model to train on a problem. */
 export interface Contender {
   /** What tables and curves call it. */
   label: string;
   root: Layer;
+  /** Default Adam. */
+  optimizer?: OptimizerConfig;
   rate: number;
 }
 
@@ -74,6 +76,7 @@ export async function learn(trial: Trial): Promise<Outcome> {
       epochs: Math.ceil(trial.maxSteps / stepsPerEpoch),
       batchSize,
       rate: contender.rate,
+      ...(contender.optimizer && { optimizer: contender.optimizer }),
       clip: { norm: trial.clip ?? 1 },
       ...(trial.schedule && { schedule: trial.schedule }),
       seed,

@@ -62,7 +62,7 @@ function tableOf({ columns, problems }: Section, { runs }: Recorded): string {
     run.rate,
     run.steps.toLocaleString('en'),
     run.sequences.toLocaleString('en'),
-    `${run.seconds.toFixed(0)} s`,
+    `${run.seconds.toFixed(0)} s${run.stopped === 'diverged' ? ', diverged' : ''}`,
     ...columns.map(([key, , digits]) => (run.figures[key] === undefined ? '' : shown(run.figures[key], digits))),
   ]);
   const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
@@ -80,7 +80,7 @@ function drawing({ title, problems, picture = problems }: Section, { runs }: Rec
   const x = [...new Set(drawn.flatMap((run) => run.curve.map(({ sequences }) => sequences)))].sort((a, b) => a - b);
   const dashes = ['solid', 'dashed', 'dotted', 'dashdot'] as const;
   return lineChart({
-    title: `${title}: loss on sequences not trained on${picture ? ` (${picture})` : ''}`,
+    title: `${title}: loss on sequences not trained on${picture && !title.includes(picture) ? ` (${picture})` : ''}`,
     width: 880,
     height: 340,
     xLabel: 'sequences seen',

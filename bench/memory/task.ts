@@ -33,7 +33,7 @@ export interface Effort extends Pick<Trial, 'batchSize' | 'every' | 'maxSteps' |
 }
 
 /** A recurrent layer to compare; its head follows from the task. */
-export type Entry = Pick<Contender, 'label' | 'rate'> & {
+export type Entry = Pick<Contender, 'label' | 'rate' | 'optimizer'> & {
   layer: RecurrentLayer;
   /** Default: the effort's. */
   batchSize?: number;

@@ -10,8 +10,8 @@ const HEAD = `# Long-memory problems
 
 The problems of the literature that tell networks with a memory from those without, each trained from scratch by one command, \`npm run bench -- memory NAME\`, with
 the seed given here; \`npm run bench -- memory\` trains all of them and writes this page from \`bench/results/memory-*.json\`. Sequences are made anew for every batch, MNIST's apart, so
-nothing can be learned by heart; "sequences" counts those seen. Each training has a limit of time, so a network that did not get there may get there later. Wall time is
-that of one core which others use as well.
+nothing can be learned by heart; "sequences" counts those seen. Each training has a limit of time, so a network that did not get there may get there later. Sizes, rates
+and starts were found in a few trials with this one seed, so they flatter; other seeds were not run. Wall time is that of one core which others use as well.
 `;
 
 /** Writes docs/memory-problems.md and its pictures from the results at hand. */

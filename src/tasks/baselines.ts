@@ -8,7 +8,7 @@ export { type AutoregressionOptions, autoregression } from './baselines/autoregr
 export { type Baseline, type BaselineData, forecastAll, targetsAt } from './baselines/baseline.ts';
 export { type ClimatologyOptions, climatology } from './baselines/climatology.ts';
 export { drift, persistence, seasonalNaive } from './baselines/naive.ts';
-export { fitRidge, type Ridge, type RidgeData, type RidgeOptions } from './baselines/ridge.ts';
+export { fitRidge, type Ridge, type RidgeData, type RidgeOptions, ridgeInPieces } from './baselines/ridge.ts';
 
 /** Which seasonal baselines `fitBaselines` adds. */
 export interface BaselineOptions {

@@ -1,12 +1,17 @@
 /** Symmetric positive definite systems, in f64 and in one fixed order of additions. */
 
+/** Rows after which a factorisation stops for a moment: at 600 columns some milliseconds of work. */
+const PIECE = 64;
+
 /**
  * Factors A = L Lᵀ in place: on return the lower triangle of `a` [n, n] holds L. The upper triangle is neither read nor written.
+ * Stops every 64 rows, so that a caller can let others run.
  *
  * @returns false where A is not positive definite to working precision; `a` is then spoiled
  */
-export function cholesky(a: Float64Array, n: number): boolean {
+export function* cholesky(a: Float64Array, n: number): Generator<void, boolean> {
   for (let i = 0; i < n; i++) {
+    if (i % PIECE === PIECE - 1) yield;
     const rowI = i * n;
     for (let j = 0; j <= i; j++) {
       const rowJ = j * n;

@@ -25,15 +25,18 @@ export interface Moments {
 /** Rows taken together: a transposed slab [F, 128] of f64 stays in cache while its products are formed. */
 const SLAB = 128;
 
-/** Adds rows [from, to) to fresh moments; inputs are standardised on the way, targets taken from `centre`. */
-export function accumulate(
+/**
+ * Adds rows [from, to) to fresh moments; inputs are standardised on the way, targets taken from `centre`. Stops after each slab, so
+ * that a caller can let others run.
+ */
+export function* accumulate(
   data: RidgeData,
   from: number,
   to: number,
   mean: Float64Array,
   inverse: Float64Array,
   centre: Float64Array,
-): Moments {
+): Generator<void, Moments> {
   const { inputs, targets, features: F, horizon } = data;
   const moments: Moments = {
     rows: to - from,
@@ -62,6 +65,7 @@ export function accumulate(
         for (let h = 0; h < horizon; h++) cross[f * horizon + h]! += z * (targets[target + h]! - centre[h]!);
       }
     }
+    yield;
   }
   return moments;
 }
@@ -97,12 +101,12 @@ export function merge(a: Moments, b: Moments): Moments {
  *
  * @returns w [F, horizon] and b [horizon] on the standardised scale, or undefined where the system is singular
  */
-export function solve(
+export function* solve(
   moments: Moments,
   F: number,
   horizon: number,
   penalty: number,
-): { w: Float64Array; b: Float64Array } | undefined {
+): Generator<void, { w: Float64Array; b: Float64Array } | undefined> {
   const { rows, gram, cross, sumInputs, sumTargets } = moments;
   const a = new Float64Array(F * F);
   for (let f = 0; f < F; f++) {
@@ -111,7 +115,7 @@ export function solve(
     const diagonal = a[f * F + f]! + penalty * rows;
     a[f * F + f] = diagonal > 0 ? diagonal : 1;
   }
-  if (!cholesky(a, F)) return undefined;
+  if (!(yield* cholesky(a, F))) return undefined;
   const w = new Float64Array(F * horizon);
   const b = new Float64Array(horizon);
   const column = new Float64Array(F);

@@ -3,8 +3,10 @@
  *
  * Hoerl and Kennard, "Ridge regression", Technometrics 12 (1970).
  */
+
 import { RecurveError } from '../../errors.ts';
 import { accumulate, merge, type RidgeData, solve } from './normal-equations.ts';
+import { atOnce } from './pieces.ts';
 
 export type { RidgeData } from './normal-equations.ts';
 
@@ -94,6 +96,11 @@ function columnMoments(
  * (under 10): the middle penalty is taken, with a note.
  */
 export function fitRidge(data: RidgeData, options: RidgeOptions = {}): Ridge {
+  return atOnce(ridgeInPieces(data, options));
+}
+
+/** {@link fitRidge} in pieces of some ten milliseconds at a few hundred features: between them a caller can let others run. */
+export function* ridgeInPieces(data: RidgeData, options: RidgeOptions = {}): Generator<void, Ridge> {
   const rows = checkRidgeData(data);
   const { inputs, targets, features: F, horizon } = data;
   const penalties = [...(options.penalties ?? [1e-4, 1e-3, 1e-2, 0.1, 1])].sort((a, b) => b - a);
@@ -115,6 +122,7 @@ export function fitRidge(data: RidgeData, options: RidgeOptions = {}): Ridge {
   // A deviation this small beside the mean is rounding of a constant.
   const inverse = deviation.map((d, f) => (d > 1e-12 * Math.abs(mean[f]!) ? 1 / d : 0));
   const centre = columnMoments(targets, rows, horizon).mean;
+  yield;
 
   /** Back to the unit of the inputs. */
   const unscale = ({ w, b }: { w: Float64Array; b: Float64Array }) => {
@@ -127,13 +135,14 @@ export function fitRidge(data: RidgeData, options: RidgeOptions = {}): Ridge {
 
   const choosing = penalties.length > 1 && rows >= 10 && validationRows > 0;
   const split = choosing ? rows - validationRows : rows;
-  const moments = accumulate(data, 0, split, mean, inverse, centre);
+  const moments = yield* accumulate(data, 0, split, mean, inverse, centre);
   let penalty = penalties[penalties.length >> 1]!;
   if (choosing) {
     let best = Infinity;
     const held = inputs.subarray(split * F);
     for (const candidate of penalties) {
-      const solution = solve(moments, F, horizon, candidate);
+      const solution = yield* solve(moments, F, horizon, candidate);
+      yield;
       if (solution === undefined) continue;
       const { coefficients, intercept } = unscale(solution);
       const predicted = predictRows(held, F, horizon, coefficients, intercept);
@@ -147,17 +156,17 @@ export function fitRidge(data: RidgeData, options: RidgeOptions = {}): Ridge {
         penalty = candidate;
       }
     }
-    merge(moments, accumulate(data, split, rows, mean, inverse, centre));
+    merge(moments, yield* accumulate(data, split, rows, mean, inverse, centre));
   }
 
-  let solution = solve(moments, F, horizon, penalty);
+  let solution = yield* solve(moments, F, horizon, penalty);
   const notes: string[] = [];
   if (penalties.length > 1 && !choosing) notes.push(`${rows} rows leave none to choose a penalty on; ${penalty} taken`);
   if (solution === undefined) {
     // Only a penalty of (nearly) 0 on dependent columns comes here.
     notes.push(`the inputs are linearly dependent; penalty raised from ${penalty} to 1e-8`);
     penalty = 1e-8;
-    solution = solve(moments, F, horizon, penalty);
+    solution = yield* solve(moments, F, horizon, penalty);
   }
   if (solution === undefined) {
     throw new RecurveError(

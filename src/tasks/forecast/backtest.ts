@@ -74,7 +74,7 @@ export async function backtest(
       windows,
       truth: truthOf(model.plan, windows),
       forecasts: model.forecasts(windows),
-      ...baselineForecasts(model.plan, prepared, ends, training, windows),
+      ...(await baselineForecasts(model.plan, prepared, ends, training, windows)),
     };
     naiveScale = naiveScaleOf(model.plan, prepared, ends);
     parts.push(scored);

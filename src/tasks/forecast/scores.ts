@@ -1,4 +1,5 @@
 import type { Step } from '../../data/index.ts';
+import { visitor } from '../../train/event-loop.ts';
 import {
   coverage,
   intervalWidth,
@@ -10,7 +11,8 @@ import {
   smape,
   stepValues,
 } from '../../train/metrics.ts';
-import { fitBaselines, fitRidge, forecastAll } from '../baselines.ts';
+import { visiting } from '../baselines/pieces.ts';
+import { fitBaselines, forecastAll, ridgeInPieces } from '../baselines.ts';
 import { type FeaturePlan, featureCount, inputWidth, type PreparedSeries, unscale } from './features.ts';
 import type { Forecasts } from './forecaster.ts';
 import { inputsOf, targetsOf, type Window } from './windows.ts';
@@ -87,20 +89,21 @@ export function seasonOf(step: Step | null): number | undefined {
 const RIDGE_FEATURES = 600;
 
 /** Forecasts of all baselines: fitted on what lies before the test span, ridge on the same windows and inputs as the network. */
-export function baselineForecasts(
+export async function baselineForecasts(
   plan: FeaturePlan,
   prepared: readonly PreparedSeries[],
   trainEnds: readonly number[],
   training: readonly Window[],
   windows: readonly Window[],
-): Pick<Scored, 'baselines' | 'notes'> {
+): Promise<Pick<Scored, 'baselines' | 'notes'>> {
   const { horizon } = plan;
+  const visit = visitor();
   const baselines: Record<string, Float64Array> = {};
   const notes: Record<string, string> = {};
   const season = seasonOf(plan.step);
-  prepared.forEach((one, k) => {
+  for (const [k, one] of prepared.entries()) {
     const own = windows.flatMap((window, i) => (window.prepared === one ? [{ window, i }] : []));
-    if (own.length === 0) return;
+    if (own.length === 0) continue;
     const column = one.series.names.indexOf(plan.columns[0]);
     const { observed, history } = one.series;
     const values = one.series.values[column]
@@ -118,9 +121,10 @@ export function baselineForecasts(
       own.forEach(({ i }, n) => {
         baselines[baseline.name].set(all.subarray(n * horizon, (n + 1) * horizon), i * horizon);
       });
+      await visit();
     }
-  });
-  const ridge = ridgeForecasts(plan, training, windows);
+  }
+  const ridge = await ridgeForecasts(plan, training, windows, visit);
   if (ridge) {
     baselines.ridge = ridge.forecasts;
     if (ridge.note) notes.ridge = ridge.note;
@@ -142,11 +146,12 @@ function phasesOf(plan: FeaturePlan, { series }: PreparedSeries, season: number)
   return { phases };
 }
 
-function ridgeForecasts(
+async function ridgeForecasts(
   plan: FeaturePlan,
   training: readonly Window[],
   windows: readonly Window[],
-): { forecasts: Float64Array; note?: string } | undefined {
+  visit: () => Promise<void>,
+): Promise<{ forecasts: Float64Array; note?: string } | undefined> {
   const { horizon, context: T } = plan;
   const width = inputWidth(plan);
   const whole = width <= RIDGE_FEATURES;
@@ -159,19 +164,25 @@ function ridgeForecasts(
       ];
   const rows = (chosen: readonly Window[]): Float64Array => {
     const inputs = inputsOf(plan, chosen);
-    return Float64Array.from(
-      { length: chosen.length * kept.length },
-      (_, i) => inputs[Math.floor(i / kept.length) * width + kept[i % kept.length]],
-    );
+    if (whole) return inputs;
+    const some = new Float64Array(chosen.length * kept.length);
+    for (let n = 0; n < chosen.length; n++) {
+      for (let k = 0; k < kept.length; k++) some[n * kept.length + k] = inputs[n * width + kept[k]];
+    }
+    return some;
   };
   const { targets, weights } = targetsOf(plan, training);
   const complete = training.filter((_, i) => weights.subarray(i * horizon, (i + 1) * horizon).every((w) => w === 1));
   if (complete.length < 20) return undefined;
   const known = complete.length === training.length ? targets : targetsOf(plan, complete).targets;
-  const ridge = fitRidge(
-    { inputs: rows(complete), targets: known, features: kept.length, horizon },
+  const inputs = rows(complete);
+  await visit();
+  const pieces = ridgeInPieces(
+    { inputs, targets: known, features: kept.length, horizon },
     { penalties: [1e-3, 1e-2, 0.1, 1, 10] },
   );
+  const ridge = await visiting(pieces, visit);
+  await visit();
   const predicted = ridge.predict(rows(windows));
   const forecasts = predicted.map((y, i) => {
     const { prepared, origin } = windows[Math.floor(i / horizon)];

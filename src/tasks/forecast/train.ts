@@ -112,7 +112,7 @@ export async function trainForecast(
     reading: readingOf(learner.plan, hooks.reading ?? { target: learner.plan.columns[0] }, data.report),
     summary: {},
   });
-  const scored = settings.test === 'none' ? undefined : scoreTest();
+  const scored = settings.test === 'none' ? undefined : await scoreTest();
   const scores = scored && score(scored, settings.horizon, naiveScaleOf(learner.plan, prepared, trainEnds(spans)));
   model.summary = plainJson({
     steps: learned.steps,
@@ -136,14 +136,14 @@ export async function trainForecast(
     spans,
   };
 
-  function scoreTest(): Scored | undefined {
+  async function scoreTest(): Promise<Scored | undefined> {
     const chosen = scoringWindows(prepared, spans.test, settings);
     if (chosen.length === 0) return undefined;
     return {
       windows: chosen,
       truth: truthOf(learner.plan, chosen),
       forecasts: model.forecasts(chosen),
-      ...baselineForecasts(learner.plan, prepared, trainEnds(spans), windows, chosen),
+      ...(await baselineForecasts(learner.plan, prepared, trainEnds(spans), windows, chosen)),
     };
   }
 }

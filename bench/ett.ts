@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RecurveError } from 'recurve';
 import { readTable, toSeries } from 'recurve/data';
 import { trainForecast } from 'recurve/tasks';
 import { median, writeResults } from './results.ts';
@@ -13,7 +14,8 @@ const HORIZON = 24;
 export async function run(seeds: readonly number[]): Promise<void> {
   const mirror = process.env.RECURVE_DATA;
   if (!mirror)
-    throw new Error(
+    throw new RecurveError(
+      'usage',
       'bench ett: expected RECURVE_DATA to name a folder with forecasting-ett/ETTh1.csv, got nothing; set it',
     );
   const table = await readTable(readFileSync(join(mirror, 'forecasting-ett', 'ETTh1.csv')), { name: 'ETTh1.csv' });

@@ -1,5 +1,7 @@
 // `npm run bench -- NAME`: long trainings whose figures the documentation quotes. Each prints a table and writes bench/results/NAME.json.
 
+import { RecurveError } from 'recurve';
+
 /** A bench takes seeds, or the words behind its name as they are. */
 type Bench = { run(seeds: readonly number[]): Promise<void> } | { main(words: readonly string[]): Promise<void> };
 
@@ -23,7 +25,13 @@ if (!bench) {
   for (const [known, { says }] of Object.entries(BENCHES)) console.error(`  ${known.padEnd(10)}${says}`);
   process.exitCode = 2;
 } else {
-  const loaded = await bench.load();
-  if ('main' in loaded) await loaded.main(rest);
-  else await loaded.run(rest.length > 0 ? rest.map(Number) : [1, 2, 3, 4, 5]);
+  try {
+    const loaded = await bench.load();
+    if ('main' in loaded) await loaded.main(rest);
+    else await loaded.run(rest.length > 0 ? rest.map(Number) : [1, 2, 3, 4, 5]);
+  } catch (error) {
+    if (!(error instanceof RecurveError)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
 }

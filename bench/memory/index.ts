@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { RecurveError } from 'recurve';
 import { writeResults } from '../results.ts';
 import type { Outcome } from './learn.ts';
 import type { Settings } from './settings.ts';
@@ -39,7 +40,8 @@ export async function main(words: readonly string[]): Promise<void> {
   const names = positionals.length > 0 ? positionals : Object.keys(PROBLEMS);
   const unknown = names.filter((name) => !Object.hasOwn(PROBLEMS, name) && name !== 'page');
   if (unknown.length > 0) {
-    throw new Error(
+    throw new RecurveError(
+      'usage',
       `bench memory: expected ${Object.keys(PROBLEMS).join(', ')} or page, got ${unknown.join(', ')}; name one`,
     );
   }

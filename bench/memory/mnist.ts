@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RecurveError } from 'recurve';
 import { type IdxArray, readIdx } from 'recurve/data';
 import { crossEntropy, type Network } from 'recurve/nn';
 import type { Objective } from 'recurve/train';
@@ -18,7 +19,10 @@ const PIXELS = 28 * 28;
 export async function readMnist(): Promise<{ training: Digits; test: Digits }> {
   const mirror = process.env.RECURVE_DATA;
   if (!mirror)
-    throw new Error('bench memory: expected RECURVE_DATA to name a folder with mnist/*.gz, got nothing; set it');
+    throw new RecurveError(
+      'usage',
+      'bench memory: expected RECURVE_DATA to name a folder with mnist/*.gz, got nothing; set it',
+    );
   const read = (name: string) => readIdx(readFileSync(join(mirror, 'mnist', name)), { name });
   const digits = async (part: string): Promise<Digits> => {
     const images = await read(`${part}-images-idx3-ubyte.gz`);

@@ -91,7 +91,7 @@ test('any text with any bytes changed, cut or doubled gives series without NaN, 
     { numRuns: 2000 },
   );
   // Else the property would hold for a reader that refuses everything.
-  expect(read).toBeGreaterThan(200);
+  expect(read).toBeGreaterThan(100);
 });
 
 test('a table of 100,000 columns becomes a series', async () => {

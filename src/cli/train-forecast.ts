@@ -1,5 +1,5 @@
 import { rmdir } from 'node:fs/promises';
-import { type DataReport, describe, type SeriesOptions, type TimeFormat, toSeries } from '../data/index.ts';
+import { describe, toSeries } from '../data/index.ts';
 import { RecurveError } from '../errors.ts';
 import { listFolder, removeFile } from '../node/files.ts';
 import { openRun, type Run } from '../node/run-folder.ts';
@@ -43,7 +43,7 @@ export async function trainForecastCommand(table: string | undefined, values: Tr
     const began = performance.now();
     const trained = await trainForecast(data, config.options, {
       engine,
-      reading: readingOf(config.series, data.report),
+      reading: config.series,
       signal: interrupts.signal,
       ...(values.maxTime !== undefined && { maxSeconds: values.maxTime }),
       ...(values.detectAnomaly && { detectAnomaly: true }),
@@ -82,17 +82,6 @@ async function forget({ paths, folder, close }: Run): Promise<void> {
   await removeFile(paths.config);
   // Whatever else is in the folder stays, and so does the folder then.
   if ((await listFolder(folder)).length === 0) await rmdir(folder);
-}
-
-/** How the next table is to be read: what was found in this one is not to be guessed again. */
-function readingOf(options: SeriesOptions, { time }: DataReport): SeriesOptions {
-  if (!time) return { ...options, time: null };
-  const orders: Record<string, TimeFormat> = {
-    'day first': 'day-first',
-    'month first': 'month-first',
-    'year first': 'auto',
-  };
-  return { ...options, time: time.column, timeFormat: orders[time.format] ?? (time.format as TimeFormat) };
 }
 
 /** The stages of a training as one: their steps are about equal in number. */

@@ -45,3 +45,14 @@ test('every value lies between -1 and 1 over ten years of hours', () => {
     expect(column.every((value) => value >= -1 && value <= 1)).toBe(true);
   }
 });
+
+test('a cycle that the data do not hold twice is left out', () => {
+  const cycles = (step: string, days: number): string[] => [
+    ...new Set(calendarNames(parseStep(step), days * DAY).map((name) => name.split('_')[0]!)),
+  ];
+  expect(cycles('1d', 730)).toEqual(['year', 'week']);
+  expect(cycles('1d', 729)).toEqual(['week']);
+  expect(cycles('1h', 13)).toEqual(['day']);
+  expect(cycles('1mo', 365)).toEqual([]);
+  expect(cycles('1mo', 730)).toEqual(['month']);
+});

@@ -13,6 +13,8 @@ export interface CalendarFeatures {
 /** One cycle of the calendar: `phase` runs from 0 to 1 over it. */
 interface Cycle {
   name: string;
+  /** In ms; of a year the shortest. */
+  length: number;
   harmonics: number;
   phase(clock: ClockTime): number;
 }
@@ -28,22 +30,24 @@ interface ClockTime {
 
 const DAY_OF_YEAR: Cycle = {
   name: 'year',
+  length: 365 * DAY,
   harmonics: 2,
   phase: ({ days, rest, year }) => (days - daysFromCivil(year, 1, 1) + rest / DAY) / (isLeap(year) ? 366 : 365),
 };
 
-const MONTH_OF_YEAR: Cycle = { name: 'month', harmonics: 2, phase: ({ month }) => (month - 1) / 12 };
+const MONTH_OF_YEAR: Cycle = { name: 'month', length: 365 * DAY, harmonics: 2, phase: ({ month }) => (month - 1) / 12 };
 
 const DAY_OF_WEEK: Cycle = {
   name: 'week',
+  length: 7 * DAY,
   harmonics: 2,
   // 1970-01-01 was a Thursday; the week begins on Monday.
   phase: ({ days, rest }) => (((((days + 3) % 7) + 7) % 7) + rest / DAY) / 7,
 };
 
-const TIME_OF_DAY: Cycle = { name: 'day', harmonics: 2, phase: ({ rest }) => rest / DAY };
+const TIME_OF_DAY: Cycle = { name: 'day', length: DAY, harmonics: 2, phase: ({ rest }) => rest / DAY };
 
-const MINUTE_OF_HOUR: Cycle = { name: 'hour', harmonics: 1, phase: ({ rest }) => (rest % HOUR) / HOUR };
+const MINUTE_OF_HOUR: Cycle = { name: 'hour', length: HOUR, harmonics: 1, phase: ({ rest }) => (rest % HOUR) / HOUR };
 
 /** The cycles a step can tell apart: those longer than two steps and, above an hour, down from the year. */
 function cyclesOf(step: Step): Cycle[] {
@@ -57,11 +61,17 @@ function cyclesOf(step: Step): Cycle[] {
   return cycles;
 }
 
-/** Returns the names of the calendar's columns for a step, such as `year_sin_1`. */
-export function calendarNames(step: Step): string[] {
-  return cyclesOf(step).flatMap(({ name, harmonics }) =>
-    Array.from({ length: harmonics }, (_, k) => [`${name}_sin_${k + 1}`, `${name}_cos_${k + 1}`]).flat(),
-  );
+/**
+ * Returns the names of the calendar's columns for a step, such as `year_sin_1`.
+ *
+ * @param span ms of data there are to learn from: a cycle that they do not hold twice is left out. Default: all of them
+ */
+export function calendarNames(step: Step, span = Number.POSITIVE_INFINITY): string[] {
+  return cyclesOf(step)
+    .filter(({ length }) => span >= 2 * length)
+    .flatMap(({ name, harmonics }) =>
+      Array.from({ length: harmonics }, (_, k) => [`${name}_sin_${k + 1}`, `${name}_cos_${k + 1}`]).flat(),
+    );
 }
 
 /**

@@ -172,6 +172,8 @@ describe('reading, listing, removing and making folders', () => {
     writeFileSync(join(folder, 'plain'), '');
     await expect(ensureFolder(join(folder, 'plain'))).rejects.toThrow('got a file of that name in the way (EEXIST)');
     await expect(ensureFolder(join(folder, 'plain', 'z'))).rejects.toThrow('(ENOTDIR)');
+    // Where a folder is there and takes no other, asking again and again would never end.
+    if (process.platform === 'linux') await expect(ensureFolder('/proc/recurve/run')).rejects.toThrow('(ENOENT)');
     await expect(ensureFolder('')).rejects.toThrow('folder: expected a path, got an empty text');
   });
 });

@@ -108,14 +108,15 @@ export async function ensureFolder(path: string): Promise<void> {
 }
 
 /** Not `mkdir` with `recursive`, which on a read-only disk reports ENOENT. */
-async function makeFolder(path: string): Promise<void> {
+async function makeFolder(path: string, inside = false): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
     if (errorCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    // Asked once only: a system folder such as /proc reports ENOENT though it is there.
+    if (errorCode(error) !== 'ENOENT' || inside || dirname(path) === path) throw error;
     await makeFolder(dirname(path));
-    await makeFolder(path);
+    await makeFolder(path, true);
   }
 }
 

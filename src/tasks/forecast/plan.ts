@@ -87,10 +87,6 @@ function levelsReturn({ step }: Series, repeated: readonly string[]): boolean {
   return step !== null && repeated.length > 0 && repeated.length === calendarNames(step).length;
 }
 
-const DAY = 86_400_000;
-/** Length of the calendar's cycles in ms, by the first word of their features' names. */
-const CYCLES: Record<string, number> = { year: 365 * DAY, month: 365 * DAY, week: 7 * DAY, day: DAY, hour: DAY / 24 };
-
 /**
  * Calendar features of the cycles that the training span holds at least twice: one summer says nothing about summers, and a network
  * that has seen each day of the year once learns them by heart.
@@ -102,5 +98,5 @@ function repeatedCycles(series: readonly Series[], spans: readonly Span[]): stri
     const { from, to } = spans[k];
     return time && to > from ? Math.max(most, time[to - 1] - time[from]) : most;
   }, 0);
-  return calendarNames(step).filter((name) => longest >= 2 * CYCLES[name.split('_')[0]]);
+  return calendarNames(step, longest);
 }

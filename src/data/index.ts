@@ -47,6 +47,16 @@ export {
 } from './table.ts';
 export { parseStamp } from './time.ts';
 export {
+  countTokens,
+  createVocabulary,
+  type SpecialToken,
+  type Vocabulary,
+  type VocabularyDocument,
+  type VocabularyOptions,
+  vocabularyFromCounts,
+  vocabularyFromDocument,
+} from './vocabulary.ts';
+export {
   type GatherOptions,
   gather,
   gatherObserved,

@@ -1,0 +1,1 @@
+export { checkSampling, createSampler, type SampleOptions, type Sampler } from './sample.ts';

@@ -1,24 +1,39 @@
-// `npm run build`: kernels (AssemblyScript → embedded WebAssembly), then the library (TypeScript → dist/).
+// `npm run build`: kernels (AssemblyScript → embedded WebAssembly, a module per tier), then the library (TypeScript → dist/).
 // Both are skipped when nothing they are made from has changed. `--check` recompiles the kernels and fails unless the
-// committed src/engine/wasm.gen.ts holds exactly these bytes. `--force` builds everything.
+// committed src/engine/modules/ hold exactly these bytes. `--force` builds everything.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cache, digestFiles, listFiles, nodeBinary, nodeTooOld, packageFile, root, UNSUPPORTED } from './setup.mjs';
 
 /**
- * One compilation of kernels/index.ts per engine tier; the engine chooses at start by what the host can do.
- * All import their memory (`env.memory`), none may abort: a kernel has no way to report an error.
+ * One compilation of kernels/index.ts per engine tier; src/engine/tiers.ts chooses at start by what the host can do.
+ * All import their memory (`env.memory`), none may abort: a kernel has no way to report an error. kernels/tier.ts is
+ * where they differ: RECURVE_WIDE is a constant there, and relaxed SIMD turns multiply-and-add into one operation.
  */
 export const TIERS = {
-  simd: { flags: ['--enable', 'simd'], says: 'plain 128-bit SIMD: multiply, then add; runs on every host' },
+  simd: { flags: ['--use', 'RECURVE_WIDE=0'] },
+  fma: { flags: ['--use', 'RECURVE_WIDE=0', '--enable', 'relaxed-simd'] },
+  wide: { flags: ['--use', 'RECURVE_WIDE=1'] },
+  'wide-fma': { flags: ['--use', 'RECURVE_WIDE=1', '--enable', 'relaxed-simd'] },
 };
-const COMMON_FLAGS = ['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--use', 'abort='];
+const COMMON_FLAGS = [
+  '-O3',
+  '--runtime',
+  'stub',
+  '--noAssert',
+  '--importMemory',
+  '--use',
+  'abort=',
+  '--enable',
+  'simd',
+];
 
 const KERNEL_ENTRY = 'kernels/index.ts';
-const KERNEL_OUTPUT = 'src/engine/wasm.gen.ts';
+/** A file per tier, so that a host loads only the one it runs. */
+const kernelOutput = (tier) => `src/engine/modules/${tier}.gen.ts`;
 
 /** Compiles one tier and returns its bytes. */
 function compileKernels(tier) {
@@ -36,40 +51,31 @@ function compileKernels(tier) {
   return bytes;
 }
 
-/** The TypeScript module that carries the compiled kernels. */
-function kernelModule() {
-  const entries = Object.keys(TIERS).map((tier) => {
-    const bytes = compileKernels(tier);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return [
-      `  /** ${TIERS[tier].says} */`,
-      `  ${tier}: {`,
-      `    tier: '${tier}',`,
-      `    byteLength: ${bytes.length},`,
-      `    sha256: '${sha256}',`,
-      `    base64:`,
-      `      '${bytes.toString('base64')}',`,
-      `  },`,
-    ].join('\n');
-  });
+/** The TypeScript module that carries a compiled tier. */
+function kernelModule(tier) {
+  const bytes = compileKernels(tier);
   return `// GENERATED from kernels/ by tools/build.mjs. Do not edit: \`npm run build\` writes it, the test suite compares.
+import type { KernelModule } from '../kernels.ts';
 
-/** Compiled kernels of one engine tier, as they travel inside the library. */
-export interface KernelModule {
-  readonly tier: string;
-  /** Size of the module in bytes. */
-  readonly byteLength: number;
-  /** SHA-256 of the module's bytes, hexadecimal. */
-  readonly sha256: string;
-  /** The module itself, base64. */
-  readonly base64: string;
+export const kernels: KernelModule = {
+  byteLength: ${bytes.length},
+  sha256: '${sha256(bytes)}',
+  base64:
+    '${bytes.toString('base64')}',
+};
+`;
 }
 
-/** Every compiled tier by name. */
-export const kernelModules = {
-${entries.join('\n')}
-} satisfies Record<string, KernelModule>;
-`;
+/** Every output of the kernels, path → text: as committed, and as `make` writes it. */
+function kernelFiles(make) {
+  return new Map(Object.keys(TIERS).map((tier) => [kernelOutput(tier), make(tier)]));
+}
+
+function committedKernels() {
+  return kernelFiles((tier) => {
+    const output = join(root, kernelOutput(tier));
+    return existsSync(output) ? readFileSync(output, 'utf8') : '';
+  });
 }
 
 function kernelInputs() {
@@ -80,32 +86,33 @@ function kernelInputs() {
 
 function buildKernels({ force }) {
   if (!existsSync(join(root, KERNEL_ENTRY))) return;
-  const output = join(root, KERNEL_OUTPUT);
-  const before = existsSync(output) ? readFileSync(output, 'utf8') : '';
+  const before = committedKernels();
+  const digest = (files) => sha256(JSON.stringify([...files]));
   const known = cache.read('kernels');
   const inputs = kernelInputs();
-  if (!force && known?.inputs === inputs && known.output === sha256(before)) return;
-  const after = kernelModule();
-  if (after !== before) {
-    mkdirSync(join(root, 'src/engine'), { recursive: true });
-    writeAtomically(output, after);
+  if (!force && known?.inputs === inputs && known.output === digest(before)) return;
+  const after = kernelFiles(kernelModule);
+  for (const [file, text] of after) {
+    const changed = text !== before.get(file);
+    if (changed) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeAtomically(join(root, file), text);
+    }
+    console.log(`kernels  ${changed ? 'written' : 'unchanged'}: ${file}`);
   }
-  cache.write('kernels', { inputs, output: sha256(after) });
-  console.log(`kernels  ${after === before ? 'unchanged' : 'written'}: ${KERNEL_OUTPUT}`);
+  cache.write('kernels', { inputs, output: digest(after) });
 }
 
 function checkKernels() {
-  const output = join(root, KERNEL_OUTPUT);
-  const committed = existsSync(output) ? readFileSync(output, 'utf8') : '';
-  const rebuilt = kernelModule();
-  if (rebuilt === committed) {
-    console.log(`kernels: ${Object.keys(TIERS).join(', ')} rebuilt to the committed bytes`);
-    return;
+  const committed = committedKernels();
+  const digestIn = (text) => /sha256: '(\w+)'/.exec(text)?.[1] ?? 'none';
+  for (const [file, text] of kernelFiles(kernelModule)) {
+    if (text === committed.get(file)) continue;
+    fail(
+      `build --check: expected ${file} to hold ${digestIn(text)}, got ${digestIn(committed.get(file))}; run \`npm run build\` and commit the file`,
+    );
   }
-  const digests = (text) => [...text.matchAll(/sha256: '(\w+)'/g)].map((match) => match[1]).join(', ') || 'none';
-  fail(
-    `build --check: expected ${KERNEL_OUTPUT} to hold ${digests(rebuilt)}, got ${digests(committed)}; run \`npm run build\` and commit the file`,
-  );
+  console.log(`kernels: ${Object.keys(TIERS).join(', ')} rebuilt to the committed bytes`);
 }
 
 async function buildLibrary({ force }) {
@@ -132,8 +139,8 @@ async function buildLibrary({ force }) {
   console.log(`library  dist/: ${outputs.length} files in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
-function sha256(text) {
-  return createHash('sha256').update(text).digest('hex');
+function sha256(data) {
+  return createHash('sha256').update(data).digest('hex');
 }
 
 function writeAtomically(path, text) {

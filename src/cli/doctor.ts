@@ -8,7 +8,7 @@ import { outputOf } from './output.ts';
 /** `recurve doctor`: what runs here, why, and how fast. */
 export async function doctor(values: { json?: boolean }): Promise<void> {
   const output = outputOf(values);
-  const { tier, reason } = chooseTier(tierFromEnvironment());
+  const { tier, reason } = chooseTier({ tier: tierFromEnvironment() });
   const { threads, reason: threadsReason } = threadsFromEnvironment();
   const engine = await createEngine({ tier: tier.name });
   const gflops = Number(gemmSpeed(engine).toPrecision(3));

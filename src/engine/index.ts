@@ -19,7 +19,7 @@ export type {
 export { BINARY_OPS, NONE, UNARY_OPS } from './engine.ts';
 export { measuringEngine } from './measuring.ts';
 export { ReferenceEngine } from './reference.ts';
-export type { Tier, TierChoice } from './tiers.ts';
-export { chooseTier, hasSimd, TIERS } from './tiers.ts';
+export type { Numerics, Tier, TierChoice, TierWish } from './tiers.ts';
+export { chooseTier, hasRelaxedSimd, hasSimd, TIERS } from './tiers.ts';
 export type { EngineOptions } from './wasm.ts';
 export { createEngine } from './wasm.ts';

@@ -1,3 +1,13 @@
+/** Compiled kernels of one engine tier, as they travel inside the library. */
+export interface KernelModule {
+  /** Size of the module in bytes. */
+  readonly byteLength: number;
+  /** SHA-256 of the module's bytes, hexadecimal. */
+  readonly sha256: string;
+  /** The module itself, base64. */
+  readonly base64: string;
+}
+
 /**
  * The exports of the compiled `kernels/index.ts`, as JavaScript calls them. Arrays are byte addresses, sizes are counts,
  * `scratch` is a byte address with room for {@link Kernels.gemm}; `b0`, `b1` bound the batch rows a call works on.

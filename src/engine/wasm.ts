@@ -1,5 +1,6 @@
 import { dropoutThreshold } from '../random.ts';
 import { Arena } from './arena.ts';
+import { compileTier } from './compile.ts';
 import type {
   AdamStep,
   Address,
@@ -19,11 +20,16 @@ import type {
 } from './engine.ts';
 import { BINARY_OPS, NONE, UNARY_OPS } from './engine.ts';
 import type { Kernels } from './kernels.ts';
-import { chooseTier, type Tier } from './tiers.ts';
+import { chooseTier, type Numerics } from './tiers.ts';
 
 export interface EngineOptions {
-  /** Name of the tier to run. Default: the fastest one that the host supports. All give the same bits. */
+  /** Name of the tier to run. Default: the fastest one that the host supports and `numerics` allows. */
   tier?: string | undefined;
+  /**
+   * `exact` (default): the same bits on every host, tier and thread count. `fast`: fused multiply-add where the host has it;
+   * results then depend on the host.
+   */
+  numerics?: Numerics | undefined;
   /**
    * Most bytes the engine's memory may take, at least 1 MiB. Default and maximum: 4 GiB less 64 KiB.
    * Lower it to get a clear error instead of a machine that swaps.
@@ -47,8 +53,8 @@ const BASE = (3 * PAGE) / 4;
  * @throws RecurveError `unsupported` when the host lacks WebAssembly SIMD or the tier asked for, `memory` when it refuses the first MiB
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { tier } = chooseTier(options.tier);
-  const module = await compile(tier);
+  const { tier } = chooseTier(options);
+  const module = await compileTier(tier);
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES });
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
   return new WasmEngine(
@@ -57,18 +63,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     instance.exports as unknown as Kernels,
     options.memoryLimit ?? MAX_PAGES * PAGE,
   );
-}
-
-const compiled = new Map<string, Promise<WebAssembly.Module>>();
-
-function compile(tier: Tier): Promise<WebAssembly.Module> {
-  let module = compiled.get(tier.name);
-  if (!module) {
-    const bytes = Uint8Array.from(atob(tier.module.base64), (character) => character.charCodeAt(0));
-    module = WebAssembly.compile(bytes);
-    compiled.set(tier.name, module);
-  }
-  return module;
 }
 
 /** Slot → byte address. {@link NONE} becomes 2^32 − 4, which no array has. */

@@ -54,6 +54,7 @@ export { type RecurrentLayer, recurrent } from './layers/recurrent.ts';
 export type { RecurrentOptions } from './layers/recurrent-options.ts';
 export { sequential } from './layers/sequential.ts';
 export { gru, leaky, lstm, rnn, type Stacked, type StackOptions } from './layers/stacks.ts';
+export { type TiedLayer, tied } from './layers/tied.ts';
 export { timeDistributed } from './layers/time-distributed.ts';
 export { unroll } from './layers/unroll.ts';
 export {
@@ -70,3 +71,4 @@ export type { MemoryNeed, StepOptions } from './memory.ts';
 export { createNetwork, type Network, noDropout, type ParameterEntry } from './network.ts';
 export { orthogonal } from './orthogonal.ts';
 export { Parameter } from './parameter.ts';
+export { canStep, createStepper, type Stepper } from './stepper.ts';

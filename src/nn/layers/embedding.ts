@@ -1,6 +1,6 @@
 import { gather, type Indices, type Tensor } from '../../autograd/index.ts';
 import { expectSize } from '../check.ts';
-import { normal } from '../init.ts';
+import { type Initialiser, normal } from '../init.ts';
 import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
 
@@ -9,6 +9,8 @@ export interface EmbeddingOptions {
   vocabulary: number;
   /** Features per entry D, at least 1. */
   output: number;
+  /** First values; default N(0, 1). Not part of `config`: loaded weights replace it. */
+  start?: Initialiser;
 }
 
 export interface EmbeddingLayer extends Layer {
@@ -24,10 +26,10 @@ export interface EmbeddingLayer extends Layer {
  * A learned vector per index. Start N(0, 1), as PyTorch's `nn.Embedding`.
  * In `forward` the tensor holds whole numbers (they are exact up to 2²⁴ in f32).
  */
-export function embedding({ vocabulary, output }: EmbeddingOptions): EmbeddingLayer {
+export function embedding({ vocabulary, output, start = normal(1) }: EmbeddingOptions): EmbeddingLayer {
   expectSize('embedding', 'vocabulary', vocabulary);
   expectSize('embedding', 'output', output);
-  const weight = new Parameter([vocabulary, output], normal(1));
+  const weight = new Parameter([vocabulary, output], start);
   const layer: EmbeddingLayer = {
     config: { kind: 'embedding', vocabulary, output },
     parameters: { weight },

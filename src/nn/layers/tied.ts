@@ -1,0 +1,24 @@
+import { linear as applyLinear } from '../../autograd/index.ts';
+import { zeros } from '../init.ts';
+import type { Layer } from '../layer.ts';
+import { Parameter } from '../parameter.ts';
+import type { EmbeddingLayer } from './embedding.ts';
+
+export interface TiedLayer extends Layer {
+  /** The embedding whose weights it shares; not a child, since it stands elsewhere in the network. */
+  readonly table: EmbeddingLayer;
+}
+
+/**
+ * An output layer that shares the weights of an embedding: `y = E x + b`, [..., D] to [..., K]. Press & Wolf 2017. Only the bias is its
+ * own; the embedding has to stand in the network too, and its gradient is the sum of both uses.
+ */
+export function tied(table: EmbeddingLayer): TiedLayer {
+  const bias = new Parameter([table.vocabulary], zeros, { decays: false });
+  return {
+    config: { kind: 'tied', vocabulary: table.vocabulary, input: table.width },
+    table,
+    parameters: { bias },
+    forward: (x) => applyLinear(x, table.parameters.weight.tensor, bias.tensor),
+  };
+}

@@ -1,34 +1,30 @@
 import { stat } from 'node:fs/promises';
-import type { ReadOptions, SeriesResult } from '../data/index.ts';
-import { toSeries } from '../data/index.ts';
 import { crc64 } from '../model/crc64.ts';
+import { taskOf } from '../model/index.ts';
 import { readFileBytes } from '../node/files.ts';
 import { runPaths } from '../node/run-folder.ts';
-import { type ForecastModel, loadForecast } from '../tasks/index.ts';
-import { engineFromEnvironment } from './environment.ts';
-import type { Output } from './output.ts';
-import { loadTable } from './tables.ts';
 
-/** Loads the model of a file or of a run folder. */
-export async function loadModel(place: string): Promise<{ model: ForecastModel; path: string; fingerprint: string }> {
+/** The bytes of a model file, for the task that can load it. */
+export interface OpenedModel {
+  /** `model.safetensors` of a run folder, or the file itself. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** As the file says. */
+  readonly task: string;
+}
+
+/** Opens the model of a file or of a run folder. */
+export async function openModel(place: string): Promise<OpenedModel> {
   const folder = await stat(place).then(
     (stats) => stats.isDirectory(),
     () => false,
   );
   const path = folder ? runPaths(place).model : place;
   const bytes = await readFileBytes(path);
-  const model = await loadForecast(bytes, { name: path, engine: await engineFromEnvironment() });
-  return { model, path, fingerprint: `crc64:${crc64([bytes])}` };
+  return { path, bytes, task: taskOf(bytes, path) };
 }
 
-/** Reads a table the way the model's training table was read. */
-export async function seriesFor(
-  model: ForecastModel,
-  place: string,
-  options: ReadOptions,
-  output: Output,
-): Promise<SeriesResult> {
-  const { reading } = model;
-  const text = reading.series === undefined ? {} : { text: [reading.series] };
-  return toSeries(await loadTable(place, { ...options, ...text }, output), reading);
+/** Tells a model file from every other. */
+export function fingerprintOf({ bytes }: OpenedModel): string {
+  return `crc64:${crc64([bytes])}`;
 }

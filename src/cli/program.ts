@@ -1,17 +1,11 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { addEntries, type Entry } from './entries.ts';
 import { usageError } from './usage.ts';
 
-/** A command as `recurve --help` lists it. What it takes and does is loaded only when it is the one wanted. */
-interface Entry {
-  readonly name: string;
-  readonly summary: string;
-  load(): Promise<{ define(command: Command): void }>;
-}
-
 const COMMANDS: readonly Entry[] = [
-  { name: 'train', summary: 'train a model on a table', load: () => import('./commands/train.ts') },
-  { name: 'predict', summary: 'forecast what comes after a table', load: () => import('./commands/predict.ts') },
+  { name: 'train', summary: 'train a model on data of yours', load: () => import('./commands/train.ts') },
+  { name: 'predict', summary: 'ask a model about new data', load: () => import('./commands/predict.ts') },
   { name: 'evaluate', summary: 'measure a model beside the baselines', load: () => import('./commands/evaluate.ts') },
   { name: 'stream', summary: 'answer row by row, with a state on disk', load: () => import('./commands/stream.ts') },
   {
@@ -45,11 +39,7 @@ export async function makeProgram(args: readonly string[]): Promise<Command> {
     .addHelpText('after', AFTER)
     .configureHelp({ showGlobalOptions: false })
     .configureOutput({ outputError: () => {} });
-  const wanted = args.find((arg) => COMMANDS.some(({ name }) => name === arg));
-  for (const { name, summary, load } of COMMANDS) {
-    const command = program.command(name).description(summary);
-    if (name === wanted) (await load()).define(command);
-  }
+  await addEntries(program, COMMANDS, args);
   tellUsage(program, []);
   return program;
 }

@@ -5,6 +5,9 @@ import { choiceOption, given, listOption } from './options.ts';
 /** What `<table>` may be, for the help of every command that takes one. */
 export const TABLE = 'path, http(s) address, - for standard input, or dataset:NAME';
 
+/** What `<data>` may be, for the help of every command that takes some. */
+export const DATA = `as in training: ${TABLE}`;
+
 /** What `<model>` may be, for the help of every command that takes one. */
 export const MODEL = 'model.safetensors or a run folder';
 

@@ -2,8 +2,6 @@ import type { Row } from '../data/rows.ts';
 import { RecurveError } from '../errors.ts';
 import type { Json } from '../model/index.ts';
 import { anyObject, nullable, number, object, oneOf, record, string } from '../model/validate.ts';
-import type { ForecastModel } from '../tasks/index.ts';
-import { forecastRow } from './results.ts';
 
 /** What `--state` keeps: where the stream is, and the answer to the last row of each series, which may not have been read. */
 export interface SavedStream {
@@ -55,15 +53,32 @@ export function checkSavedStream(value: unknown, path: string): SavedStream {
   return checkSaved(value, path) as SavedStream;
 }
 
-/** Begins a stream, or goes on with a saved one of the same model. */
-export function streamSession(model: ForecastModel, { fingerprint, saved, skipSeen }: SessionOptions): StreamSession {
+/** A model that is fed row by row. */
+export interface RowStream<T> {
+  /** Takes the next row and answers it. */
+  push(values: Row['values'], at: { time?: number; id?: string }): T;
+  /** Plain JSON to go on from. */
+  state(): Json;
+}
+
+/**
+ * Begins a stream, or goes on with a saved one of the same model.
+ *
+ * @param open begins the model's stream, or goes on with its saved state
+ * @param answerOf what is printed of an answer, beside row, id and time
+ */
+export function streamSession<T>(
+  open: (saved?: Json) => RowStream<T>,
+  answerOf: (answer: T) => object,
+  { fingerprint, saved, skipSeen }: SessionOptions,
+): StreamSession {
   if (saved && saved.model !== fingerprint) {
     throw new RecurveError(
       'model',
       `stream: expected the state of this model (${fingerprint}), got that of another (${saved.model}); use its model, or another state file`,
     );
   }
-  const stream = model.stream(saved?.stream);
+  const stream = open(saved?.stream);
   const last = new Map(Object.entries(saved?.last ?? {}));
   let rows = saved?.rows ?? 0;
   let seen = 0;
@@ -80,13 +95,13 @@ export function streamSession(model: ForecastModel, { fingerprint, saved, skipSe
       if (before && time !== undefined && before.time !== null && time <= before.time) {
         return time === before.time ? { kind: 'repeated', answer: before.answer } : { kind: 'seen' };
       }
-      const forecast = stream.push(values, { ...(time !== undefined && { time }), ...(id !== '' && { id }) });
+      const answered = stream.push(values, { ...(time !== undefined && { time }), ...(id !== '' && { id }) });
       rows++;
       const answer = JSON.stringify({
         row: rows,
         ...(id !== '' && { id }),
         ...(time !== undefined && { time: new Date(time).toISOString() }),
-        ...(forecast ? forecastRow(forecast) : { point: null }),
+        ...answerOf(answered),
       });
       last.set(id, { row: rows, time: time ?? null, answer });
       return { kind: 'new', answer };

@@ -118,3 +118,12 @@ function assertJson(value: unknown, who: string, path: string, depth: number): v
     if (item !== undefined) assertJson(item, who, inner, depth + 1);
   }
 }
+
+/** Plain JSON of a value: typed arrays become lists, numbers that are not finite null, absent keys vanish. */
+export function plainJson(value: object): JsonObject {
+  return JSON.parse(
+    JSON.stringify(value, (_key, v) =>
+      ArrayBuffer.isView(v) ? Array.from(v as Float64Array) : typeof v === 'number' && !Number.isFinite(v) ? null : v,
+    ),
+  ) as JsonObject;
+}

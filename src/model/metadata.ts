@@ -83,16 +83,7 @@ export function encodeModelFile({ tensors, document }: ModelFile): Uint8Array {
 export function decodeModelFile(bytes: Uint8Array, expectation: ModelExpectation): ModelFile & { fingerprint: string } {
   const { name } = expectation;
   const { tensors, metadata } = readSafetensors(bytes, { name });
-  if (metadata.recurve === undefined) {
-    refuse(
-      name,
-      'a model saved by Recurve',
-      'a safetensors file of another program',
-      'its weights can be imported instead',
-    );
-  }
-  const raw = anyObject(parseJson(metadata.recurve, `${name}: recurve`), `${name}: recurve`);
-  refuseNewer(raw, name);
+  const raw = documentOf(metadata, name);
   const { fingerprint: stored, ...rest } = metadata;
   const computed = fingerprint(tensors, rest);
   if (stored !== computed) {
@@ -107,6 +98,31 @@ export function decodeModelFile(bytes: Uint8Array, expectation: ModelExpectation
   const { format, ...document } = checkDocument(raw, `${name}: recurve`);
   refuseOther(document, expectation);
   return { tensors, document, fingerprint: computed };
+}
+
+/**
+ * The task of a model file, to choose who loads it; the rest of the file is checked by `decodeModelFile`.
+ *
+ * @throws RecurveError `model` for a file that is damaged, foreign or made by a newer Recurve
+ */
+export function taskOf(bytes: Uint8Array, name: string): string {
+  const { metadata } = readSafetensors(bytes, { name });
+  return string({ min: 1 })(documentOf(metadata, name).task, `${name}: recurve.task`);
+}
+
+/** The document in the metadata of a safetensors file, of a format this version reads. */
+function documentOf(metadata: Readonly<Record<string, string>>, name: string): JsonObject {
+  if (metadata.recurve === undefined) {
+    refuse(
+      name,
+      'a model saved by Recurve',
+      'a safetensors file of another program',
+      'its weights can be imported instead',
+    );
+  }
+  const raw = anyObject(parseJson(metadata.recurve, `${name}: recurve`), `${name}: recurve`);
+  refuseNewer(raw, name);
+  return raw;
 }
 
 function refuse(name: string, expected: string, got: string, next: string): never {

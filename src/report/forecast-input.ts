@@ -1,3 +1,4 @@
+import type { RunReportInput } from './run-input.ts';
 import type { Time } from './time.ts';
 
 /** Errors of one forecaster on the test span; in the unit of the target unless said otherwise. Absent ones are left out. */
@@ -38,22 +39,11 @@ export interface History {
   values: ArrayLike<number>;
 }
 
-/** One epoch of a training. */
-export interface EpochRecord {
-  /** Counted from 1. */
-  epoch: number;
-  /** Mean training loss over the epoch. */
-  loss: number;
-  /** Loss on the validation span after the epoch. */
-  validation?: number;
-  learningRate?: number;
-}
-
 /**
  * Everything `forecastReport` can show. Only `target` is needed; each further part brings its section, and what is absent
  * is left out without a trace. Numbers that are not finite are shown as gaps or as `n/a`.
  */
-export interface ForecastReportInput {
+export interface ForecastReportInput extends RunReportInput {
   /** The forecast column. */
   target: string;
   /** Its unit, such as `°C`; follows every number it belongs to. */
@@ -87,25 +77,4 @@ export interface ForecastReportInput {
   };
   /** Share of the test span inside the intervals, in percent, with the mean width of the interval. */
   coverage?: readonly { level: number; measured: number; width?: number }[];
-
-  training?: {
-    epochs: readonly EpochRecord[];
-    /** The epoch whose weights were kept. Default: the one of the lowest validation loss. */
-    best?: number;
-    /** Name of the loss: `pinball loss`. */
-    loss?: string;
-    /** Why training ended: `no better epoch for 10 epochs`. */
-    stopped?: string;
-  };
-
-  /** What was detected in the data and how it was resolved, a sentence each. */
-  data?: readonly (string | { text: string; warning?: boolean })[];
-  /** Every setting of the run, also those left at their defaults. */
-  settings?: Readonly<Record<string, string | number | boolean | null | undefined>>;
-  /** `recurve`, `node`, `engine`, `seed`, `fingerprint` …, shown as given. */
-  versions?: Readonly<Record<string, string | number | undefined>>;
-  /** Seconds per phase: `training`, `calibration`, `total`. */
-  seconds?: Readonly<Record<string, number>>;
-  /** Files of the run by what they are: `model`, `checkpoint`. */
-  files?: Readonly<Record<string, string>>;
 }

@@ -1,11 +1,11 @@
 import { baselineMethod, baselineName } from './baselines.ts';
-import { barChart } from './charts/bar.ts';
 import { type Band, type LineSeries, lineChart } from './charts/line.ts';
 import { scatterChart } from './charts/scatter.ts';
 import type { ErrorScores, ForecastReportInput, Interval } from './forecast-input.ts';
 import { decimalsFor, formatFixed, formatNumber } from './format.ts';
 import { figure, type Section, type TableColumn, type TableOptions, table } from './page.ts';
 import { residualFigures } from './residuals.ts';
+import { type Contestant, scoreSection } from './score-section.ts';
 import { formatTime, stepLabels, type Time, toMilliseconds } from './time.ts';
 
 /** Positions shown in the close-up of the test span, and rows in the table of a long one. */
@@ -104,70 +104,31 @@ export function futureSection({ future, target, unit, horizon, step = 'step' }: 
 }
 
 const MEASURES: readonly [key: Exclude<keyof ErrorScores, 'note'>, name: string, hasUnit: boolean][] = [
-  ['mae', 'MAE', true],
   ['rmse', 'RMSE', true],
+  ['mae', 'MAE', true],
   ['mase', 'MASE', false],
   ['smape', 'sMAPE (%)', false],
   ['pinball', 'Pinball', false],
 ];
 
 export function baselineSection({ test, baselines = {}, unit }: ForecastReportInput): Section {
-  const section = { id: 'baselines', heading: 'Beside the baselines', short: 'Baselines' };
-  const entries = Object.entries(baselines);
-  if (!test && entries.length === 0) return { ...section, content: [] };
-  const rivals = entries.map(([key, scores]) => ({
-    name: baselineName(key),
-    method: [baselineMethod(key), scores.note].filter(Boolean).join('; '),
-    scores,
-    model: false,
-  }));
-  const all = [
-    ...(test ? [{ name: 'Recurve', method: 'the model of this report', scores: test, model: true }] : []),
-    ...rivals,
-  ];
-  const measures = MEASURES.filter(([key]) => all.some(({ scores }) => scores[key] !== undefined));
-  const order = (scores: ErrorScores) => scores.rmse ?? scores.mae ?? Number.POSITIVE_INFINITY;
-  const ranked = all.toSorted((a, b) => order(a.scores) - order(b.scores));
-  const bold = measures.flatMap(([key], column): [number, number][] => {
-    const values = ranked.map(({ scores }) => scores[key] ?? Number.NaN);
-    const best = Math.min(...values.filter(Number.isFinite));
-    return values.flatMap((value, row): [number, number][] => (value === best ? [[row, column + 1]] : []));
+  return scoreSection({
+    measures: MEASURES.map(([key, name, hasUnit]) => ({ key, name: hasUnit ? withUnit(name, unit) : name })),
+    contestants: [
+      ...(test ? [{ name: 'Recurve', method: 'the model of this report', scores: figures(test), model: true }] : []),
+      ...Object.entries(baselines).map(([key, scores]) => ({
+        name: baselineName(key),
+        method: [baselineMethod(key), scores.note].filter(Boolean).join('; '),
+        scores: figures(scores),
+      })),
+    ],
+    caption: 'Errors one step ahead on the test span',
+    heads: ['Forecaster', 'How it forecasts'],
   });
-  const decimals = measures.map(([key]) => decimalsFor(ranked.map(({ scores }) => scores[key] ?? Number.NaN)));
-  const rows = ranked.map(({ name, method, scores }) => [
-    name,
-    ...measures.map(([key], index) => (scores[key] === undefined ? '–' : formatFixed(scores[key], decimals[index]!))),
-    method,
-  ]);
-  const columns: TableColumn[] = [{ header: 'Forecaster' }];
-  for (const [, name, hasUnit] of measures)
-    columns.push({ header: hasUnit ? withUnit(name, unit) : name, align: 'right' });
-  columns.push({ header: 'How it forecasts' });
-  const highlight = ranked.findIndex(({ model }) => model);
-  const errors = table({
-    caption: 'Errors one step ahead on the test span; the best of each column in bold',
-    columns,
-    rows,
-    bold,
-    highlight,
-  });
-  const byRmse = ranked.some(({ scores }) => scores.rmse !== undefined) ? 'rmse' : 'mae';
-  const chart = figure({
-    caption: `${byRmse.toUpperCase()} on the test span, lower is better`,
-    height: 60 + 34 * ranked.length,
-    draw: ({ width }) =>
-      barChart({
-        title: `${byRmse.toUpperCase()} of the model and its baselines`,
-        ...{ width, height: 60 + 34 * ranked.length, horizontal: true, xLabel: withUnit(byRmse.toUpperCase(), unit) },
-        bars: ranked.map(({ name, scores, model }) => ({
-          label: name,
-          value: scores[byRmse] ?? Number.NaN,
-          color: model ? 0 : 'faint',
-        })),
-      }),
-  });
-  const lead = 'A model earns its keep only where it beats simple rules on data it has never seen.';
-  return { ...section, lead, content: ranked.length > 1 ? [chart, errors] : [errors] };
+}
+
+function figures({ note: _, ...scores }: ErrorScores): Contestant['scores'] {
+  return scores;
 }
 
 export function testSection({ nextStep, target, unit, step = 'step' }: ForecastReportInput): Section {

@@ -96,10 +96,10 @@ test('a model that loses is shown as losing', () => {
 
 test('the baseline table is ranked by RMSE, with the best of each column in bold and a dash where a figure is absent', () => {
   expect(tableText(forecastReport(input), 'Errors one step ahead')).toEqual([
-    'Forecaster|MAE (°C)|RMSE (°C)|MASE|Pinball|How it forecasts',
-    'Recurve|2.000|<b>2.580</b>|<b>0.860</b>|–|the model of this report',
-    'Ridge regression|<b>1.900</b>|2.683|–|<b>0.750</b>|linear regression on the same inputs',
-    'Persistence|2.240|2.907|–|–|repeats the last value; no gaps allowed',
+    'Forecaster|RMSE (°C)|MAE (°C)|MASE|Pinball|How it forecasts',
+    'Recurve|<b>2.580</b>|2.000|<b>0.860</b>|–|the model of this report',
+    'Ridge regression|2.683|<b>1.900</b>|–|<b>0.750</b>|linear regression on the same inputs',
+    'Persistence|2.907|2.240|–|–|repeats the last value; no gaps allowed',
   ]);
 });
 

@@ -11,6 +11,7 @@ import {
 import { formatDuration, formatNumber } from './format.ts';
 import { type Card, page } from './page.ts';
 import { dataSection, runSection, trainingSection } from './run-sections.ts';
+import { FOOTER } from './task-report.ts';
 import { formatTime, toMilliseconds } from './time.ts';
 
 export type * from './forecast-input.ts';
@@ -51,7 +52,7 @@ export function forecastReport(input: ForecastReportInput): string {
       dataSection(input),
       runSection(input),
     ],
-    footer: 'Made by Recurve. This page holds everything it shows and sends nothing anywhere.',
+    footer: FOOTER,
   });
 }
 

@@ -7,7 +7,6 @@ export { type ScatterOptions, scatterChart } from './charts/scatter.ts';
 export { chartStyle } from './charts/style.ts';
 export { forecastReport } from './forecast.ts';
 export type {
-  EpochRecord,
   ErrorScores,
   ForecastReportInput,
   ForecastSeries,
@@ -25,4 +24,7 @@ export {
   type TableOptions,
   table,
 } from './page.ts';
+export { type EpochRecord, type RunReportInput, STOPPED, shownSettings } from './run-input.ts';
+export type { Contestant, Measure, ScoreInput } from './score-section.ts';
+export { type TaskReportInput, taskReport } from './task-report.ts';
 export type { Time } from './time.ts';

@@ -1,12 +1,12 @@
 import { type LineSeries, lineChart } from './charts/line.ts';
-import type { ForecastReportInput } from './forecast-input.ts';
 import { formatDuration, formatNumber } from './format.ts';
 import { figure, list, type Section, type TableColumn, table } from './page.ts';
+import type { RunReportInput } from './run-input.ts';
 
 /** Most epochs listed in the table behind the loss curves. */
 const MOST_ROWS = 366;
 
-export function trainingSection({ training, seconds }: ForecastReportInput): Section {
+export function trainingSection({ training, seconds }: RunReportInput): Section {
   const section = { id: 'training', heading: 'Training', short: 'Training' };
   if (!training || training.epochs.length === 0) return { ...section, content: [] };
   const { epochs } = training;
@@ -53,7 +53,7 @@ export function trainingSection({ training, seconds }: ForecastReportInput): Sec
   return { ...section, content: [chart] };
 }
 
-export function dataSection({ data = [] }: ForecastReportInput): Section {
+export function dataSection({ data = [] }: RunReportInput): Section {
   const lines = data.map((line) =>
     typeof line === 'string'
       ? { text: line }
@@ -68,7 +68,7 @@ export function dataSection({ data = [] }: ForecastReportInput): Section {
   };
 }
 
-export function runSection({ settings = {}, versions = {}, seconds = {}, files = {} }: ForecastReportInput): Section {
+export function runSection({ settings = {}, versions = {}, seconds = {}, files = {} }: RunReportInput): Section {
   const pairs = (caption: string, entries: [string, string][], header: string) =>
     entries.length === 0 ? '' : table({ caption, columns: [{ header }, { header: 'Value' }], rows: entries });
   const shown = (record: Readonly<Record<string, unknown>>) =>

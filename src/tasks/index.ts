@@ -14,10 +14,5 @@ export { type ForecastOptions, type ForecastSettings, forecastSettings } from '.
 export { reportInput } from './forecast/report-input.ts';
 export type { ErrorFigures, ForecastScores, Scored } from './forecast/scores.ts';
 export type { ForecastStream, StreamRow } from './forecast/stream.ts';
-export {
-  type EpochLog,
-  type TaskProgress,
-  type TrainedForecast,
-  type TrainHooks,
-  trainForecast,
-} from './forecast/train.ts';
+export { type ForecastHooks, type TrainedForecast, trainForecast } from './forecast/train.ts';
+export type { EpochLog, StageName, TaskProgress, TrainHooks } from './training/index.ts';

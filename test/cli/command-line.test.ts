@@ -77,7 +77,7 @@ test.each([
     /^--cell: expected one of gru, lstm, rnn, got "lstn"; /,
   ],
   [['doctor', 'all'], /^doctor: expected no further argument, got "all"; /],
-  [['predict', 'model'], /^predict: expected <table>, got nothing; /],
+  [['predict', 'model'], /^predict: expected <data>, got nothing; /],
 ])('%j is refused with exit code 2 and one sentence', (args, message) => {
   const { code, stdout, stderr } = recurve(args, { cwd });
   expect(stderr).toMatch(message);

@@ -140,7 +140,9 @@ test('a second signal ends at once', async () => {
   child.stderr?.on('data', (piece) => {
     if (String(piece).includes('stopping after this step')) child.kill('SIGINT');
   });
-  await sleep(1000);
+  // Signals are caught from when the folder is open.
+  while (!existsSync(join(cwd, 'run', 'metrics.jsonl'))) await sleep(50);
+  await sleep(500);
   child.kill('SIGINT');
   const [code] = await once(child, 'close');
   expect(code).toBe(130);

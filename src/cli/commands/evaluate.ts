@@ -1,31 +1,35 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { wholeOption } from '../options.ts';
-import { addReadOptions, MODEL, TABLE } from '../read-options.ts';
+import { addReadOptions, DATA, MODEL } from '../read-options.ts';
+import { addTaskOptions, runVerb } from '../verbs.ts';
 
 export function define(command: Command): void {
   command
     .argument('<model>', MODEL)
-    .argument('<table>', TABLE)
-    .description('Measures a model on the test span of a table, step by step of the horizon, beside the baselines.')
-    .option('--from <date>', 'where the test span begins; default as in training')
-    .option('--until <date>', 'where it ends; default as in training, or with the data')
-    .option('--backtest', 'rolling origin: the test span in parts, one after the other')
-    .addOption(wholeOption('--folds <n>', 'with --backtest: parts; default 4'))
-    .option('--refit', 'with --backtest: train again before each part on all that lies before it')
+    .argument('<data>', DATA)
+    .description('Measures a model on data it was not trained on, beside the baselines.')
     .option('--quiet', 'print the result only')
     .option('--json', 'print one JSON object');
+  addTaskOptions(
+    command,
+    ['forecast'],
+    [
+      new Option('--from <date>', 'where the test span begins; default as in training'),
+      new Option('--until <date>', 'where it ends; default as in training, or with the data'),
+      new Option('--backtest', 'rolling origin: the test span in parts, one after the other'),
+      wholeOption('--folds <n>', 'with --backtest: parts; default 4'),
+      new Option('--refit', 'with --backtest: train again before each part on all that lies before it'),
+    ],
+  );
   addReadOptions(command);
   command
     .addHelpText(
       'after',
       `
-With --json: task, test (mae, rmse, mase, smape, pinball), baselines, coverage, overall, steps, folds.
+With --json, of a forecast: task, test (mae, rmse, mase, smape, pinball), baselines, coverage, overall, steps, folds.
 
 Example:
   $ recurve evaluate runs/weather weather.csv --backtest --folds 4`,
     )
-    .action(async (model: string, table: string, values) => {
-      const { evaluate } = await import('../evaluate.ts');
-      await evaluate(model, table, values);
-    });
+    .action((model: string, data: string, values: object) => runVerb(command, model, [data], values));
 }

@@ -1,20 +1,24 @@
-import type { Command } from 'commander';
-import { addReadOptions, MODEL, TABLE } from '../read-options.ts';
+import { type Command, Option } from 'commander';
+import { addReadOptions, DATA, MODEL } from '../read-options.ts';
+import { addTaskOptions, runVerb } from '../verbs.ts';
 
 export function define(command: Command): void {
   command
     .argument('<model>', MODEL)
-    .argument('<table>', TABLE)
-    .description('Forecasts the steps after a table. The table is read as the one in training was.')
+    .argument('<data>', DATA)
+    .description(
+      'Asks a model about data: a forecast for the steps after a table, … The data are read as those in training were.',
+    )
     .option('--json', 'print one JSON object')
-    .option('--csv', 'print CSV: id, time, step, forecast, lower and upper border of each interval')
-    .option('--out <file>', 'write there instead, as CSV or, with --json, as JSON')
+    .option('--out <file>', 'write there instead')
     .option('--quiet', 'print the result only');
+  addTaskOptions(
+    command,
+    ['forecast'],
+    [new Option('--csv', 'print CSV: id, time, step, forecast, lower and upper border of each interval')],
+  );
   addReadOptions(command);
   command
     .addHelpText('after', '\nExample:\n  $ recurve predict runs/weather weather.csv --csv > next.csv')
-    .action(async (model: string, table: string, values) => {
-      const { predict } = await import('../predict.ts');
-      await predict(model, table, values);
-    });
+    .action((model: string, data: string, values: object) => runVerb(command, model, [data], values));
 }

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { choiceOption, listOption } from '../options.ts';
 import { MODEL } from '../read-options.ts';
+import { runVerb } from '../verbs.ts';
 
 export function define(command: Command): void {
   command
     .argument('<model>', MODEL)
-    .description('Reads a row per line from standard input and answers each with a forecast, a JSON object per line.')
+    .description(
+      'Reads a row per line from standard input and answers each with what the model says, a JSON object per line.',
+    )
     .option('--state <file>', 'keep the state there after every row, and go on from it')
     .option('--skip-seen', 'the input is the whole one from its first row: pass over the rows taken before')
     .addOption(choiceOption('--format <kind>', 'of the lines', ['auto', 'csv', 'tsv', 'jsonl'], 'auto'))
@@ -15,8 +18,8 @@ export function define(command: Command): void {
     .addHelpText(
       'after',
       `
-Lines in: CSV under a header, or JSON objects. Lines out: row, id, time (of the row), times and point (of the steps
-ahead; null until the context is full), intervals.
+Lines in: CSV under a header, or JSON objects. Lines out: row, id, time (of the row), and of a forecast times and point
+(of the steps ahead; null until the context is full) and intervals.
 
 With --state, a row counts as taken when its answer is in the state file, which is written before the answer is
 printed. After a kill, send every row again whose answer was not read, or more: a row with a time that was taken before
@@ -26,8 +29,5 @@ input with --skip-seen, or the rows after the last one taken.
 Example:
   $ tail -f sensor.csv | recurve stream runs/weather --state weather.state`,
     )
-    .action(async (model: string, values) => {
-      const { stream } = await import('../stream.ts');
-      await stream(model, values);
-    });
+    .action((model: string, values: object) => runVerb(command, model, [], values));
 }

@@ -1,12 +1,13 @@
 import { formatClock, type Series, type SeriesResult } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
+import type { TrainHooks } from '../training/index.ts';
 import { prepare } from './features.ts';
 import type { Forecasts } from './forecaster.ts';
 import { type ForecastModel, forecastModel } from './model.ts';
 import { type ForecastOptions, forecastSettings } from './options.ts';
 import { readingOf } from './plan.ts';
 import { baselineForecasts, type ForecastScores, naiveScaleOf, type Scored, score, truthOf } from './scores.ts';
-import { prepareTraining, type TrainHooks } from './train.ts';
+import { openForecast, prepareTraining } from './train.ts';
 import { type Spans, scoringWindows, spansOf, trainingWindows, type Window } from './windows.ts';
 
 export interface BacktestOptions {
@@ -85,10 +86,7 @@ export async function backtest(
 
   async function trainOn(at: Spans): Promise<{ model: ForecastModel; training: Window[] }> {
     const { learner, windows, learn } = await prepareTraining(data, settings, at, hooks.engine);
-    const learned = await learn(settings.validation !== 'holdout', {
-      ...(hooks.signal && { signal: hooks.signal }),
-      ...(hooks.onProgress && { onProgress: hooks.onProgress }),
-    });
+    const learned = await learn(openForecast(settings, settings.validation !== 'holdout', hooks));
     const { plan, architecture } = learner;
     const reading = readingOf(plan, { target: plan.columns[0] }, data.report);
     const model = forecastModel(learned.network, {

@@ -5,7 +5,7 @@ import { decodeModelFile, encodeModelFile, type ModelFile } from '../../model/in
 import { csv, day, SMALL, seriesOf, tableNamed, trainOn } from './data.case.ts';
 import type { ForecastModel } from './model.ts';
 import type { ForecastOptions } from './options.ts';
-import { type TrainHooks, trainForecast } from './train.ts';
+import { type ForecastHooks, trainForecast } from './train.ts';
 
 /** The model file's bytes without the seconds the training took. */
 function bytesOf(model: ForecastModel): string {
@@ -37,7 +37,7 @@ const CASES: [string, ForecastOptions, string][] = [
 
 describe.each(CASES)('a training with %s, interrupted at any step', (_name, options, part) => {
   it('goes on, from what was saved, to the bytes of the uninterrupted one (8 cases)', async () => {
-    const run = (hooks: TrainHooks = {}) => trainOn(tableNamed(part), options, hooks, 200);
+    const run = (hooks: ForecastHooks = {}) => trainOn(tableNamed(part), options, hooks, 200);
     const { model } = await run();
     const wanted = bytesOf(model);
     const steps = model.summary.steps as number;
@@ -164,19 +164,22 @@ describe('checkpoints', () => {
     const without = (name: string) => Object.fromEntries(Object.entries(tensors).filter(([key]) => key !== name));
     const training = document.training as Record<string, never>;
     const fit = training.fit as Record<string, unknown>;
+    const { kept } = training.done as { kept: string[] };
     const bad: ModelFile[] = [
-      ...['weights', 'moment.mean', 'outputs.0.1'].map((name) => ({ tensors: without(name), document })),
+      ...['weights', 'moment.mean', 'kept.outputs.0.1'].map((name) => ({ tensors: without(name), document })),
       { tensors: { ...tensors, weights: { dtype: 'F32', shape: [3], data: new Float32Array(3) } }, document },
       { tensors: { ...tensors, weights: { dtype: 'I32', shape: [1], data: new Int32Array(1) } }, document },
       ...[
         { fit: { ...fit, step: -1 } },
         { fit: { ...fit, step: 1.5 } },
         { fit: 'none' },
-        { passes: [1e9] },
-        { passes: 'none' },
-        { progress: {} },
-        { progress: { ...(training.progress as object), stage: 1e9 } },
-        { progress: { ...(training.progress as object), curves: [] } },
+        { done: {} },
+        { done: { ...(training.done as object), stage: 1e9 } },
+        { done: { ...(training.done as object), kept: 'none' } },
+        // A loss curve, or the outputs of an epoch, that the document does not know of.
+        ...['curve.0', 'outputs.0.1', 'outputs.0.0'].map((gone) => ({
+          done: { ...(training.done as object), kept: kept.filter((name) => name !== gone) },
+        })),
       ].map((change) => ({ tensors, document: { ...document, training: { ...training, ...change } as never } })),
     ];
     for (const resume of bad) {

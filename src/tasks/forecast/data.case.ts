@@ -2,7 +2,7 @@ import { readTable, type SeriesOptions, type SeriesResult, toSeries } from '../.
 import { createEngine } from '../../engine/index.ts';
 import { Random } from '../../random.ts';
 import type { ForecastOptions } from './options.ts';
-import { type TrainedForecast, type TrainHooks, trainForecast } from './train.ts';
+import { type ForecastHooks, type TrainedForecast, trainForecast } from './train.ts';
 
 /** Small enough for a training in well under a second. */
 export const SMALL = {
@@ -117,7 +117,7 @@ export function tableNamed(part: string): Made {
 export async function trainOn(
   { text, reading }: Made,
   changes: ForecastOptions = {},
-  hooks: TrainHooks = {},
+  hooks: ForecastHooks = {},
   rows = 300,
 ): Promise<TrainedForecast & { data: SeriesResult }> {
   const data = await seriesOf(text(rows), reading);

@@ -1,6 +1,6 @@
 import { calendarNames, type Scaler, zoneOf } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import type { JsonObject, ModelDocument } from '../../model/index.ts';
+import type { ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
 import type { Calibration } from '../conformal.ts';
 import type { ForecastArchitecture } from './architecture.ts';
@@ -151,13 +151,4 @@ function checkZone(zone: string, name: string): void {
       { cause },
     );
   }
-}
-
-/** Plain JSON of a value: typed arrays become lists, numbers that are not finite null, absent keys vanish. */
-export function plainJson(value: object): JsonObject {
-  return JSON.parse(
-    JSON.stringify(value, (_key, v) =>
-      ArrayBuffer.isView(v) ? Array.from(v as Float64Array) : typeof v === 'number' && !Number.isFinite(v) ? null : v,
-    ),
-  ) as JsonObject;
 }

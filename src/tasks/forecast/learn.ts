@@ -1,6 +1,7 @@
 import type { Engine } from '../../engine/engine.ts';
 import { createNetwork, type Network } from '../../nn/index.ts';
-import { type FitResult, fit, type Objective, type Progress, type TrainingState } from '../../train/index.ts';
+import type { FitResult, Objective } from '../../train/index.ts';
+import type { Stages } from '../training/index.ts';
 import { type ForecastArchitecture, forecastNetwork } from './architecture.ts';
 import { type FeaturePlan, inputWidth } from './features.ts';
 import type { ForecastSettings } from './options.ts';
@@ -24,42 +25,31 @@ export interface LearnOptions {
   onValidation?(outputs: Float64Array): void;
   lastEpoch?: number;
   patience?: number;
-  maxSeconds?: number;
-  detectAnomaly?: boolean;
-  signal?: AbortSignal;
-  onProgress?(progress: Progress): void;
-  checkpoint?: { everySeconds: number; save(state: TrainingState): Promise<void> };
-  resume?: TrainingState;
 }
 
-export function newNetwork({ engine, architecture, settings }: Learner): Network {
-  return createNetwork(engine, forecastNetwork(architecture), { seed: settings.seed });
-}
-
-/** Trains a fresh network on some windows. The caller disposes of it. */
-export async function learn(learner: Learner, options: LearnOptions): Promise<{ network: Network; result: FitResult }> {
-  const { settings } = learner;
+/** Trains a fresh network on some windows, as a stage of the training. The caller disposes of it. */
+export function learn(
+  stages: Stages,
+  name: string,
+  learner: Learner,
+  options: LearnOptions,
+): Promise<{ network: Network; result: FitResult }> {
+  const { engine, architecture, settings } = learner;
   const { training, validation, onValidation, ...rest } = options;
-  const network = newNetwork(learner);
-  try {
-    const result = await fit(network, {
-      ...rest,
-      training: objectiveOf(network, learner, training),
-      ...(validation && { validation: objectiveOf(network, learner, validation, onValidation) }),
-      epochs: settings.epochs,
-      batchSize: settings.batchSize,
-      optimizer: settings.optimizer,
-      rate: settings.rate,
-      schedule: settings.schedule,
-      clip: { norm: settings.clip },
-      seed: settings.seed,
-      restoreBest: options.patience !== undefined,
-    });
-    return { network, result };
-  } catch (error) {
-    network[Symbol.dispose]();
-    throw error;
-  }
+  const create = () => createNetwork(engine, forecastNetwork(architecture), { seed: settings.seed });
+  return stages.run(name, create, (network) => ({
+    ...rest,
+    training: objectiveOf(network, learner, training),
+    ...(validation && { validation: objectiveOf(network, learner, validation, onValidation) }),
+    epochs: settings.epochs,
+    batchSize: settings.batchSize,
+    optimizer: settings.optimizer,
+    rate: settings.rate,
+    schedule: settings.schedule,
+    clip: { norm: settings.clip },
+    seed: settings.seed,
+    restoreBest: options.patience !== undefined,
+  }));
 }
 
 function objectiveOf(

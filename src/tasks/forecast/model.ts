@@ -1,12 +1,13 @@
 import { nextTimes, type Series, type SeriesOptions, zoneOf } from '../../data/index.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { decodeModelFile, type Json, type JsonObject, type ModelFile, type StoredTensors } from '../../model/index.ts';
-import { createNetwork, type Network, namedParameters } from '../../nn/index.ts';
+import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
+import type { Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
 import type { Calibration } from '../conformal.ts';
+import { networkOf, weightsOf } from '../training/index.ts';
 import { type ForecastArchitecture, forecastNetwork } from './architecture.ts';
-import { checkForecastDocument, plainJson } from './document.ts';
+import { checkForecastDocument } from './document.ts';
 import { type FeaturePlan, type PreparedSeries, prepare } from './features.ts';
 import { type Forecasts, forecastsOf } from './forecaster.ts';
 import type { ForecastSettings } from './options.ts';
@@ -77,12 +78,7 @@ export function forecastModel(network: Network, parts: ForecastParts): ForecastM
     },
     stream: (state) => createForecastStream(model, state),
     encode: () => ({
-      tensors: Object.fromEntries(
-        Object.entries(network.state()).map(([name, { shape, data }]) => [
-          name,
-          { dtype: 'F32', shape, data: Float32Array.from(data) },
-        ]),
-      ),
+      tensors: weightsOf(network),
       document: {
         kind: 'model',
         task: 'forecast',
@@ -110,37 +106,9 @@ export async function loadForecast(
   const { name = 'model' } = options;
   const { tensors, document } = decodeModelFile(bytes, { name, task: 'forecast', kind: 'model' });
   const parts = checkForecastDocument(document, name);
-  const root = forecastNetwork(parts.architecture);
-  const expected = [...namedParameters(root)].reduce((n, [, { shape }]) => n + shape.reduce((a, b) => a * b, 1), 0);
-  const got = Object.values(tensors).reduce((n, { data }) => n + data.length, 0);
-  // Before any memory is taken for what the file claims to be.
-  if (expected !== got) {
-    throw new RecurveError(
-      'model',
-      `${name}: expected ${expected} weights for its architecture, got ${got}; the file is damaged`,
-    );
-  }
-  const network = createNetwork(options.engine ?? (await createEngine()), root);
-  try {
-    network.load(floatsOf(tensors, name));
-  } catch (error) {
-    network[Symbol.dispose]();
-    throw error;
-  }
+  const engine = options.engine ?? (await createEngine());
+  const network = networkOf(engine, forecastNetwork(parts.architecture), tensors, name);
   return forecastModel(network, parts);
-}
-
-/** Half precision would come as raw bits, whole numbers as something else than weights. */
-function floatsOf(tensors: StoredTensors, name: string): Parameters<Network['load']>[0] {
-  for (const [tensor, { dtype }] of Object.entries(tensors)) {
-    if (dtype !== 'F32' && dtype !== 'F64') {
-      throw new RecurveError(
-        'model',
-        `${name}: expected weights of dtype F32 or F64, got ${dtype} in ${tensor}; save it again in single precision`,
-      );
-    }
-  }
-  return tensors as Parameters<Network['load']>[0];
 }
 
 function expectSteps({ history, step, id }: Series, plan: FeaturePlan): void {

@@ -1,5 +1,5 @@
 import { type DataReport, describe, formatStep, type Series } from '../../data/index.ts';
-import type { ForecastReportInput } from '../../report/index.ts';
+import { type ForecastReportInput, STOPPED, shownSettings } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
 import type { ErrorFigures, Scored } from './scores.ts';
 import type { TrainedForecast } from './train.ts';
@@ -48,23 +48,11 @@ export function reportInput(
       stopped: STOPPED[trained.stopped],
     },
     data: describe(report),
-    settings: Object.fromEntries(
-      Object.entries(settings).map(([name, value]) => [
-        name,
-        typeof value === 'object' ? JSON.stringify(value) : value,
-      ]),
-    ),
+    settings: shownSettings(settings),
     versions: { recurve: VERSION, seed: settings.seed },
     seconds: { training: trained.seconds },
   };
 }
-
-const STOPPED: Record<TrainedForecast['stopped'], string> = {
-  finished: 'all epochs done',
-  early: 'no better epoch for a while',
-  time: 'the time was up',
-  aborted: 'stopped on request',
-};
 
 function lossName(output: TrainedForecast['model']['settings']['output']): string {
   return {

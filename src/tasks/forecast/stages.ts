@@ -1,28 +1,14 @@
-import { RecurveError } from '../../errors.ts';
+import { number, oneOf } from '../../model/validate.ts';
 import type { Network } from '../../nn/index.ts';
-import type { EpochRecord, FitResult, Progress, TrainingState } from '../../train/index.ts';
+import type { EpochRecord, FitResult, TrainingState } from '../../train/index.ts';
 import { type Calibration, calibrateIntervals } from '../conformal.ts';
+import type { Stages, StagesDone } from '../training/index.ts';
 import { outputsOf, rawForecasts } from './forecaster.ts';
-import { type Learner, type LearnOptions, learn } from './learn.ts';
+import { type Learner, learn } from './learn.ts';
 import { targetsOf, type Window } from './windows.ts';
 
 /** Blocks of cross-validation. */
 export const BLOCKS = 5;
-
-/** What the stages before the running one left behind: part of a checkpoint. */
-export interface StageState {
-  /** Stages done. */
-  stage: number;
-  /** Seconds and steps they took. */
-  seconds: number;
-  steps: number;
-  /** Per block, the validation loss after each epoch. */
-  curves: number[][];
-  /** Per block and epoch, the raw outputs of the windows that were left out. */
-  outputs: Float64Array[][];
-}
-
-export const FIRST_STAGE: StageState = { stage: 0, seconds: 0, steps: 0, curves: [], outputs: [] };
 
 /** What training gives. */
 export interface Learned {
@@ -35,62 +21,49 @@ export interface Learned {
   seconds: number;
 }
 
-export interface StageHooks {
-  signal?: AbortSignal;
-  maxSeconds?: number;
-  detectAnomaly?: boolean;
-  onProgress?(progress: Progress & StageName, steps: number): void;
-  checkpoint?: { everySeconds: number; save(stages: StageState, fit: TrainingState): Promise<void> };
-  resume?: { stages: StageState; fit: TrainingState };
-}
-
-export interface StageName {
-  /** `block 2 of 5`, `final`. */
-  stage: string;
-  stageIndex: number;
-  stages: number;
-}
+/** Names in `kept`: per block the validation losses, per block and epoch the raw outputs of the windows that were left out. */
+const curveName = (block: number): string => `curve.${block}`;
+const outputsName = (block: number, epoch: number): string => `outputs.${block}.${epoch}`;
 
 /**
  * Five blocks of the training span in turn are left out and forecast by a network trained on the rest; their mean loss chooses the
  * number of epochs, their errors calibrate the intervals (cross-conformal, Vovk 2015; blocks since neighbours in time are alike).
  * Then one network learns from all windows.
  */
-export async function crossValidate(learner: Learner, windows: readonly Window[], hooks: StageHooks): Promise<Learned> {
-  const stages = BLOCKS + 1;
-  const run = stageRunner(learner, stages, hooks);
+export async function crossValidate(learner: Learner, windows: readonly Window[], stages: Stages): Promise<Learned> {
+  const { kept } = stages;
   const blocks = Array.from({ length: BLOCKS }, (_, k) => blockOf(windows, k));
-  for (let k = run.state.stage; k < BLOCKS; k++) {
+  for (let k = stages.stage; k < BLOCKS; k++) {
     const block = blocks[k];
     const { horizon } = learner.settings;
     // Windows whose targets overlap the block's would give its answers away.
     const rest = windows.filter(
       (w) => !block.some((b) => b.prepared === w.prepared && Math.abs(b.origin - w.origin) < horizon),
     );
-    const passes: Float64Array[] = run.state.outputs[k] ?? [];
-    run.state.outputs[k] = passes;
-    const { network, result } = await run.stage(`block ${k + 1} of ${BLOCKS}`, {
+    let passes = passesOf(kept, k).length;
+    const { network, result } = await learn(stages, `block ${k + 1} of ${BLOCKS}`, learner, {
       training: rest,
       validation: block,
-      onValidation: (outputs) => passes.push(outputs),
+      onValidation(outputs) {
+        kept[outputsName(k, passes++)] = outputs;
+      },
     });
-    if (passes.length === 0) passes.push(outputsOf(network, learner.plan, block, learner.kind.outputs));
+    if (passes === 0) kept[outputsName(k, 0)] = outputsOf(network, learner.plan, block, learner.kind.outputs);
     network[Symbol.dispose]();
-    run.state.curves[k] = result.history.map(({ validation }) => validation ?? 0);
-    run.done(result);
+    kept[curveName(k)] = Float64Array.from(result.history, ({ validation }) => validation ?? 0);
   }
-  const { curves, outputs } = run.state;
+  const curves = blocks.map((_, k) => Array.from(kept[curveName(k)]));
+  const outputs = blocks.map((_, k) => passesOf(kept, k));
   const epochs = Math.min(...outputs.map((passes) => passes.length));
   const lastEpoch = bestEpochOf(curves, epochs);
   const calibration = calibrate(learner, blocks.flat(), concatenate(outputs.map((passes) => passes[lastEpoch - 1])));
-  const { network, result } = await run.stage('final', { training: windows, lastEpoch });
-  run.done(result);
+  const { network, result } = await learn(stages, 'final', learner, { training: windows, lastEpoch });
   // Blocks have no other reason to end early than the time.
   const limited = curves.some((curve) => curve.length < learner.settings.epochs);
   return {
     network,
     calibration,
-    ...summary(result, run.state),
+    ...summary(result, stages),
     ...(limited && { stopped: 'time' }),
     bestEpoch: lastEpoch,
     history: withValidation(result.history, curves),
@@ -102,20 +75,18 @@ export async function holdOut(
   learner: Learner,
   training: readonly Window[],
   holdout: readonly Window[],
-  hooks: StageHooks,
+  stages: Stages,
 ): Promise<Learned> {
-  const run = stageRunner(learner, 1, hooks);
-  const { network, result } = await run.stage('training', {
+  const { network, result } = await learn(stages, 'training', learner, {
     training,
     validation: holdout,
     patience: learner.settings.patience,
   });
-  run.done(result);
   const calibration = calibrate(learner, holdout, outputsOf(network, learner.plan, holdout, learner.kind.outputs));
   return {
     network,
     calibration,
-    ...summary(result, run.state),
+    ...summary(result, stages),
     bestEpoch: Math.max(result.bestEpoch, 1),
     history: result.history,
   };
@@ -172,50 +143,26 @@ function concatenate(parts: readonly Float64Array[]): Float64Array {
 
 function summary(
   { stopped }: FitResult,
-  { seconds, steps }: StageState,
+  { seconds, steps }: Stages,
 ): { stopped: FitResult['stopped']; seconds: number; steps: number } {
   return { stopped, seconds, steps };
 }
 
-/** Runs trainings one after the other under one time limit, one progress and one checkpoint. */
-function stageRunner(learner: Learner, stages: number, hooks: StageHooks) {
-  const state: StageState = hooks.resume
-    ? structuredClone(hooks.resume.stages)
-    : { ...FIRST_STAGE, curves: [], outputs: [] };
-  let resume = hooks.resume?.fit;
-  return {
-    state,
-    async stage(name: string, options: LearnOptions): Promise<{ network: Network; result: FitResult }> {
-      const began = performance.now();
-      const left = (hooks.maxSeconds ?? Number.POSITIVE_INFINITY) - state.seconds;
-      const { checkpoint } = hooks;
-      const learned = await learn(learner, {
-        ...options,
-        maxSeconds: Math.max(left, 0) / (stages - state.stage),
-        ...(hooks.signal && { signal: hooks.signal }),
-        ...(hooks.detectAnomaly && { detectAnomaly: true }),
-        ...(resume && { resume }),
-        onProgress: (p) =>
-          hooks.onProgress?.({ ...p, stage: name, stageIndex: state.stage, stages }, state.steps + p.step),
-        ...(checkpoint && {
-          checkpoint: { everySeconds: checkpoint.everySeconds, save: (fit) => checkpoint.save(state, fit) },
-        }),
-      });
-      resume = undefined;
-      if (learned.result.stopped === 'aborted') {
-        learned.network[Symbol.dispose]();
-        const seconds = Math.round((performance.now() - began) / 1000);
-        throw new RecurveError(
-          'interrupted',
-          `train: expected to finish, got a request to stop in ${name} after ${seconds} s; resume to go on`,
-        );
-      }
-      return learned;
-    },
-    done(result: FitResult): void {
-      state.stage++;
-      state.seconds += result.seconds;
-      state.steps += result.steps;
-    },
-  };
+/** Outputs of a block after each epoch, as far as it was trained. */
+function passesOf(kept: Stages['kept'], block: number): Float64Array[] {
+  const passes: Float64Array[] = [];
+  for (let pass = kept[outputsName(block, 0)]; pass; pass = kept[outputsName(block, passes.length)]) {
+    passes.push(Float64Array.from(pass));
+  }
+  return passes;
+}
+
+/** Refuses loss curves and outputs of a checkpoint that cannot belong to one cross-validation. */
+export function expectBlocks({ stage, kept }: StagesDone, fit: TrainingState): void {
+  for (let k = 0; k < stage; k++) {
+    const epochs = kept[curveName(k)]?.length ?? -1;
+    number({ min: 0 })(epochs, `checkpoint: loss curve of block ${k + 1}`);
+    number({ min: Math.max(epochs, 1) })(passesOf(kept, k).length, `checkpoint: epochs with outputs of block ${k + 1}`);
+  }
+  if (stage < BLOCKS) oneOf(fit.history.length)(passesOf(kept, stage).length, 'checkpoint: epochs with outputs');
 }

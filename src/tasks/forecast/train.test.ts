@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { Random } from '../../random.ts';
+import type { EpochLog, TaskProgress } from '../training/index.ts';
 import { csv, day, SMALL, seriesOf, TABLES, tableNamed, trainOn } from './data.case.ts';
 import type { Forecasts } from './forecaster.ts';
 import type { ForecastOptions } from './options.ts';
-import { type EpochLog, type TaskProgress, trainForecast } from './train.ts';
+import { trainForecast } from './train.ts';
 
 /** Every wider interval holds the narrower ones and the point, and all numbers are finite. */
 function expectNested({ point, intervals }: Pick<Forecasts, 'point' | 'intervals'>): void {

@@ -2,47 +2,24 @@ import type { SeriesOptions, SeriesResult } from '../../data/index.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
-import type { Json, ModelFile } from '../../model/index.ts';
-import type { EpochRecord, FitResult, Progress } from '../../train/index.ts';
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
-import { plainJson } from './document.ts';
+import { plainJson } from '../../model/index.ts';
+import type { EpochRecord, FitResult } from '../../train/index.ts';
+import { openStages, type Stages, type TrainHooks } from '../training/index.ts';
 import type { Learner } from './learn.ts';
 import { type Forecast, type ForecastModel, forecastModel } from './model.ts';
 import { type ForecastOptions, type ForecastSettings, forecastSettings } from './options.ts';
 import { outputKind } from './output.ts';
 import { architectureOf, fitPlan, readingOf } from './plan.ts';
 import { baselineForecasts, type ForecastScores, naiveScaleOf, type Scored, score, truthOf } from './scores.ts';
-import { BLOCKS, crossValidate, holdOut, type Learned, type StageName } from './stages.ts';
+import { BLOCKS, crossValidate, expectBlocks, holdOut, type Learned } from './stages.ts';
 import { expectEnough, type Spans, scoringWindows, spansOf, trainingWindows } from './windows.ts';
 
 /** Most training windows for which five more trainings are made by default. */
 const CROSS_LIMIT = 4096;
 
-/** What a training tells and asks while it runs. */
-export interface TrainHooks {
-  /** Default: a new one. */
-  engine?: Engine;
+export interface ForecastHooks extends TrainHooks {
   /** How the table was read, kept in the model for the next one. */
   reading?: SeriesOptions;
-  /** Stops after the running step with an `interrupted` error; the checkpoint is saved first. */
-  signal?: AbortSignal;
-  /** Training ends in time for this many seconds, with a model. */
-  maxSeconds?: number;
-  /** Name the first operation whose numbers are not finite; several times slower. Changes no result. Default false. */
-  detectAnomaly?: boolean;
-  onProgress?(progress: TaskProgress): void;
-  /** After every epoch, for a log. `step` counts through all stages. */
-  onEpoch?(record: EpochLog): void;
-  checkpoint?: { everySeconds: number; save(file: ModelFile): Promise<void> };
-  /** A checkpoint of the same data and options: ends at the bits of the uninterrupted training. */
-  resume?: ModelFile;
-}
-
-export type TaskProgress = Progress & StageName;
-
-export interface EpochLog extends EpochRecord {
-  step: number;
-  stage: string;
 }
 
 /** A trained model and how it came about. */
@@ -75,34 +52,15 @@ export interface TrainedForecast {
 export async function trainForecast(
   data: SeriesResult,
   options: ForecastOptions = {},
-  hooks: TrainHooks = {},
+  hooks: ForecastHooks = {},
 ): Promise<TrainedForecast> {
   const settings = forecastSettings(options);
   const spans = spansOf(data.series, settings);
   const holdout = settings.validation === 'holdout';
   const { learner, prepared, windows, learn } = await prepareTraining(data, settings, spans, hooks.engine);
   const cross = settings.validation === 'cross' || (!holdout && windows.length <= CROSS_LIMIT);
-  const identity = { settings: plainJson(settings), data: fingerprintOf(data), stages: cross ? BLOCKS + 1 : 1 };
-
-  const learned = await learn(cross, {
-    ...(hooks.signal && { signal: hooks.signal }),
-    ...(hooks.maxSeconds !== undefined && { maxSeconds: hooks.maxSeconds }),
-    ...(hooks.detectAnomaly && { detectAnomaly: true }),
-    ...(hooks.resume && { resume: decodeCheckpoint(hooks.resume, identity) }),
-    ...(hooks.checkpoint && {
-      checkpoint: {
-        everySeconds: hooks.checkpoint.everySeconds,
-        save: (stages, fit) =>
-          (hooks.checkpoint as NonNullable<TrainHooks['checkpoint']>).save(encodeCheckpoint(identity, stages, fit)),
-      },
-    }),
-    onProgress(progress, step) {
-      hooks.onProgress?.(progress);
-      const { epoch, loss, validation, seconds, stage } = progress;
-      if (progress.epochEnd)
-        hooks.onEpoch?.({ step, stage, epoch, loss, seconds, ...(validation !== undefined && { validation }) });
-    },
-  });
+  const stages = openForecast(settings, cross, hooks, fingerprintOf(data));
+  const learned = await learn(stages);
 
   const model = forecastModel(learned.network, {
     settings,
@@ -157,8 +115,8 @@ export async function prepareTraining(data: SeriesResult, settings: ForecastSett
   const kind = outputKind(settings.output, settings.levels);
   const engine = given ?? (await createEngine());
   const learner: Learner = { engine, plan, kind, settings, architecture: architectureOf(plan, settings, kind.outputs) };
-  const learn = (cross: boolean, hooks: Parameters<typeof crossValidate>[2]): Promise<Learned> => {
-    if (cross) return crossValidate(learner, windows, hooks);
+  const learn = (stages: Stages): Promise<Learned> => {
+    if (stages.count > 1) return crossValidate(learner, windows, stages);
     const training = trainingWindows(prepared, beforeHoldout(spans), settings);
     const held = trainingWindows(prepared, spans.holdout, settings);
     if (training.length === 0 || held.length === 0) {
@@ -167,9 +125,15 @@ export async function prepareTraining(data: SeriesResult, settings: ForecastSett
         `forecast: expected windows before and inside the holdout, got ${training.length} and ${held.length}; move the holdout's border or lower the horizon`,
       );
     }
-    return holdOut(learner, training, held, hooks);
+    return holdOut(learner, training, held, stages);
   };
   return { learner, prepared, windows, learn };
+}
+
+/** The stages of a training by cross-validation, or of one with a holdout. */
+export function openForecast(settings: ForecastSettings, cross: boolean, hooks: TrainHooks, data = ''): Stages {
+  const identity = { task: 'forecast', settings: plainJson(settings), data, stages: cross ? BLOCKS + 1 : 1 };
+  return openStages(identity, hooks, cross ? expectBlocks : undefined);
 }
 
 function beforeHoldout({ holdout }: Spans): { from: number; to: number }[] {
@@ -181,7 +145,7 @@ export function trainEnds({ train }: Spans): number[] {
 }
 
 /** Tells data apart: names, roles, times, numbers and what was observed of all series. */
-function fingerprintOf({ series }: SeriesResult): Json {
+function fingerprintOf({ series }: SeriesResult): string {
   return crc64(
     (function* () {
       for (const { id, names, roles, step, zone, history, time, values, observed } of series) {

@@ -1,21 +1,31 @@
 import { RecurveError } from '../../errors.ts';
-import type { Json, JsonObject, ModelFile, StoredTensors } from '../../model/index.ts';
-import { anyObject, array, number, object, oneOf } from '../../model/validate.ts';
+import { type JsonObject, type ModelFile, plainJson, type StoredTensors } from '../../model/index.ts';
+import { anyObject, array, number, object, string } from '../../model/validate.ts';
 import type { TrainingState } from '../../train/index.ts';
 import { VERSION } from '../../version.ts';
-import { plainJson } from './document.ts';
-import { BLOCKS, type StageState } from './stages.ts';
 
 /** What a checkpoint belongs to: it is refused where any of it differs. */
 export interface TrainingIdentity {
+  task: string;
   settings: JsonObject;
   /** Fingerprint of the data. */
-  data: Json;
+  data: string;
+  /** Runs of `fit` in all, at least 1. */
   stages: number;
 }
 
+/** What the stages before the running one left behind. */
+export interface StagesDone {
+  /** Stages done. */
+  stage: number;
+  /** Seconds and steps they took. */
+  seconds: number;
+  steps: number;
+  kept: Record<string, Float32Array | Float64Array>;
+}
+
 /** Packs the state of a training: numbers in tensors, the rest in the document. */
-export function encodeCheckpoint(identity: TrainingIdentity, stages: StageState, fit: TrainingState): ModelFile {
+export function encodeCheckpoint(identity: TrainingIdentity, done: StagesDone, fit: TrainingState): ModelFile {
   const tensors: Record<string, StoredTensors[string]> = {};
   const put = (name: string, data: Float32Array | Float64Array | undefined): void => {
     if (!data) return;
@@ -25,31 +35,29 @@ export function encodeCheckpoint(identity: TrainingIdentity, stages: StageState,
         ? { dtype: 'F32', shape, data: Float32Array.from(data) }
         : { dtype: 'F64', shape, data: Float64Array.from(data) };
   };
-  const { weights, bestWeights, optimizer, ...scalars } = fit;
+  const { weights, bestWeights, optimizer, average, carried, ...scalars } = fit;
   put('weights', weights);
   put('best', bestWeights);
+  put('average', average);
   for (const [name, moment] of Object.entries(optimizer?.moments ?? {})) put(`moment.${name}`, moment);
-  stages.outputs.forEach((passes, block) => {
-    passes.forEach((pass, epoch) => {
-      put(`outputs.${block}.${epoch}`, pass);
-    });
-  });
-  const { outputs, ...progress } = stages;
+  for (const [name, state] of Object.entries(carried ?? {})) put(`carried.${name}`, state);
+  for (const [name, data] of Object.entries(done.kept)) put(`kept.${name}`, data);
+  const { stage, seconds, steps } = done;
   return {
     tensors,
     document: {
       kind: 'checkpoint',
-      task: 'forecast',
-      step: stages.steps + fit.step,
+      task: identity.task,
+      step: steps + fit.step,
       architecture: {},
       data: { fingerprint: identity.data },
       training: plainJson({
         settings: identity.settings,
         stages: identity.stages,
-        progress,
-        passes: outputs.map((passes) => passes.length),
+        done: { stage, seconds, steps, kept: Object.keys(done.kept) },
         fit: scalars,
         optimizerSteps: optimizer?.steps ?? 0,
+        carried: carried ? Object.keys(carried) : [],
       }),
       versions: { recurve: VERSION },
     },
@@ -60,14 +68,13 @@ const whole = number({ integer: true, min: 0 });
 const checkTraining = object({
   settings: anyObject,
   stages: whole,
-  progress: object({ stage: whole, seconds: number({ min: 0 }), steps: whole, curves: array(array(number())) }),
-  passes: array(whole),
+  done: object({ stage: whole, seconds: number({ min: 0 }), steps: whole, kept: array(string({ min: 1 })) }),
   fit: object(
     {
       step: whole,
       seconds: number({ min: 0 }),
       lossSum: number(),
-      lossCount: whole,
+      lossCount: number({ min: 0 }),
       best: number(),
       bestEpoch: whole,
       waited: whole,
@@ -77,31 +84,25 @@ const checkTraining = object({
     { clipping: object({ clipped: whole, factorSum: number({ min: 0 }), maxNorm: number({ min: 0 }) }) },
   ),
   optimizerSteps: whole,
+  carried: array(string({ min: 1 })),
 });
 
-/** Refuses stages, loss curves and outputs that cannot belong to one training. */
-function checkProgress({ stages, progress, passes, fit }: ReturnType<typeof checkTraining>): void {
-  const { stage, curves } = progress;
-  number({ max: stages - 1 })(stage, 'checkpoint: stage');
-  const cross = stages > 1;
-  oneOf(cross ? stage : 0)(curves.length, 'checkpoint: loss curves');
-  oneOf(cross ? Math.min(stage + 1, BLOCKS) : 0)(passes.length, 'checkpoint: blocks with outputs');
-  curves.forEach((curve, k) => {
-    number({ min: Math.max(curve.length, 1) })(passes[k], `checkpoint: epochs with outputs of block ${k + 1}`);
-  });
-  if (cross && stage < BLOCKS) oneOf(fit.history.length)(passes[stage], 'checkpoint: epochs with outputs');
-}
-
-/** Unpacks a checkpoint of the same data and settings. */
+/** Unpacks a checkpoint of the same task, data and settings. */
 export function decodeCheckpoint(
   { tensors, document }: ModelFile,
   identity: TrainingIdentity,
-): { stages: StageState; fit: TrainingState } {
+): { done: StagesDone; fit: TrainingState } {
+  if (document.task !== identity.task) {
+    throw new RecurveError(
+      'usage',
+      `resume: expected a checkpoint of ${identity.task}, got one of ${document.task}; give that of the same training`,
+    );
+  }
   const training = checkTraining(document.training, 'checkpoint: training');
   if (document.data.fingerprint !== identity.data) {
     throw new RecurveError(
       'data',
-      'resume: expected the data the training began with, got other data; give the same table, or train anew with --overwrite',
+      'resume: expected the data the training began with, got other data; give the same data, or train anew with --overwrite',
     );
   }
   if (JSON.stringify(training.settings) !== JSON.stringify(identity.settings) || training.stages !== identity.stages) {
@@ -110,7 +111,7 @@ export function decodeCheckpoint(
       'resume: expected the settings the training began with, got others; give the same options, or train anew with --overwrite',
     );
   }
-  checkProgress(training);
+  number({ max: identity.stages - 1 })(training.done.stage, 'checkpoint: stage');
   const floats = (name: string): Float32Array | Float64Array => {
     const tensor = tensors[name];
     if (!(tensor?.data instanceof Float32Array || tensor?.data instanceof Float64Array)) {
@@ -118,22 +119,18 @@ export function decodeCheckpoint(
     }
     return tensor.data;
   };
-  const moments = Object.keys(tensors).filter((name) => name.startsWith('moment.'));
+  const named = (prefix: string, names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, floats(`${prefix}.${name}`)]));
+  const moments = Object.keys(tensors).flatMap((name) => (name.startsWith('moment.') ? [name.slice(7)] : []));
   return {
-    stages: {
-      ...training.progress,
-      outputs: training.passes.map((count, block) =>
-        Array.from({ length: count }, (_, epoch) => Float64Array.from(floats(`outputs.${block}.${epoch}`))),
-      ),
-    },
+    done: { ...training.done, kept: named('kept', training.done.kept) },
     fit: {
       ...training.fit,
       weights: floats('weights'),
       ...('best' in tensors && { bestWeights: floats('best') }),
-      optimizer: {
-        steps: training.optimizerSteps,
-        moments: Object.fromEntries(moments.map((name) => [name.slice('moment.'.length), floats(name)])),
-      },
+      ...('average' in tensors && { average: floats('average') }),
+      ...(training.carried.length > 0 && { carried: named('carried', training.carried) }),
+      optimizer: { steps: training.optimizerSteps, moments: named('moment', moments) },
     },
   };
 }

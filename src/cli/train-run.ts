@@ -1,35 +1,59 @@
 import { rmdir } from 'node:fs/promises';
-import { describe, toSeries } from '../data/index.ts';
 import { RecurveError } from '../errors.ts';
+import type { ModelFile } from '../model/index.ts';
 import { listFolder, removeFile } from '../node/files.ts';
 import { openRun, type Run } from '../node/run-folder.ts';
-import { forecastReport } from '../report/index.ts';
-import { reportInput, type TaskProgress, type TrainedForecast, trainForecast } from '../tasks/index.ts';
+import type { TaskProgress, TrainHooks } from '../tasks/index.ts';
 import { engineFromEnvironment } from './environment.ts';
 import { catchInterrupts } from './interrupts.ts';
 import { type Output, outputOf } from './output.ts';
-import { forecastRow, nextSteps, scoreTable } from './results.ts';
-import { loadTable } from './tables.ts';
 import { type ProgressEvent, progressRenderer } from './terminal/index.ts';
-import { folderOf, type TrainConfig, type TrainValues, trainConfig } from './train-settings.ts';
+import type { TaskConfig } from './train-config.ts';
+import type { RunValues } from './train-options.ts';
 
-/** Settings that may differ when a run is resumed: the data themselves are compared, not where they lie. */
-const MAY_CHANGE = ['table', 'read'];
+/** What every training gives, whatever its task. */
+export interface Trained {
+  model: { encode(): ModelFile };
+  /** Of training alone. */
+  seconds: number;
+  /** The epoch whose weights were kept. */
+  epochs: number;
+  stopped: 'finished' | 'early' | 'time' | 'aborted';
+}
 
-/** `recurve train forecast` */
-export async function trainForecastCommand(table: string | undefined, values: TrainValues): Promise<void> {
+/** Files of a run, by what they are, for its report. */
+export type RunFiles = Readonly<Record<'model' | 'checkpoint' | 'metrics', string>>;
+
+/** What a task adds to the way all trainings run. */
+export interface TrainTask<T extends Trained> {
+  /** All settings; kept as `config.json` and compared when the run is resumed. */
+  config: TaskConfig;
+  folder: string;
+  /** Keys of `config` that may differ when the run is resumed: say, where data lie that are compared themselves. */
+  mayChange: readonly string[];
+  /** Trains through the library. `hooks` go to it whole. */
+  train(hooks: TrainHooks): Promise<T>;
+  /** report.html */
+  report(trained: T, files: RunFiles): string;
+  /** What `--json` gives beside the keys of every training (`task`, `seconds`, `epochs`, `stopped`, `run`, `model`, `report`). */
+  result(trained: T): object;
+  /** What people read of the result, before the last lines, in parts. */
+  print(trained: T, output: Output): string[];
+}
+
+/**
+ * `recurve train <task>` once settings and data are there: opens the run folder, goes on from its checkpoint, shows progress, saves
+ * checkpoints and metrics, sees to Ctrl-C, writes model and report, and prints the result.
+ */
+export async function trainRun<T extends Trained>(task: TrainTask<T>, values: RunValues): Promise<void> {
   const output = outputOf(values);
-  const config = await trainConfig(table, values);
-  const folder = folderOf(values);
+  const { config, folder } = task;
   const engine = await engineFromEnvironment();
-  const data = toSeries(await loadTable(table ?? config.table, config.read, output), config.series);
-  for (const line of describe(data.report)) output.note(line);
-
   const run = await openRun(folder, {
     config: JSON.parse(JSON.stringify(config)),
     resume: values.resume ?? false,
     overwrite: values.overwrite ?? false,
-    mayChange: MAY_CHANGE,
+    mayChange: task.mayChange,
   });
   const progress = progressRenderer({
     silent: (values.json || values.quiet) ?? false,
@@ -41,9 +65,8 @@ export async function trainForecastCommand(table: string | undefined, values: Tr
   try {
     if (run.checkpoint) progress.note(`going on from step ${run.checkpoint.document.step}`);
     const began = performance.now();
-    const trained = await trainForecast(data, config.options, {
+    const trained = await task.train({
       engine,
-      reading: config.series,
       signal: interrupts.signal,
       ...(values.maxTime !== undefined && { maxSeconds: values.maxTime }),
       ...(values.detectAnomaly && { detectAnomaly: true }),
@@ -63,13 +86,25 @@ export async function trainForecastCommand(table: string | undefined, values: Tr
     });
     progress.finish();
     await run.saveModel(trained.model.encode());
-    const files = { model: run.paths.model, checkpoint: run.paths.checkpoint, metrics: run.paths.metrics };
-    await run.saveReport(forecastReport({ ...reportInput(trained, data), files }));
-    printResult(trained, { run, config, output });
+    const { model, checkpoint, metrics, report } = run.paths;
+    await run.saveReport(task.report(trained, { model, checkpoint, metrics }));
+    const { seconds, epochs, stopped } = trained;
+    output.result({
+      ...{ task: config.task, seconds, epochs, stopped, run: folder, model, report },
+      ...task.result(trained),
+    });
+    const how = stopped === 'time' ? ', ended by --max-time' : '';
+    output.print(
+      [
+        ...task.print(trained, output),
+        `trained in ${seconds.toFixed(1)} s, best after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${how}\nmodel   ${model}\nreport  ${report}\n`,
+      ].join('\n'),
+    );
   } catch (error) {
     progress.finish();
     if (idle) await forget(run);
-    throw error instanceof RecurveError && error.code === 'interrupted' ? interrupted(run, folder, error) : error;
+    const stopped = error instanceof RecurveError && error.code === 'interrupted';
+    throw stopped ? interrupted(run, config.task, error) : error;
   } finally {
     await run.close();
   }
@@ -98,49 +133,11 @@ function overall(event: TaskProgress, seconds: number): ProgressEvent {
   };
 }
 
-function interrupted({ paths }: Run, folder: string, cause: RecurveError): RecurveError {
-  const command = `recurve train forecast --out ${/[^\w./-]/.test(folder) ? JSON.stringify(folder) : folder} --resume`;
+function interrupted({ paths, folder }: Run, task: string, cause: RecurveError): RecurveError {
+  const command = `recurve train ${task} --out ${/[^\w./-]/.test(folder) ? JSON.stringify(folder) : folder} --resume`;
   return new RecurveError(
     'interrupted',
     `train: expected to finish, got a request to stop; all of it is in ${paths.checkpoint}, go on with \`${command}\``,
     { cause },
-  );
-}
-
-function printResult(
-  trained: TrainedForecast,
-  { run, config, output }: { run: Run; config: TrainConfig; output: Output },
-): void {
-  const { model, scores, seconds, epochs, stopped, forecasts } = trained;
-  const { paths, folder } = run;
-  output.result({
-    task: config.task,
-    target: model.target,
-    ...(model.unit && { unit: model.unit }),
-    seconds,
-    epochs,
-    stopped,
-    run: folder,
-    model: paths.model,
-    report: paths.report,
-    ...(scores && {
-      test: scores.test,
-      baselines: scores.baselines,
-      coverage: scores.coverage,
-      overall: scores.overall,
-      steps: scores.steps,
-      notes: scores.notes,
-      windows: scores.windows,
-    }),
-    forecasts: forecasts.map(forecastRow),
-    settings: model.settings,
-  });
-  const how = stopped === 'time' ? ', ended by --max-time' : '';
-  output.print(
-    [
-      ...(scores ? [scoreTable(scores, model, output)] : []),
-      ...nextSteps(forecasts, model, output),
-      `trained in ${seconds.toFixed(1)} s, best after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${how}\nmodel   ${paths.model}\nreport  ${paths.report}\n`,
-    ].join('\n'),
   );
 }

@@ -1,10 +1,11 @@
-import { describe } from '../data/index.ts';
-import { RecurveError } from '../errors.ts';
-import { writeFileAtomic } from '../node/files.ts';
-import type { Forecast } from '../tasks/index.ts';
-import { loadModel, seriesFor } from './models.ts';
-import { jsonText, outputOf } from './output.ts';
-import { type ReadValues, readOptionsOf } from './read-options.ts';
+import { describe } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { writeFileAtomic } from '../../node/files.ts';
+import type { Forecast } from '../../tasks/index.ts';
+import type { OpenedModel } from '../models.ts';
+import { jsonText, outputOf } from '../output.ts';
+import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import { loadModel, seriesFor } from './model.ts';
 import { forecastRow, nextSteps } from './results.ts';
 
 interface Values extends ReadValues {
@@ -15,11 +16,12 @@ interface Values extends ReadValues {
 }
 
 /** `recurve predict` */
-export async function predict(place: string, table: string, values: Values): Promise<void> {
+export async function predict(opened: OpenedModel, [table]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
   if (values.json && values.csv)
     throw new RecurveError('usage', 'predict: expected --json or --csv, got both; choose one');
-  const { model, path } = await loadModel(place);
+  const { path } = opened;
+  const model = await loadModel(opened);
   const { series, report } = await seriesFor(model, table, readOptionsOf(values), output);
   for (const line of describe(report)) output.note(line);
   const forecasts = series.map((one) => model.predict(one));

@@ -1,12 +1,13 @@
-import { describe } from '../data/index.ts';
-import { RecurveError } from '../errors.ts';
-import { type BacktestResult, backtest } from '../tasks/index.ts';
-import { catchInterrupts } from './interrupts.ts';
-import { loadModel, seriesFor } from './models.ts';
-import { outputOf } from './output.ts';
-import { type ReadValues, readOptionsOf } from './read-options.ts';
+import { describe } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { type BacktestResult, backtest } from '../../tasks/index.ts';
+import { catchInterrupts } from '../interrupts.ts';
+import type { OpenedModel } from '../models.ts';
+import { outputOf } from '../output.ts';
+import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import { progressRenderer } from '../terminal/index.ts';
+import { loadModel, seriesFor } from './model.ts';
 import { foldTable, scoreTable, stepTables } from './results.ts';
-import { progressRenderer } from './terminal/index.ts';
 
 interface Values extends ReadValues {
   from?: string;
@@ -19,7 +20,7 @@ interface Values extends ReadValues {
 }
 
 /** `recurve evaluate` */
-export async function evaluate(place: string, table: string, values: Values): Promise<void> {
+export async function evaluate(opened: OpenedModel, [table]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
   if (!values.backtest && (values.folds !== undefined || values.refit)) {
     throw new RecurveError(
@@ -27,7 +28,8 @@ export async function evaluate(place: string, table: string, values: Values): Pr
       'evaluate: expected --folds and --refit with --backtest, got neither; add --backtest',
     );
   }
-  const { model, path } = await loadModel(place);
+  const { path } = opened;
+  const model = await loadModel(opened);
   const test = values.from === undefined ? model.settings.test : { from: values.from };
   if (test === 'none') {
     throw new RecurveError(

@@ -1,17 +1,13 @@
-import { resolve } from 'node:path';
-import { parsePart, type ReadOptions, type SeriesOptions } from '../data/index.ts';
-import { RecurveError } from '../errors.ts';
-import type { JsonObject } from '../model/index.ts';
-import { parseJson } from '../model/json.ts';
-import { anyObject } from '../model/validate.ts';
-import { readFileBytes } from '../node/files.ts';
-import { runPaths } from '../node/run-folder.ts';
-import type { ForecastOptions } from '../tasks/index.ts';
-import { given } from './options.ts';
-import { type ReadValues, readOptionsOf } from './read-options.ts';
+import { parsePart, type ReadOptions, type SeriesOptions } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import type { ForecastOptions } from '../../tasks/index.ts';
+import { given } from '../options.ts';
+import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
+import type { FitValues, RunValues } from '../train-options.ts';
 
 /** Values of the options of `recurve train forecast`, as commander gives them. */
-export interface TrainValues extends ReadValues {
+export interface TrainValues extends ReadValues, FitValues, RunValues {
   target?: string;
   time?: string;
   past?: string[];
@@ -43,25 +39,12 @@ export interface TrainValues extends ReadValues {
   testUntil?: string;
   validation?: ForecastOptions['validation'];
   holdout?: string;
-  epochs?: number;
-  maxTime?: number;
-  batchSize?: number;
   stride?: number;
-  rate?: number;
-  clip?: number;
   patience?: number;
-  seed?: number;
-  out?: string;
-  resume?: boolean;
-  overwrite?: boolean;
-  checkpointEvery: number;
-  detectAnomaly?: boolean;
-  quiet?: boolean;
-  json?: boolean;
 }
 
 /** All that a training is made of; `config.json` of its run. */
-export interface TrainConfig {
+export interface TrainConfig extends TaskConfig {
   task: 'forecast';
   table: string;
   read: ReadOptions;
@@ -71,16 +54,15 @@ export interface TrainConfig {
 
 /** Makes the settings of a training of the command line; of a resumed one without a table, from its run folder. */
 export async function trainConfig(table: string | undefined, values: TrainValues): Promise<TrainConfig> {
-  if (table === undefined && values.resume) return storedConfig(folderOf(values), values);
-  if (table === undefined) throw missing('<table>', 'nothing');
-  if (values.target === undefined) throw missing('--target <column>', 'none');
+  if (table === undefined && values.resume) return storedConfig('forecast', folderOf(values), givenNames(values));
+  if (table === undefined) throw missing('forecast', '<table>', 'nothing');
+  if (values.target === undefined) throw missing('forecast', '--target <column>', 'none');
   const read = readOptionsOf(values);
   const series = seriesOptionsOf(values.target, values);
   const columns = namedColumns(series);
   return {
     task: 'forecast',
-    // So that the run can be resumed from another folder.
-    table: /^(-|dataset:.*|[a-z]+:\/\/.*)$/i.test(table) ? table : resolve(table),
+    table: lastingPlace(table),
     read: { ...read, ...(columns && { columns }), ...(values.series !== undefined && { text: [values.series] }) },
     series,
     options: forecastOptionsOf(values),
@@ -90,32 +72,13 @@ export async function trainConfig(table: string | undefined, values: TrainValues
 /** The run folder: as given, or named after the target. */
 export function folderOf({ out, target }: Pick<TrainValues, 'out' | 'target'>): string {
   if (out !== undefined) return out;
-  if (target === undefined) throw missing('--out <folder>', 'none');
-  return `runs/forecast-${target.replace(/[^\p{Letter}\p{Number}_-]+/gu, '-')}`;
+  if (target === undefined) throw missing('forecast', '--out <folder>', 'none');
+  return `runs/forecast-${folderName(target)}`;
 }
 
-function missing(what: string, got: string): RecurveError {
-  return new RecurveError('usage', `train forecast: expected ${what}, got ${got}; see recurve train forecast --help`);
-}
-
-async function storedConfig(folder: string, values: TrainValues): Promise<TrainConfig> {
-  const { config } = runPaths(folder);
-  const text = new TextDecoder().decode(await readFileBytes(config));
-  const stored: JsonObject = anyObject(parseJson(text, config), config);
-  if (stored.task !== 'forecast' || typeof stored.table !== 'string') {
-    throw new RecurveError(
-      'usage',
-      `${config}: expected a run of train forecast, got another; name its folder with --out`,
-    );
-  }
-  const changed = Object.keys(given(forecastOptionsOf(values))).concat(values.target === undefined ? [] : ['target']);
-  if (changed.length > 0) {
-    throw new RecurveError(
-      'usage',
-      `train forecast: expected no other settings with --resume alone, got ${changed.join(', ')}; leave them out, or give the table and all settings again`,
-    );
-  }
-  return stored as unknown as TrainConfig;
+/** Names of the settings that were given though the stored ones count. */
+function givenNames(values: TrainValues): string[] {
+  return Object.keys(given(forecastOptionsOf(values))).concat(values.target === undefined ? [] : ['target']);
 }
 
 function seriesOptionsOf(target: string, values: TrainValues): SeriesOptions {

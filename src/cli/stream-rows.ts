@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { SeriesOptions } from '../data/index.ts';
 import { rowReader } from '../data/rows.ts';
+import type { Json } from '../model/index.ts';
 import { parseJson } from '../model/json.ts';
 import { readFileIfThere, writeFileAtomic } from '../node/files.ts';
-import { loadModel } from './models.ts';
+import { fingerprintOf, type OpenedModel } from './models.ts';
 import { given } from './options.ts';
-import { checkSavedStream, type SavedStream, streamSession } from './stream-session.ts';
+import { checkSavedStream, type RowStream, type SavedStream, streamSession } from './stream-session.ts';
 
-interface Values {
+/** Values of the options of `recurve stream` that say how rows come and where the state is kept. */
+export interface StreamValues {
   state?: string;
   skipSeen?: boolean;
   format?: 'auto' | 'csv' | 'tsv' | 'jsonl';
@@ -16,19 +19,34 @@ interface Values {
   missingTexts?: string[];
 }
 
-/** `recurve stream` */
-export async function stream(place: string, values: Values): Promise<void> {
-  const { model, fingerprint } = await loadModel(place);
+/** A model that answers rows of a table. */
+export interface RowModel<T> {
+  /** How the table of its training was read. */
+  reading: SeriesOptions;
+  /** Columns of numbers it needs. */
+  columns: string[];
+  zone: string;
+  open(saved?: Json): RowStream<T>;
+  /** What is printed of an answer, beside row, id and time. */
+  answerOf(answer: T): object;
+}
+
+/** Answers each row of standard input on a line, with the state on disk before the answer is printed. */
+export async function streamRows<T>(opened: OpenedModel, model: RowModel<T>, values: StreamValues): Promise<void> {
   const saved = values.state === undefined ? undefined : await readState(values.state);
-  const session = streamSession(model, { fingerprint, saved, skipSeen: values.skipSeen ?? false });
-  const { reading, plan } = model;
+  const session = streamSession(model.open, model.answerOf, {
+    fingerprint: fingerprintOf(opened),
+    saved,
+    skipSeen: values.skipSeen ?? false,
+  });
+  const { reading, columns, zone } = model;
   const { format, delimiter, decimal, missingTexts } = values;
   const header = saved?.header ?? undefined;
   const reader = await rowReader({
     name: 'standard input',
-    columns: plan.columns,
+    columns,
     time: reading.time ?? null,
-    zone: plan.zone,
+    zone,
     ...given({ format, decimal, header, series: reading.series, timeFormat: reading.timeFormat }),
     ...given({ delimiter: delimiter === 'tab' ? '\t' : delimiter }),
     ...(missingTexts && { missing: ['', ...missingTexts] }),

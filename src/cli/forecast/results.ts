@@ -1,9 +1,9 @@
-import { formatStep, zoneOf } from '../data/index.ts';
-import { baselineName } from '../report/baselines.ts';
-import { decimalsFor, formatFixed } from '../report/format.ts';
-import type { BacktestFold, ErrorFigures, Forecast, ForecastModel, ForecastScores } from '../tasks/index.ts';
-import type { Output } from './output.ts';
-import { forecastPicture, textTable } from './terminal/index.ts';
+import { formatStep, zoneOf } from '../../data/index.ts';
+import { baselineName } from '../../report/baselines.ts';
+import { decimalsFor, formatFixed } from '../../report/format.ts';
+import type { BacktestFold, ErrorFigures, Forecast, ForecastModel, ForecastScores } from '../../tasks/index.ts';
+import type { Output } from '../output.ts';
+import { forecastPicture, textTable } from '../terminal/index.ts';
 
 /** Series whose next steps are drawn; more would push the result off the screen. */
 const PICTURES = 3;

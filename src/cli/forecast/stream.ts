@@ -1,0 +1,20 @@
+import type { OpenedModel } from '../models.ts';
+import { type StreamValues, streamRows } from '../stream-rows.ts';
+import { loadModel } from './model.ts';
+import { forecastRow } from './results.ts';
+
+/** `recurve stream` */
+export async function stream(opened: OpenedModel, _inputs: readonly string[], values: StreamValues): Promise<void> {
+  const model = await loadModel(opened);
+  await streamRows(
+    opened,
+    {
+      reading: model.reading,
+      columns: model.plan.columns,
+      zone: model.plan.zone,
+      open: model.stream,
+      answerOf: (forecast) => (forecast ? forecastRow(forecast) : { point: null }),
+    },
+    values,
+  );
+}

@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { RecurveError } from '../errors.ts';
+import { type JsonObject, parseJson } from '../model/json.ts';
+import { anyObject } from '../model/validate.ts';
+import { readFileBytes } from '../node/files.ts';
+import { runPaths } from '../node/run-folder.ts';
+
+/** All that a training is made of; `config.json` of its run. Each task adds its own keys. */
+export interface TaskConfig {
+  task: string;
+}
+
+/**
+ * The settings of a run to resume without its data and options being given again, from the run folder.
+ *
+ * @param given names of the settings given all the same, which is refused
+ */
+export async function storedConfig<C extends TaskConfig>(
+  task: C['task'],
+  folder: string,
+  given: readonly string[],
+): Promise<C> {
+  const { config } = runPaths(folder);
+  const text = new TextDecoder().decode(await readFileBytes(config));
+  const stored: JsonObject = anyObject(parseJson(text, config), config);
+  if (stored.task !== task) {
+    throw new RecurveError(
+      'usage',
+      `${config}: expected a run of train ${task}, got another; name its folder with --out`,
+    );
+  }
+  if (given.length > 0) {
+    throw new RecurveError(
+      'usage',
+      `train ${task}: expected no other settings with --resume alone, got ${given.join(', ')}; leave them out, or give the data and all settings again`,
+    );
+  }
+  return stored as unknown as C;
+}
+
+/** The error of a `train <task>` that lacks an argument or option. */
+export function missing(task: string, what: string, got: string): RecurveError {
+  return new RecurveError('usage', `train ${task}: expected ${what}, got ${got}; see recurve train ${task} --help`);
+}
+
+/** A place of data as `config.json` keeps it, so that the run can be resumed from another folder. */
+export function lastingPlace(place: string): string {
+  return /^(-|dataset:.*|[a-z]+:\/\/.*)$/i.test(place) ? place : resolve(place);
+}
+
+/** A part of a folder's name made of a text of the user's. */
+export function folderName(text: string): string {
+  return text.replace(/[^\p{Letter}\p{Number}_-]+/gu, '-');
+}

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { numberOption, wholeOption } from './options.ts';
+
+/** Values of the options that every `train <task>` takes about its run. */
+export interface RunValues {
+  out?: string;
+  resume?: boolean;
+  overwrite?: boolean;
+  maxTime?: number;
+  checkpointEvery: number;
+  detectAnomaly?: boolean;
+  quiet?: boolean;
+  json?: boolean;
+}
+
+/** Values of the options of learning that every `train <task>` takes. */
+export interface FitValues {
+  epochs?: number;
+  batchSize?: number;
+  rate?: number;
+  clip?: number;
+  seed?: number;
+}
+
+/**
+ * Adds the options of learning to the group begun before.
+ *
+ * @param defaults the task's own, for the help
+ * @param examples what an epoch passes over, such as `windows`
+ */
+export function addFitOptions(command: Command, defaults: Required<FitValues>, examples: string): void {
+  const { epochs, batchSize, rate, clip, seed } = defaults;
+  command
+    .addOption(wholeOption('--epochs <n>', `passes over the training ${examples}; default ${epochs}`))
+    .addOption(numberOption('--max-time <seconds>', 'end the training in time for this many seconds'))
+    .addOption(wholeOption('--batch-size <n>', `${examples} per step; default ${batchSize}`))
+    .addOption(numberOption('--rate <r>', `learning rate; default ${rate}`))
+    .addOption(numberOption('--clip <norm>', `largest norm of the gradient; default ${clip}`))
+    .addOption(wholeOption('--seed <n>', `the same seed gives the same weights to the bit; default ${seed}`));
+}
+
+/** Adds the options about the run folder. `folder` is the default of `--out`, for the help. */
+export function addRunOptions(command: Command, folder: string): void {
+  command
+    .optionsGroup('Run:')
+    .option('--out <folder>', `run folder; default ${folder}`)
+    .option('--resume', 'go on with the run in the folder; without data, as it was begun')
+    .option('--overwrite', 'begin anew in a folder that holds a run')
+    .addOption(numberOption('--checkpoint-every <seconds>', 'between checkpoints').default(30))
+    .option('--detect-anomaly', 'name the first operation that gives NaN or infinity; several times slower')
+    .option('--quiet', 'print the result only')
+    .option('--json', 'print one JSON object');
+}
+
+/** What the help of every `train <task>` says of its run folder. */
+export const RUN_HELP = `
+Writes model.safetensors, checkpoint.safetensors, metrics.jsonl, config.json and report.html into the run folder.
+Ctrl-C saves a checkpoint and says how to go on; a second Ctrl-C ends at once.
+`;

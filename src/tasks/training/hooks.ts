@@ -1,0 +1,35 @@
+import type { Engine } from '../../engine/index.ts';
+import type { ModelFile } from '../../model/index.ts';
+import type { EpochRecord, Progress } from '../../train/index.ts';
+
+/** What a training tells and asks while it runs; the same for every task. */
+export interface TrainHooks {
+  /** Default: a new one. */
+  engine?: Engine;
+  /** Stops after the running step with an `interrupted` error; the checkpoint is saved first. */
+  signal?: AbortSignal;
+  /** Training ends in time for this many seconds, with a model. */
+  maxSeconds?: number;
+  /** Name the first operation whose numbers are not finite; several times slower. Changes no result. Default false. */
+  detectAnomaly?: boolean;
+  onProgress?(progress: TaskProgress): void;
+  /** After every epoch, for a log. `step` counts through all stages. */
+  onEpoch?(record: EpochLog): void;
+  checkpoint?: { everySeconds: number; save(file: ModelFile): Promise<void> };
+  /** A checkpoint of the same data and options: ends at the bits of the uninterrupted training. */
+  resume?: ModelFile;
+}
+
+export interface StageName {
+  /** `block 2 of 5`, `final`. */
+  stage: string;
+  stageIndex: number;
+  stages: number;
+}
+
+export type TaskProgress = Progress & StageName;
+
+export interface EpochLog extends EpochRecord {
+  step: number;
+  stage: string;
+}

@@ -1,0 +1,4 @@
+export type { StagesDone, TrainingIdentity } from './checkpoint.ts';
+export type { EpochLog, StageName, TaskProgress, TrainHooks } from './hooks.ts';
+export { openStages, type StageOptions, type Stages } from './stages.ts';
+export { networkOf, weightsOf } from './weights.ts';

@@ -10,6 +10,12 @@ import { mapSigmoid } from './elementwise';
 import { lengthOf } from './ragged';
 import { bytes, copyRow, fillRow, NONE } from './vector';
 
+/** C[M,N] += A · W, W in panels. */
+@inline
+function addPacked(c: usize, cs: usize, a: usize, as: usize, w: usize, M: i32, N: i32, K: i32, scratch: usize): void {
+  gemmPacked(c, cs, c, cs, a, as, w, M, N, K, scratch);
+}
+
 /** First row at or behind b that has not ended at step t, or b1. */
 function nextRunning(lengths: usize, t: i32, b: i32, b1: i32): i32 {
   while (b < b1 && t >= lengthOf(lengths, b, t + 1)) b++;
@@ -46,8 +52,8 @@ export function rnnForward(gates: usize, hidden: usize, w: usize, lengths: usize
       const a = rowAt(gates, t, B, from, H);
       const before = rowAt(hidden, t, B, from, H);
       const after = rowAt(hidden, t + 1, B, from, H);
-      gemmPacked(a, hs, before, hs, w, to - from, H, H, true, scratch);
-      if (ws != NONE) gemmPacked(a, hs, rowAt(hidden, t + 1 - d, B, from, H), hs, ws, to - from, H, H, true, scratch);
+      addPacked(a, hs, before, hs, w, to - from, H, H, scratch);
+      if (ws != NONE) addPacked(a, hs, rowAt(hidden, t + 1 - d, B, from, H), hs, ws, to - from, H, H, scratch);
       if (leak == NONE) {
         rnnRow(after, a, (to - from) * H, relu);
       } else {
@@ -87,8 +93,8 @@ export function rnnBackward(
           leakyRowBackward(da + o, carried + o, kept, dh + o, rowAt(gates, t, B, r, H), rowAt(hidden, t, B, r, H), leak, H, relu);
         }
       }
-      gemmPacked(carried, hs, da, hs, w, to - from, H, H, true, scratch);
-      if (ws != NONE) gemmPacked(rowAt(dhidden, t + 1 - d, B, from, H), hs, da, hs, ws, to - from, H, H, true, scratch);
+      addPacked(carried, hs, da, hs, w, to - from, H, H, scratch);
+      if (ws != NONE) addPacked(rowAt(dhidden, t + 1 - d, B, from, H), hs, da, hs, ws, to - from, H, H, scratch);
       b = to;
     }
   }
@@ -106,9 +112,9 @@ export function lstmForward(
       zeroRows(gates, t, B, b, from, G);
       zeroRows(cells, t + 1, B, b, from, H);
       zeroRows(hidden, t + 1, B, b, from, H);
-      gemmPacked(rowAt(gates, t, B, from, G), bytes(G), rowAt(hidden, t, B, from, H), bytes(H), w, to - from, G, H, true, scratch);
+      addPacked(rowAt(gates, t, B, from, G), bytes(G), rowAt(hidden, t, B, from, H), bytes(H), w, to - from, G, H, scratch);
       if (ws != NONE) {
-        gemmPacked(rowAt(gates, t, B, from, G), bytes(G), rowAt(hidden, t + 1 - d, B, from, H), bytes(H), ws, to - from, G, H, true, scratch);
+        addPacked(rowAt(gates, t, B, from, G), bytes(G), rowAt(hidden, t + 1 - d, B, from, H), bytes(H), ws, to - from, G, H, scratch);
       }
       for (let r = from; r < to; r++) {
         lstmRow(rowAt(gates, t, B, r, G), rowAt(hidden, t + 1, B, r, H), rowAt(cells, t + 1, B, r, H), rowAt(cells, t, B, r, H), H);
@@ -135,9 +141,9 @@ export function lstmBackward(
           rowAt(gates, t, B, r, G), rowAt(cells, t + 1, B, r, H), rowAt(cells, t, B, r, H), H,
         );
       }
-      gemmPacked(rowAt(dhidden, t, B, from, H), bytes(H), rowAt(dgates, t, B, from, G), bytes(G), w, to - from, H, G, true, scratch);
+      addPacked(rowAt(dhidden, t, B, from, H), bytes(H), rowAt(dgates, t, B, from, G), bytes(G), w, to - from, H, G, scratch);
       if (ws != NONE) {
-        gemmPacked(rowAt(dhidden, t + 1 - d, B, from, H), bytes(H), rowAt(dgates, t, B, from, G), bytes(G), ws, to - from, H, G, true, scratch);
+        addPacked(rowAt(dhidden, t + 1 - d, B, from, H), bytes(H), rowAt(dgates, t, B, from, G), bytes(G), ws, to - from, H, G, scratch);
       }
       b = to;
     }
@@ -165,8 +171,8 @@ export function gruForward(
       const before = rowAt(hidden, t, B, from, H);
       const after = rowAt(hidden, t + 1, B, from, H);
       const older = rowAt(hidden, t + 1 - d, B, from, H);
-      gemmPacked(z, gs, before, hs, wrz, M, 2 * H, H, true, scratch);
-      if (wsrz != NONE) gemmPacked(z, gs, older, hs, wsrz, M, 2 * H, H, true, scratch);
+      addPacked(z, gs, before, hs, wrz, M, 2 * H, H, scratch);
+      if (wsrz != NONE) addPacked(z, gs, older, hs, wsrz, M, 2 * H, H, scratch);
       for (let r = 0; r < M; r++) {
         const row = z + <usize>r * gs;
         mapSigmoid(row, row, 2 * H);
@@ -175,9 +181,9 @@ export function gruForward(
         else copyRow(kept + <usize>r * hs, bias, H);
       }
       if (resetAfter) {
-        gemmPacked(kept, hs, before, hs, wn, M, H, H, true, scratch);
-        if (wsn != NONE) gemmPacked(kept, hs, older, hs, wsn, M, H, H, true, scratch);
-      } else gemmPacked(z + 2 * hs, gs, kept, hs, wn, M, H, H, true, scratch);
+        addPacked(kept, hs, before, hs, wn, M, H, H, scratch);
+        if (wsn != NONE) addPacked(kept, hs, older, hs, wsn, M, H, H, scratch);
+      } else addPacked(z + 2 * hs, gs, kept, hs, wn, M, H, H, scratch);
       for (let r = 0; r < M; r++) {
         const row = z + <usize>r * gs;
         if (resetAfter) gruCandidateRow(row + 2 * hs, row, kept + <usize>r * hs, H);
@@ -218,16 +224,16 @@ export function gruBackward(
         if (resetAfter) gruCandidateRowBackward(drow, dkept + o, drow + 2 * hs, row, kept + o, H);
       }
       if (!resetAfter) {
-        gemmPacked(dkept, hs, dz + 2 * hs, gs, wn, M, H, H, false, scratch);
+        gemmPacked(dkept, hs, NONE, 0, dz + 2 * hs, gs, wn, M, H, H, scratch);
         for (let r = 0; r < M; r++) {
           const o = <usize>r * hs;
           gruResetRowBackward(dz + <usize>r * gs, carried + o, dkept + o, z + <usize>r * gs, before + o, H);
         }
       }
-      gemmPacked(carried, hs, dz, gs, wrz, M, H, 2 * H, true, scratch);
-      if (resetAfter) gemmPacked(carried, hs, dkept, hs, wn, M, H, H, true, scratch);
-      if (wsrz != NONE) gemmPacked(rowAt(dhidden, t + 1 - d, B, from, H), hs, dz, gs, wsrz, M, H, 2 * H, true, scratch);
-      if (wsn != NONE) gemmPacked(rowAt(dhidden, t + 1 - d, B, from, H), hs, dkept, hs, wsn, M, H, H, true, scratch);
+      addPacked(carried, hs, dz, gs, wrz, M, H, 2 * H, scratch);
+      if (resetAfter) addPacked(carried, hs, dkept, hs, wn, M, H, H, scratch);
+      if (wsrz != NONE) addPacked(rowAt(dhidden, t + 1 - d, B, from, H), hs, dz, gs, wsrz, M, H, 2 * H, scratch);
+      if (wsn != NONE) addPacked(rowAt(dhidden, t + 1 - d, B, from, H), hs, dkept, hs, wsn, M, H, H, scratch);
       b = to;
     }
   }

@@ -224,6 +224,8 @@ export const NONE: Address = -1;
 export interface GemmOptions {
   /** Add to C (default) or start from 0. */
   accumulate?: boolean;
+  /** Start every row from this one [N] instead, which lies outside C. */
+  bias?: Address;
   lda?: number;
   ldw?: number;
   ldc?: number;

@@ -13,10 +13,15 @@ export interface KernelModule {
  * `scratch` is a byte address with room for {@link Kernels.gemm}; `b0`, `b1` bound the batch rows a call works on.
  */
 export interface Kernels {
-  /** Strides in bytes. Scratch: 147,584 bytes, laid out in kernels/gemm.ts. */
+  /**
+   * Strides in bytes. `from`: c (adds to it), `NONE` (starts from 0) or, with `fs` = 0, one row for all. Scratch: 262,656 bytes, laid out in
+   * kernels/gemm.ts.
+   */
   gemm(
     c: number,
     cs: number,
+    from: number,
+    fs: number,
     a: number,
     ar: number,
     ak: number,
@@ -26,23 +31,25 @@ export interface Kernels {
     M: number,
     N: number,
     K: number,
-    accumulate: boolean,
     scratch: number,
   ): void;
-  /** Scratch: 128 bytes. */
+  /** As {@link Kernels.gemm}. */
   gemmPacked(
     c: number,
     cs: number,
+    from: number,
+    fs: number,
     a: number,
     as: number,
     packed: number,
     M: number,
     N: number,
     K: number,
-    accumulate: boolean,
     scratch: number,
   ): void;
   packPanels(p: number, w: number, wk: number, wn: number, N: number, K: number): void;
+  /** Columns of a panel. */
+  panelColumns(): number;
 
   unary(op: number, y: number, x: number, n: number): void;
   unaryBackward(op: number, dx: number, dy: number, x: number, y: number, n: number): void;

@@ -103,10 +103,10 @@ export class ReferenceEngine implements Engine {
     o: GemmOptions,
     term: (m: number, n: number, k: number) => number,
   ): void {
-    const { ldc = N, accumulate = true } = o;
+    const { ldc = N, accumulate = true, bias } = o;
     for (let m = 0; m < M; m++) {
       for (let n = 0; n < N; n++) {
-        let sum = accumulate ? this.#heap[c + m * ldc + n] : 0;
+        let sum = bias !== undefined ? this.#heap[bias + n] : accumulate ? this.#heap[c + m * ldc + n] : 0;
         for (let k = 0; k < K; k++) sum += term(m, n, k);
         this.#heap[c + m * ldc + n] = sum;
       }

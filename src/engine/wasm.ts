@@ -44,8 +44,8 @@ const INITIAL_PAGES = 16;
 const MAX_STEP_PAGES = 1024;
 /** Byte address of the kernels' scratch, {@link Kernels.gemm}: behind their tables of constants. */
 const SCRATCH = 4096;
-/** First slot of the arena: behind the 147,584 bytes of scratch, on a page border. */
-const BASE = (3 * PAGE) / 4;
+/** First slot of the arena: behind the 262,656 bytes of scratch, on a page border. */
+const BASE = (5 * PAGE) / 4;
 
 /**
  * The engine on WebAssembly, in a memory of its own. The module is compiled once per process.
@@ -68,6 +68,12 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 /** Slot → byte address. {@link NONE} becomes 2^32 − 4, which no array has. */
 function at(address: Address): number {
   return address << 2;
+}
+
+/** What a product starts from, and the bytes between its rows. */
+function start(c: Address, ldc: number, { accumulate = true, bias }: GemmOptions): [from: number, fs: number] {
+  if (bias !== undefined) return [at(bias), 0];
+  return accumulate ? [at(c), at(ldc)] : [at(NONE), 0];
 }
 
 /** Binds the kernels to the contract: slots become bytes, options become arguments; no arithmetic happens here. */
@@ -140,22 +146,27 @@ class WasmEngine implements Engine {
   }
 
   gemmNt(c: Address, a: Address, w: Address, M: number, N: number, K: number, options: GemmOptions = {}): void {
-    const { accumulate = true, lda = K, ldw = K, ldc = N } = options;
-    this.#kernels.gemm(at(c), at(ldc), at(a), at(lda), 4, at(w), 4, at(ldw), M, N, K, accumulate, SCRATCH);
+    const { lda = K, ldw = K, ldc = N } = options;
+    const [from, fs] = start(c, ldc, options);
+    this.#kernels.gemm(at(c), at(ldc), from, fs, at(a), at(lda), 4, at(w), 4, at(ldw), M, N, K, SCRATCH);
   }
 
   gemmNn(c: Address, a: Address, w: Address, M: number, N: number, K: number, options: GemmOptions = {}): void {
-    const { accumulate = true, lda = K, ldw = N, ldc = N } = options;
-    this.#kernels.gemm(at(c), at(ldc), at(a), at(lda), 4, at(w), at(ldw), 4, M, N, K, accumulate, SCRATCH);
+    const { lda = K, ldw = N, ldc = N } = options;
+    const [from, fs] = start(c, ldc, options);
+    this.#kernels.gemm(at(c), at(ldc), from, fs, at(a), at(lda), 4, at(w), at(ldw), 4, M, N, K, SCRATCH);
   }
 
   gemmTn(c: Address, a: Address, w: Address, M: number, N: number, K: number, options: GemmOptions = {}): void {
-    const { accumulate = true, lda = M, ldw = N, ldc = N } = options;
+    const { lda = M, ldw = N, ldc = N } = options;
+    const [from, fs] = start(c, ldc, options);
     // From the last k down: both sources start at their last row and step backwards.
     const last = K - 1;
     this.#kernels.gemm(
       at(c),
       at(ldc),
+      from,
+      fs,
       at(a + last * lda),
       4,
       -4 * lda,
@@ -165,13 +176,13 @@ class WasmEngine implements Engine {
       M,
       N,
       K,
-      accumulate,
       SCRATCH,
     );
   }
 
   packedSize(N: number, K: number): number {
-    return Math.ceil(N / 8) * 8 * K;
+    const columns = this.#kernels.panelColumns();
+    return Math.ceil(N / columns) * columns * K;
   }
 
   pack(packed: Address, w: Address, N: number, K: number, transposed = false): void {
@@ -188,8 +199,9 @@ class WasmEngine implements Engine {
     K: number,
     options: GemmOptions = {},
   ): void {
-    const { accumulate = true, lda = K, ldc = N } = options;
-    this.#kernels.gemmPacked(at(c), at(ldc), at(a), at(lda), at(packed), M, N, K, accumulate, SCRATCH);
+    const { lda = K, ldc = N } = options;
+    const [from, fs] = start(c, ldc, options);
+    this.#kernels.gemmPacked(at(c), at(ldc), from, fs, at(a), at(lda), at(packed), M, N, K, SCRATCH);
   }
 
   unary(op: UnaryOp, y: Address, x: Address, n: number): void {

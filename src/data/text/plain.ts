@@ -1,0 +1,49 @@
+import { countTokens, type Vocabulary, vocabularyFromCounts } from '../vocabulary.ts';
+import { REPLACEMENT, type TextCodec } from './codec.ts';
+
+/** Words with the space before them, numbers, single punctuation marks, single white space: put together again they are the text. */
+const WORD = / ?[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*| ?\p{N}+| ?[^\s\p{L}\p{M}\p{N}]|\s/gu;
+
+/** The characters (code points, never bytes or halves of surrogate pairs) of a text. */
+export function splitCharacters(text: string): string[] {
+  return Array.from(text);
+}
+
+/** The words of a text, with the space before them, and what stands between. */
+export function splitWords(text: string): string[] {
+  return text.match(WORD) ?? [];
+}
+
+export interface WordOptions {
+  /** Words seen less often become unknown, at least 1; default 2, so that the model learns what to do with unknown ones. */
+  minCount?: number;
+  /** Most words, the most frequent, at least 1; default 20,000. */
+  maxSize?: number;
+}
+
+/** A codec of the characters that occur in a text, and one token for all others. */
+export function characterCodec(text: string): TextCodec {
+  return codecOf('characters', vocabularyFromCounts(countTokens([text]), { specials: ['unknown'] }));
+}
+
+/** A codec of a text's words. */
+export function wordCodec(text: string, { minCount = 2, maxSize = 20_000 }: WordOptions = {}): TextCodec {
+  const counts = countTokens([splitWords(text)]);
+  return codecOf('words', vocabularyFromCounts(counts, { minCount, maxSize, specials: ['unknown'] }));
+}
+
+/** A codec whose units are a vocabulary's tokens. */
+export function codecOf(unit: 'characters' | 'words', vocabulary: Vocabulary): TextCodec {
+  const split = unit === 'characters' ? splitCharacters : splitWords;
+  const spell = (id: number): string => vocabulary.decode([id])[0] ?? REPLACEMENT;
+  return {
+    unit,
+    size: vocabulary.size,
+    unknown: vocabulary.special('unknown'),
+    encode: (text) => vocabulary.encode(unit === 'characters' ? text : splitWords(text)),
+    decode: (ids) => Array.from(ids, spell).join(''),
+    decoder: () => ({ push: spell, end: () => '' }),
+    split,
+    toJSON: () => ({ unit, vocabulary: vocabulary.toJSON() }),
+  };
+}

@@ -1,0 +1,82 @@
+import { RecurveError } from '../../errors.ts';
+import { type BpeOptions, mergePair, PIECE, trainBpe } from './bpe-train.ts';
+import { bytesOf, toByteText } from './byte-alphabet.ts';
+import type { TextCodec } from './codec.ts';
+import { type BpeDocument, readBpeDocument } from './tokenizer-json.ts';
+
+/** Learns byte-pair encoding from a text and gives the codec of it: see {@link trainBpe}. */
+export function subwordCodec(text: string, options?: BpeOptions): TextCodec {
+  return bpeCodec(trainBpe(text, options), 'bpe');
+}
+
+/** Most pieces whose encoding is remembered. */
+const CACHE = 50_000;
+
+/** The codec of a `tokenizer.json`. Every text can be spelled: what was never seen falls apart into bytes. */
+export function bpeCodec(document: BpeDocument, path: string): TextCodec {
+  const { tokens, merges } = readBpeDocument(document, path);
+  const ids = new Map(tokens.map((token, id) => [token, id]));
+  const idOf = (token: string): number => ids.get(token) as number;
+  const ranks = new Map(merges.map(([left, right], rank) => [`${left} ${right}`, rank]));
+  const bytes = tokens.map((token) => bytesOf(token) as Uint8Array);
+  const cache = new Map<string, readonly number[]>();
+
+  const encodePiece = (piece: string): readonly number[] => {
+    const known = cache.get(piece);
+    if (known) return known;
+    let parts = Array.from(toByteText(piece), (character) => {
+      const id = ids.get(character);
+      if (id !== undefined) return id;
+      throw new RecurveError(
+        'data',
+        `${path}: expected a token for every byte, got none for "${character}"; train it again`,
+      );
+    });
+    for (;;) {
+      let best = merges.length;
+      for (let i = 0; i + 1 < parts.length; i++)
+        best = Math.min(best, ranks.get(`${tokens[parts[i]]} ${tokens[parts[i + 1]]}`) ?? best);
+      if (best === merges.length) break;
+      const [left, right] = merges[best];
+      parts = mergePair(parts, idOf(left), idOf(right), idOf(left + right));
+    }
+    if (cache.size >= CACHE) cache.clear();
+    cache.set(piece, parts);
+    return parts;
+  };
+  const encode = (text: string): number[] => {
+    const all: number[] = [];
+    for (const [piece] of text.matchAll(PIECE)) for (const id of encodePiece(piece)) all.push(id);
+    return all;
+  };
+  const expectId = (id: number): Uint8Array => {
+    if (bytes[id]) return bytes[id];
+    throw new RecurveError(
+      'shape',
+      `${path}: expected ids from 0 to ${tokens.length - 1}, got ${id}; use the tokenizer they were made with`,
+    );
+  };
+
+  const codec: TextCodec = {
+    unit: 'subwords',
+    size: tokens.length,
+    unknown: undefined,
+    encode: (text) => Int32Array.from(encode(text)),
+    decode(sequence) {
+      const decoding = codec.decoder();
+      let text = '';
+      for (let i = 0; i < sequence.length; i++) text += decoding.push(sequence[i]);
+      return text + decoding.end();
+    },
+    decoder() {
+      const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+      return {
+        push: (id) => decoder.decode(expectId(id), { stream: true }),
+        end: () => decoder.decode(),
+      };
+    },
+    split: (text) => encode(text).map((id) => tokens[id]),
+    toJSON: () => ({ unit: 'subwords', tokenizer: document }),
+  };
+  return codec;
+}

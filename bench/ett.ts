@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { RecurveError } from 'recurve';
 import { readTable, toSeries } from 'recurve/data';
 import { trainForecast } from 'recurve/tasks';
-import { median, writeResults } from './results.ts';
+import { writeResults } from './results.ts';
+import { median } from './statistics.ts';
 
 const HORIZON = 24;
 

@@ -1,4 +1,5 @@
-// `npm run bench -- NAME`: long trainings whose figures the documentation quotes. Each prints a table and writes bench/results/NAME.json.
+// `npm run bench`: speed beside the peers, bench/performance/. `npm run bench -- NAME`: long trainings whose figures the documentation
+// quotes; each prints a table and writes bench/results/NAME.json.
 
 import { RecurveError } from 'recurve';
 
@@ -17,21 +18,35 @@ const BENCHES: Record<string, { says: string; load(): Promise<Bench> }> = {
 };
 
 const [name = '', ...rest] = process.argv.slice(2);
-const bench = BENCHES[name];
-if (!bench) {
-  console.error(
-    `bench: expected one of ${Object.keys(BENCHES).join(', ')}, got "${name}"; e.g. npm run bench -- seattle 1 2 3`,
-  );
-  for (const [known, { says }] of Object.entries(BENCHES)) console.error(`  ${known.padEnd(10)}${says}`);
+try {
+  if (name === '--help' || name === '-h') await help();
+  else if (name === '' || name.startsWith('-')) await (await performance()).main(process.argv.slice(2));
+  else await named(name, rest);
+} catch (error) {
+  if (!(error instanceof RecurveError)) throw error;
+  console.error(error.message);
   process.exitCode = 2;
-} else {
-  try {
-    const loaded = await bench.load();
-    if ('main' in loaded) await loaded.main(rest);
-    else await loaded.run(rest.length > 0 ? rest.map(Number) : [1, 2, 3, 4, 5]);
-  } catch (error) {
-    if (!(error instanceof RecurveError)) throw error;
-    console.error(error.message);
-    process.exitCode = 2;
+}
+
+function performance(): Promise<typeof import('./performance/index.ts')> {
+  return import('./performance/index.ts');
+}
+
+async function named(known: string, words: readonly string[]): Promise<void> {
+  if (!Object.hasOwn(BENCHES, known)) {
+    throw new RecurveError(
+      'usage',
+      `bench: expected no name or one of ${Object.keys(BENCHES).join(', ')}, got "${known}"; see npm run bench -- --help`,
+    );
   }
+  const bench = await BENCHES[known].load();
+  if ('main' in bench) await bench.main(words);
+  else await bench.run(words.length > 0 ? words.map(Number) : [1, 2, 3, 4, 5]);
+}
+
+async function help(): Promise<void> {
+  const { USAGE } = await import('./performance/options.ts');
+  const lines = Object.entries(BENCHES).map(([known, { says }]) => `  ${known.padEnd(10)} ${says}`);
+  console.log(`${USAGE}\nnpm run bench -- NAME [words]: long trainings whose figures the documentation quotes\n`);
+  console.log(`${lines.join('\n')}\n\ne.g. npm run bench -- seattle 1 2 3`);
 }

@@ -1,6 +1,7 @@
 import { createEngine } from 'recurve/engine';
 import { createNetwork, gru, last, linear, lstm, mse, type Network, rnn, sequential } from 'recurve/nn';
-import { median, writeResults } from './results.ts';
+import { writeResults } from './results.ts';
+import { median } from './statistics.ts';
 
 const H = 128;
 const MIB = 2 ** 20;

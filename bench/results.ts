@@ -14,9 +14,3 @@ export function writeResults(name: string, figures: object): void {
   const text = JSON.stringify({ bench: name, machine, ...figures }, null, 2).replace(/(\d)e\+(\d)/g, '$1e$2');
   writeFileSync(path, `${text}\n`);
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { readTable, toSeries } from 'recurve/data';
 import { type ForecastScores, trainForecast } from 'recurve/tasks';
-import { median, writeResults } from './results.ts';
+import { writeResults } from './results.ts';
+import { median } from './statistics.ts';
 
 /** Seattle's weather, next day's temp_max: trained on 2012-2014, tested on 2015, all settings at their defaults. */
 export async function run(seeds: readonly number[]): Promise<void> {

@@ -44,6 +44,9 @@ const INSTALLS = {
   tests: { folder: '.', manifests: ['', 'test'], flags: [], says: 'what the build and the tests need' },
   // Outside the workspace: each release brings a `node` command that would shadow the one `npm run` uses.
   hosts: { folder: 'test/platform/hosts', manifests: [''], flags: [], says: 'Node 18, 20, 22 and 26' },
+  // Also outside: 600 MB that nobody needs who only builds, tests or measures Recurve alone.
+  bench: { folder: 'bench', manifests: [''], flags: ['--omit=dev'], says: 'a link to this package for the benches' },
+  peers: { folder: 'bench', manifests: [''], flags: ['--include=dev'], says: 'what Recurve is compared with, 600 MB' },
 };
 
 /**
@@ -51,10 +54,10 @@ const INSTALLS = {
  * Compares npm's own record of what it installed (`node_modules/.package-lock.json`) with the lock file: two small
  * files, no tree walk.
  *
- * @param {'build' | 'tests' | 'hosts'} what
+ * @param {'build' | 'tests' | 'hosts' | 'bench' | 'peers'} what
  */
 export function staleInstall(what) {
-  const { folder, manifests } = INSTALLS[what];
+  const { folder, manifests, flags } = INSTALLS[what];
   const lock = readJson(join(root, folder, 'package-lock.json'))?.packages;
   const installed = readJson(join(root, folder, 'node_modules', '.package-lock.json'))?.packages;
   if (lock === undefined) return 'package-lock.json is missing';
@@ -67,7 +70,7 @@ export function staleInstall(what) {
   }
   for (const manifest of manifests) {
     const { dependencies, devDependencies } = lock[manifest];
-    for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+    for (const name of Object.keys({ ...dependencies, ...(!flags.includes('--omit=dev') && devDependencies) })) {
       const nested = `${manifest}/node_modules/${name}`;
       const path = lock[nested] ? nested : `node_modules/${name}`;
       if (!installed[path] || !existsSync(join(root, folder, path))) return `${name} is not installed`;
@@ -79,7 +82,7 @@ export function staleInstall(what) {
 /**
  * Installs by the lock file when `node_modules` is absent or stale. Throws with npm's code when that fails.
  *
- * @param {'build' | 'tests' | 'hosts'} what
+ * @param {'build' | 'tests' | 'hosts' | 'bench' | 'peers'} what
  */
 export function install(what) {
   const reason = staleInstall(what);

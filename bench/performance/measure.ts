@@ -1,0 +1,80 @@
+import { median } from '../statistics.ts';
+
+/** Milliseconds of some repetitions together: on the clock, and of the processor, which others' programs do not lengthen. */
+export interface Sample {
+  ms: number;
+  cpuMs: number;
+}
+
+/** One of the programs compared, ready to run a case. */
+export interface Side {
+  /** Runs the work `n` times in a row. */
+  run(n: number): Sample | Promise<Sample>;
+}
+
+export interface Budget {
+  /** Rounds wanted, and how many at least, however long they take. */
+  rounds: number;
+  least: number;
+  /** Milliseconds that all sides and rounds together should take. */
+  milliseconds: number;
+}
+
+/** One repetition: the median on the clock over the rounds, and the mean of processor time, which many systems count in ticks. */
+export interface Timing extends Sample {
+  rounds: number;
+}
+
+/** Shortest sample worth a reading of the clock. */
+const SAMPLE = 20;
+/** Compilers have seen a short case often enough after this long. */
+const WARM = 150;
+
+/**
+ * Times several sides by turns (A B A B …), so that whatever else the machine does meets all of them. Each side first warms up;
+ * a sample of a short case is the mean of as many repetitions as fill 20 ms.
+ */
+export async function alternate(sides: readonly Side[], { rounds, least, milliseconds }: Budget): Promise<Timing[]> {
+  const began = performance.now();
+  const repetitions: number[] = [];
+  let round = 0;
+  for (const side of sides) {
+    const one = await warmUp(side);
+    repetitions.push(Math.max(1, Math.ceil(SAMPLE / one)));
+    round += one * (repetitions.at(-1) ?? 1);
+  }
+  const left = milliseconds - (performance.now() - began);
+  const count = Math.max(least, Math.min(rounds, Math.floor(left / round)));
+  const samples: Sample[][] = sides.map(() => []);
+  for (let k = 0; k < count; k++) {
+    for (const [i, side] of sides.entries()) samples[i].push(await side.run(repetitions[i]));
+  }
+  return samples.map((taken, i) => {
+    const n = repetitions[i];
+    const cpuMs = taken.reduce((sum, sample) => sum + sample.cpuMs, 0) / count / n;
+    return { ms: median(taken.map(({ ms }) => ms)) / n, cpuMs, rounds: count };
+  });
+}
+
+/** Milliseconds of a repetition once warm. A long case runs twice, or once where that takes seconds. */
+async function warmUp(side: Side): Promise<number> {
+  let one = (await side.run(1)).ms;
+  let spent = one;
+  while (spent < WARM) {
+    const n = Math.max(1, Math.ceil(SAMPLE / one));
+    const took = (await side.run(n)).ms;
+    spent += took;
+    one = took / n;
+  }
+  return one;
+}
+
+/** Times synchronous work on this thread. */
+export function clocked(work: () => void): Sample {
+  const cpu = process.threadCpuUsage();
+  const began = performance.now();
+  work();
+  const ms = performance.now() - began;
+  const { user, system } = process.threadCpuUsage(cpu);
+  return { ms, cpuMs: (user + system) / 1000 };
+}

@@ -38,8 +38,8 @@ export async function compare(
   log: (line: string) => void,
 ): Promise<Row[]> {
   const ends = performance.now() + seconds * 1000;
-  // Even the smallest case takes a quarter of a second to warm up.
-  const weights = cases.map((one) => 1 + operations(one) / 1e8);
+  // What a long case takes goes with its work; a short one needs a second to warm up and to be seen in all its rounds.
+  const weights = cases.map((one) => 3 + operations(one) / 1e10);
   const rows: Row[] = [];
   for (const [i, one] of cases.entries()) {
     const share = weights[i] / weights.slice(i).reduce((a, b) => a + b);

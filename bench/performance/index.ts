@@ -52,7 +52,7 @@ export async function main(words: readonly string[]): Promise<void> {
 }
 
 function engineOptions({ tier, numerics, threads }: Options): Parameters<typeof createEngine>[0] {
-  return { tier, ...({ numerics, threads } as object) };
+  return { tier, numerics, ...({ threads } as object) };
 }
 
 /** Geometric mean and worst of the ratios, of all rows and by cell; null where there is nothing to compare with. */

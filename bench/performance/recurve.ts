@@ -1,6 +1,6 @@
 import { sum, type Tensor } from 'recurve/autograd';
 import type { Engine } from 'recurve/engine';
-import { type Carry, createNetwork, gru, type Layer, lstm, type Network, type Pass, rnn } from 'recurve/nn';
+import { createNetwork, createStepper, gru, type Layer, lstm, type Network, type Pass, rnn } from 'recurve/nn';
 import type { Case, CellName } from './cases.ts';
 import { clocked, type Sample, type Side } from './measure.ts';
 
@@ -40,10 +40,17 @@ export function recurveSide(engine: Engine, { work, cell, T, B, D, H }: Case): R
     tape.run(() => tape.backward(sum(layer.forward(input, pass))));
   });
   const infer = given((input) => tape.evaluate(() => void layer.forward(input, pass)));
-  const carry: Carry = new Map();
+  const stepper = work === 'step' ? createStepper(network, B) : undefined;
   const step = (n: number): Sample =>
     clocked(() => {
-      for (let i = 0; i < n; i++) network.predict(x, shape, { carry });
+      for (let i = 0; i < n; i++) stepper?.step(x);
     });
-  return { network, run: { train, infer, step }[work], [Symbol.dispose]: () => network[Symbol.dispose]() };
+  return {
+    network,
+    run: { train, infer, step }[work],
+    [Symbol.dispose]() {
+      stepper?.[Symbol.dispose]();
+      network[Symbol.dispose]();
+    },
+  };
 }

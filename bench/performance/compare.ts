@@ -56,7 +56,7 @@ export async function compare(
       ms: figures(own.ms),
       pytorchMs: fastest ? figures(fastest.ms) : null,
       ratio: over(fastest),
-      cpuRatio: fastest && pytorch?.facts.threads === 1 ? figures(fastest.cpuMs / own.cpuMs) : null,
+      cpuRatio: fastest && own.cpuMs > 0 && pytorch?.facts.threads === 1 ? figures(fastest.cpuMs / own.cpuMs) : null,
       gflops: figures(operations(one) / own.ms / 1e6),
       way: ways[0]?.way ?? null,
       layerMs: whole ? figures(whole.ms) : null,

@@ -8,9 +8,9 @@ import { ISAS, startPyTorch } from './pytorch.ts';
 
 /** Seconds of each section's share, and rounds, with `--quick`; without, every case gets at least seven. */
 const QUICK: Record<Work, Pace> = {
-  train: { seconds: 68, rounds: 9, least: 1 },
-  infer: { seconds: 24, rounds: 9, least: 1 },
-  step: { seconds: 8, rounds: 9, least: 3 },
+  train: { seconds: 64, rounds: 9, least: 1 },
+  infer: { seconds: 22, rounds: 9, least: 1 },
+  step: { seconds: 14, rounds: 9, least: 5 },
 };
 const WHOLE: Pace = { seconds: 240, rounds: 15, least: 7 };
 

@@ -14,6 +14,8 @@ export interface State {
 export interface Noise {
   /** Masks that stay the same over the sequence, [B, width] each: 0 or 1/(1−p). */
   readonly masks: Readonly<Record<string, Tensor>>;
+  /** Weights of which some are dropped for the whole sequence, by parameter name: they stand in for the parameters. */
+  readonly weights?: Readonly<Record<string, Tensor>>;
   /** Keys of masks that are drawn anew in each step: step t uses {@link keyAt} of them. */
   readonly keys: Readonly<Record<string, DropoutKey>>;
 }

@@ -10,7 +10,7 @@ import {
   tanh,
 } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
-import type { Cell } from './cell.ts';
+import type { Cell, Noise } from './cell.ts';
 import { dilate } from './delay.ts';
 import { gateOf } from './gates.ts';
 import { type CandidateDropout, droppedAt, rateOf } from './noise.ts';
@@ -53,6 +53,7 @@ export function gruCell(options: GruOptions): Cell {
   const { skip, plain, steady, begin, ...recurrence } = recurrenceOf('gru', options, {
     states: ['h'],
     output: hidden,
+    recurrent: () => parameters.weight_hh,
     draws: [{ name: 'candidate', p: candidate }],
   });
   const parameters = cellParameters('gru', { input, hidden, init }, { skip: skip > 0, memory: MEMORY });
@@ -67,32 +68,32 @@ export function gruCell(options: GruOptions): Cell {
     ...(begin && { begin }),
     step(x, state, noise, t = 0) {
       const read = recurrence.reads(x, state, noise);
-      const { fromInput, fromHidden } = affineParts(parameters, read.x, read.h, read.delayed);
+      const { fromInput, fromHidden } = affineParts(parameters, read.x, read.h, read.delayed, noise);
       const r = sigmoid(add(gateOf('gru', 'r', fromInput), gateOf('gru', 'r', fromHidden)));
       const z = sigmoid(add(gateOf('gru', 'z', fromInput), gateOf('gru', 'z', fromHidden)));
       const recurrent =
-        reset === 'after' ? multiply(r, gateOf('gru', 'n', fromHidden)) : resetBefore(r, read.h, read.delayed);
+        reset === 'after' ? multiply(r, gateOf('gru', 'n', fromHidden)) : resetBefore(r, read.h, read.delayed, noise);
       const n = droppedAt(tanh(add(gateOf('gru', 'n', fromInput), recurrent)), candidate, noise, 'candidate', t);
       return recurrence.after({ h: add(multiply(affine(z, -1, 1), n), multiply(z, state.h)) }, state, noise, t);
     },
     ...((plain || (steady && reset === 'after')) && {
-      sequence(x, state, lengths, _, options) {
+      sequence(x, state, lengths, noise, options) {
         const all = { ...options, skip: skipFrom(parameters, state) };
-        const { outputs, last, past } = gruSequence(x, state.h, bound(parameters), reset, lengths, all);
+        const { outputs, last, past } = gruSequence(x, state.h, bound(parameters, noise), reset, lengths, all);
         return { outputs, last: { h: last, ...(past && { past }) } };
       },
     }),
     ...(plain && {
-      last(x, { h }, lengths, _, options) {
-        return { h: gruLast(x, h, bound(parameters), reset, lengths, options) };
+      last(x, { h }, lengths, noise, options) {
+        return { h: gruLast(x, h, bound(parameters, noise), reset, lengths, options) };
       },
     }),
   };
   return dilate(cell, dilation);
 
   /** `W_hn(r⊙h') + b_hn`: the candidate's rows of the recurrent weights. */
-  function resetBefore(r: Tensor, h: Tensor, delayed: Tensor | undefined): Tensor {
-    const { wHh, bHh } = bound(parameters);
+  function resetBefore(r: Tensor, h: Tensor, delayed: Tensor | undefined, noise: Noise | undefined): Tensor {
+    const { wHh, bHh } = bound(parameters, noise);
     const recurrent = gateOf('gru', 'n', linear(multiply(r, h), wHh, bHh));
     if (!delayed || !parameters.weight_sk) return recurrent;
     return add(recurrent, gateOf('gru', 'n', linear(multiply(r, delayed), parameters.weight_sk.tensor)));

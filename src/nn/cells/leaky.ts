@@ -16,7 +16,7 @@ import { log } from '../../exact.ts';
 import type { Initialiser } from '../init.ts';
 import { Parameter } from '../parameter.ts';
 import { activationOf, type CellActivation } from './activations.ts';
-import type { Cell, State } from './cell.ts';
+import type { Cell, Noise, State } from './cell.ts';
 import { dilate } from './delay.ts';
 import { recurrenceOf } from './recurrence.ts';
 import {
@@ -58,6 +58,7 @@ export function leakyCell(options: LeakyOptions): Cell {
   const { skip, begin, plain, steady, ...recurrence } = recurrenceOf('leaky', options, {
     states: ['h'],
     output: hidden,
+    recurrent: () => parameters.weight_hh,
   });
   const parameters = cellParameters('rnn', { input, hidden, init }, { skip: skip > 0 });
   const leak = alpha === 'learned' ? new Parameter([hidden], spread, { decays: false }) : undefined;
@@ -72,21 +73,35 @@ export function leakyCell(options: LeakyOptions): Cell {
     ...(begin && { begin }),
     step(x, state, noise, t = 0) {
       const read = recurrence.reads(x, state, noise);
-      const { fromInput, fromHidden } = affineParts(parameters, read.x, read.h, read.delayed);
+      const { fromInput, fromHidden } = affineParts(parameters, read.x, read.h, read.delayed, noise);
       const news = f(add(fromInput, fromHidden));
       return recurrence.after({ h: mixed(state.h, news) }, state, noise, t);
     },
     ...(steady &&
       (activation === 'tanh' || activation === 'relu') && {
-        sequence(x, state, lengths, _, options) {
+        sequence(x, state, lengths, noise, options) {
           const all = { ...options, skip: skipFrom(parameters, state) };
           const share = leakOf(x.tape);
-          const { outputs, last, past } = leakySequence(x, state.h, bound(parameters), share, activation, lengths, all);
+          const { outputs, last, past } = leakySequence(
+            x,
+            state.h,
+            bound(parameters, noise),
+            share,
+            activation,
+            lengths,
+            all,
+          );
           return { outputs, last: { h: last, ...(past && { past }) } };
         },
         ...(plain && {
-          last(x: Tensor, { h }: State, lengths: Lengths, _: unknown, options: SequenceOptions | undefined) {
-            return { h: leakyLast(x, h, bound(parameters), leakOf(x.tape), activation, lengths, options) };
+          last(
+            x: Tensor,
+            { h }: State,
+            lengths: Lengths,
+            noise: Noise | undefined,
+            options: SequenceOptions | undefined,
+          ) {
+            return { h: leakyLast(x, h, bound(parameters, noise), leakOf(x.tape), activation, lengths, options) };
           },
         }),
       }),

@@ -18,7 +18,7 @@ import { RecurveError } from '../../errors.ts';
 import { expectSize } from '../check.ts';
 import { constant, type Initialiser, uniform, zeros } from '../init.ts';
 import { Parameter } from '../parameter.ts';
-import type { Cell, State } from './cell.ts';
+import type { Cell, Noise, State } from './cell.ts';
 import { dilate } from './delay.ts';
 import { gateIndex, gateOf, PEEPHOLE_ORDER, peepholeOf } from './gates.ts';
 import { type CandidateDropout, droppedAt, rateOf, zoned } from './noise.ts';
@@ -92,6 +92,7 @@ export function lstmCell(options: LstmOptions): Cell {
     {
       states: ['h', 'c'],
       output,
+      recurrent: () => parameters.weight_hh,
       draws: [
         { name: 'zoneoutCell', p: zoneCell },
         { name: 'candidate', p: candidate },
@@ -128,7 +129,7 @@ export function lstmCell(options: LstmOptions): Cell {
     ...(begin && { begin }),
     step(x, state, noise, t = 0) {
       const read = recurrence.reads(x, state, noise);
-      const gates = preactivations(read);
+      const gates = preactivations(read, noise);
       const gate = (name: string, cell: Tensor): Tensor => sigmoid(peeped(gateOf(kind, name, gates), name, cell));
       const f = gate('f', state.c);
       const i = coupled ? affine(f, -1, 1) : gate('i', state.c);
@@ -145,14 +146,27 @@ export function lstmCell(options: LstmOptions): Cell {
       !normed &&
       projection === undefined &&
       cellClip === undefined && {
-        sequence(x, state, lengths, _, options) {
+        sequence(x, state, lengths, noise, options) {
           const all = { ...options, skip: skipFrom(parameters, state) };
-          const { outputs, last, lastCell, past } = lstmSequence(x, state.h, state.c, bound(parameters), lengths, all);
+          const { outputs, last, lastCell, past } = lstmSequence(
+            x,
+            state.h,
+            state.c,
+            bound(parameters, noise),
+            lengths,
+            all,
+          );
           return { outputs, last: { h: last, c: lastCell, ...(past && { past }) } };
         },
         ...(plain && {
-          last(x: Tensor, state: State, lengths: Lengths, _: unknown, options: SequenceOptions | undefined) {
-            const { last, lastCell } = lstmLast(x, state.h, state.c, bound(parameters), lengths, options);
+          last(
+            x: Tensor,
+            state: State,
+            lengths: Lengths,
+            noise: Noise | undefined,
+            options: SequenceOptions | undefined,
+          ) {
+            const { last, lastCell } = lstmLast(x, state.h, state.c, bound(parameters, noise), lengths, options);
             return { h: last, c: lastCell };
           },
         }),
@@ -161,12 +175,15 @@ export function lstmCell(options: LstmOptions): Cell {
   return dilate(cell, dilation);
 
   /** All gates before their activation, [B, G]. */
-  function preactivations({ x, h, delayed }: { x: Tensor; h: Tensor; delayed?: Tensor }): Tensor {
+  function preactivations(
+    { x, h, delayed }: { x: Tensor; h: Tensor; delayed?: Tensor },
+    noise: Noise | undefined,
+  ): Tensor {
     if (!norm) {
-      const { fromInput, fromHidden } = affineParts(parameters, x, h, delayed);
+      const { fromInput, fromHidden } = affineParts(parameters, x, h, delayed, noise);
       return add(fromInput, fromHidden);
     }
-    const { wIh, wHh, bIh, bHh } = bound(parameters);
+    const { wIh, wHh, bIh, bHh } = bound(parameters, noise);
     const product = linear(h, wHh);
     const recurrent =
       delayed && parameters.weight_sk ? add(product, linear(delayed, parameters.weight_sk.tensor)) : product;

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../autograd/index.ts';
+import type { Parameter } from '../parameter.ts';
 import type { Cell, Noise, State } from './cell.ts';
 import { type Delays, oldest, pushed, skipOf } from './delay.ts';
 import { beginOf, type Draw, masked, type Regularisers, rateOf, zoned } from './noise.ts';
@@ -7,7 +8,7 @@ import { beginOf, type Draw, masked, type Regularisers, rateOf, zoned } from './
 export interface Recurrence {
   /** Steps of the skip connection, 0 without. */
   skip: number;
-  /** Nothing random and no zoneout: a fused sequence serves. */
+  /** Nothing random within the sequence and no zoneout: a fused one serves. */
   steady: boolean;
   /** Steady and without a skip: then it can be recomputed. */
   plain: boolean;
@@ -23,12 +24,18 @@ export interface Recurrence {
 /**
  * Checks the shared options and turns them into the parts of a cell.
  *
- * @param states the cell's own states, h first; `output` is the width of h, `draws` is what the cell draws beside them
+ * @param states the cell's own states, h first; `output` is the width of h, `draws` is what the cell draws beside them, `recurrent` gives
+ * the recurrent weights once they are made
  */
 export function recurrenceOf(
   who: string,
   options: Delays & Regularisers & { input: number },
-  { states, output, draws = [] }: { states: readonly string[]; output: number; draws?: readonly Draw[] },
+  {
+    states,
+    output,
+    recurrent,
+    draws = [],
+  }: { states: readonly string[]; output: number; recurrent(): Parameter; draws?: readonly Draw[] },
 ): Recurrence {
   const skip = skipOf(who, options);
   const zoneout = rateOf(who, 'zoneout', options.zoneout);
@@ -40,11 +47,12 @@ export function recurrenceOf(
     ...draws,
   ];
   const steady = all.every(({ p }) => p === 0);
+  const weightDrop = { name: 'weight_hh', p: rateOf(who, 'weightDrop', options.weightDrop), weight: recurrent };
   return {
     skip,
     steady,
     plain: steady && skip === 0,
-    begin: beginOf(all),
+    begin: beginOf([...all, weightDrop]),
     stateNames: skip ? [...states, 'past'] : states,
     stateSizes: { h: output, ...(skip && { past: (skip - 1) * output }) },
     reads(x, state, noise) {

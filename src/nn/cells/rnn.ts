@@ -1,6 +1,6 @@
 import { add, type Lengths, rnnLast, rnnSequence, type SequenceOptions, type Tensor } from '../../autograd/index.ts';
 import { activationOf, type CellActivation } from './activations.ts';
-import type { Cell, State } from './cell.ts';
+import type { Cell, Noise, State } from './cell.ts';
 import { dilate } from './delay.ts';
 import { recurrenceOf } from './recurrence.ts';
 import {
@@ -22,7 +22,11 @@ export interface RnnOptions extends CellOptions {
 export function rnnCell(options: RnnOptions): Cell {
   const { input, hidden, init, dilation = 1, activation = 'tanh' } = options;
   const f = activationOf('rnn', activation);
-  const { skip, plain, steady, begin, ...recurrence } = recurrenceOf('rnn', options, { states: ['h'], output: hidden });
+  const { skip, plain, steady, begin, ...recurrence } = recurrenceOf('rnn', options, {
+    states: ['h'],
+    output: hidden,
+    recurrent: () => parameters.weight_hh,
+  });
   const parameters = cellParameters('rnn', { input, hidden, init }, { skip: skip > 0 });
   const cell: Cell = {
     kind: 'rnn',
@@ -35,19 +39,25 @@ export function rnnCell(options: RnnOptions): Cell {
     ...(begin && { begin }),
     step(x, state, noise, t = 0) {
       const read = recurrence.reads(x, state, noise);
-      const { fromInput, fromHidden } = affineParts(parameters, read.x, read.h, read.delayed);
+      const { fromInput, fromHidden } = affineParts(parameters, read.x, read.h, read.delayed, noise);
       return recurrence.after({ h: f(add(fromInput, fromHidden)) }, state, noise, t);
     },
     ...(steady &&
       (activation === 'tanh' || activation === 'relu') && {
-        sequence(x, state, lengths, _, options) {
+        sequence(x, state, lengths, noise, options) {
           const all = { ...options, skip: skipFrom(parameters, state) };
-          const { outputs, last, past } = rnnSequence(x, state.h, bound(parameters), activation, lengths, all);
+          const { outputs, last, past } = rnnSequence(x, state.h, bound(parameters, noise), activation, lengths, all);
           return { outputs, last: { h: last, ...(past && { past }) } };
         },
         ...(plain && {
-          last(x: Tensor, { h }: State, lengths: Lengths, _: unknown, options: SequenceOptions | undefined) {
-            return { h: rnnLast(x, h, bound(parameters), activation, lengths, options) };
+          last(
+            x: Tensor,
+            { h }: State,
+            lengths: Lengths,
+            noise: Noise | undefined,
+            options: SequenceOptions | undefined,
+          ) {
+            return { h: rnnLast(x, h, bound(parameters, noise), activation, lengths, options) };
           },
         }),
       }),

@@ -1,7 +1,7 @@
 import { add, linear, type RecurrentWeights, type SkipConnection, type Tensor } from '../../autograd/index.ts';
 import { expectSize } from '../check.ts';
 import { Parameter } from '../parameter.ts';
-import type { State } from './cell.ts';
+import type { Noise, State } from './cell.ts';
 import type { Delays } from './delay.ts';
 import { type GatedKind, gateCount, gateIndex } from './gates.ts';
 import type { Regularisers } from './noise.ts';
@@ -78,8 +78,10 @@ function signsOf(kind: GatedKind, memory: Readonly<Record<string, 1 | -1>>): num
   return signs;
 }
 
-export function bound({ weight_ih, weight_hh, bias_ih, bias_hh }: CellParameters): RecurrentWeights {
-  return { wIh: weight_ih.tensor, wHh: weight_hh.tensor, bIh: bias_ih.tensor, bHh: bias_hh.tensor };
+/** The weights of a pass: recurrent ones of which some are dropped, where `noise` has them. */
+export function bound({ weight_ih, weight_hh, bias_ih, bias_hh }: CellParameters, noise?: Noise): RecurrentWeights {
+  const wHh = noise?.weights?.weight_hh ?? weight_hh.tensor;
+  return { wIh: weight_ih.tensor, wHh, bIh: bias_ih.tensor, bHh: bias_hh.tensor };
 }
 
 /** The skip of a fused sequence, where the cell has one. */
@@ -92,9 +94,10 @@ export function affineParts(
   parameters: CellParameters,
   x: Tensor,
   h: Tensor,
-  delayed?: Tensor,
+  delayed: Tensor | undefined,
+  noise: Noise | undefined,
 ): { fromInput: Tensor; fromHidden: Tensor } {
-  const { wIh, wHh, bIh, bHh } = bound(parameters);
+  const { wIh, wHh, bIh, bHh } = bound(parameters, noise);
   const fromInput = linear(x, wIh, bIh);
   const fromHidden = linear(h, wHh, bHh);
   if (!delayed || !parameters.weight_sk) return { fromInput, fromHidden };
@@ -109,4 +112,4 @@ export function givenOptions<O extends object>(options: O, names: readonly (keyo
 }
 
 /** Options every cell writes down. */
-export const COMMON_OPTIONS = ['skip', 'zoneout', 'variational', 'init'] as const;
+export const COMMON_OPTIONS = ['skip', 'zoneout', 'variational', 'weightDrop', 'init'] as const;

@@ -29,7 +29,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   report: { may: [] },
   tasks: { may: [...core, 'train', 'data', 'decode', 'model', 'inspect', 'report'] },
   index: { may: browser },
-  node: { may: browser, npm: ['papaparse', 'hyparquet', 'hyparquet-compressors'], node: true },
+  node: { may: browser, npm: ['papaparse', 'hyparquet', 'hyparquet-compressors', 'fflate'], node: true },
   cli: { may: [...browser, 'node'], npm: ['commander', 'picocolors'], node: true },
 };
 

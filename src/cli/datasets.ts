@@ -1,6 +1,6 @@
-import { DATASETS, type Dataset, datasetNamed } from '../data/datasets.ts';
+import { DATASETS, type Dataset, datasetNamed, type Published } from '../data/datasets.ts';
 import { RecurveError } from '../errors.ts';
-import { datasetPlaces, fetchDataset, findDataset } from '../node/datasets.ts';
+import { datasetPlaces, fetchDataset, findDataset, type LocalFile, mirrorDatasets } from '../node/datasets.ts';
 import { type Output, outputOf } from './output.ts';
 import { textTable } from './terminal/index.ts';
 
@@ -42,23 +42,24 @@ export async function path(name: string, values: Values): Promise<void> {
   if (!files) {
     throw new RecurveError(
       'file',
-      `datasets: expected ${name} on this machine, got nothing in the cache; fetch it with recurve datasets fetch ${name}`,
+      `datasets: expected ${name} on this machine, got nothing in the cache; get it with recurve datasets get ${name}`,
     );
   }
   output.result({ name, files });
   output.print(files.map((file) => file.path).join('\n'));
 }
 
-/** `recurve datasets fetch NAME` */
-export async function fetchNamed(name: string, values: Values): Promise<void> {
+/** `recurve datasets get NAME` */
+export async function get(name: string, values: Values): Promise<void> {
   const output = outputOf(values);
   const dataset = datasetNamed(name);
   const files = await fetchWithNotes(dataset, output);
-  output.result({ ...about(dataset), files });
+  const checked = dataset.files.map(({ sha256 }, k) => ({ ...files[k], sha256 }));
+  output.result({ ...about(dataset), files: checked });
   const { licence, credit, home } = dataset;
   output.print(
     [
-      ...files.map((file) => file.path),
+      ...checked.map(({ path, sha256 }) => `${path}\n  SHA-256 ${sha256}, as it should be`),
       `licence: ${licence}`,
       ...(credit ? [`credit: ${credit}`] : []),
       `home: ${home}`,
@@ -66,17 +67,36 @@ export async function fetchNamed(name: string, values: Values): Promise<void> {
   );
 }
 
-/** The table that `dataset:NAME` stands for, fetched where it is missing. */
-export async function datasetTable(name: string, output: Output): Promise<string> {
-  const dataset = datasetNamed(name);
-  const [first] = await fetchWithNotes(dataset, output);
-  return first.path;
+/** `recurve datasets mirror FOLDER [NAMES…]` */
+export async function mirror(folder: string, names: readonly string[], values: Values): Promise<void> {
+  const output = outputOf(values);
+  const wanted = names.length > 0 ? names.map(datasetNamed) : DATASETS;
+  const { files, left } = await mirrorDatasets(wanted, folder, datasetPlaces(), {
+    onFetch: (published, dataset) => output.note(fetching(published, dataset)),
+  });
+  for (const { name, files: parts } of left) {
+    const how = parts.map(({ made }) => made?.by === 'hand' && made.how).filter(Boolean);
+    output.note(`left out ${name}: it is in mirrors only (${how.join('; ')})`);
+  }
+  output.result({ folder, files, left: left.map(({ name }) => name) });
+  output.print(
+    `${files.length} files of ${wanted.length - left.length} data sets in ${folder}; set RECURVE_DATA=${folder}`,
+  );
+}
+
+/** The files that `dataset:NAME` stands for, fetched where they are missing: the first one is the one meant where one is wanted. */
+export async function datasetFiles(name: string, output: Output): Promise<LocalFile[]> {
+  return fetchWithNotes(datasetNamed(name), output);
 }
 
 function fetchWithNotes(dataset: Dataset, output: Output): ReturnType<typeof fetchDataset> {
   return fetchDataset(dataset, datasetPlaces(), {
-    onFetch: ({ url, bytes }) => output.note(`fetching ${url} (${size(bytes)}; licence: ${dataset.licence})`),
+    onFetch: (published) => output.note(fetching(published, dataset)),
   });
+}
+
+function fetching({ url, bytes }: Published, { licence }: Dataset): string {
+  return `fetching ${url} (${size(bytes)}; licence: ${licence})`;
 }
 
 function about({ name, title, home, licence, credit, files }: Dataset) {

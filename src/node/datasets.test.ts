@@ -3,9 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
 import { expect, onTestFinished, test } from 'vitest';
-import { DATASETS, type Dataset, datasetNamed } from '../data/datasets.ts';
-import { datasetPlaces, fetchDataset, findDataset } from './datasets.ts';
+import { DATASETS, type Dataset, datasetNamed, type Published } from '../data/datasets.ts';
+import { datasetPlaces, fetchDataset, findDataset, mirrorDatasets } from './datasets.ts';
 import { temporaryFolder } from './temporary-folder.case.ts';
 
 const CONTENT = 'a,b\n1,2\n';
@@ -40,6 +41,109 @@ test('fetches a set once, keeps it in the cache, and finds it there', async () =
   expect(await findDataset(dataset(url), places)).toEqual([file]);
   await fetchDataset(dataset(url), places);
   expect(requests).toBe(1);
+});
+
+const sha256 = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex');
+
+function published(url: string, content: string | Uint8Array): Published {
+  return { url, bytes: content.length, sha256: sha256(content) };
+}
+
+/** Two files of one archive. */
+function zipped(url: string, archive: Uint8Array): Dataset {
+  const origin = published(url, archive);
+  return {
+    ...dataset(url),
+    files: ['good', 'bad'].map((word) => ({
+      name: `${word}.txt`,
+      ...published(url, `${word}\n`),
+      made: { by: 'unzip', member: `set/${word}.txt`, origin },
+    })),
+  };
+}
+
+const archive = zipSync({
+  'set/good.txt': [strToU8('good\n'), { mtime: '2000-01-01' }],
+  'set/bad.txt': [strToU8('bad\n'), { mtime: '2000-01-01' }],
+});
+
+test('files of an archive are taken out of it, which is fetched once', async () => {
+  let requests = 0;
+  const url = await serve((_, response) => {
+    requests++;
+    response.end(archive);
+  });
+  const files = await fetchDataset(zipped(url, archive), { cache: temporaryFolder() });
+  expect(files.map(({ path }) => readFileSync(path, 'utf8'))).toEqual(['good\n', 'bad\n']);
+  expect(requests).toBe(1);
+});
+
+test('an archive without the file, or with another one under its name, is refused and nothing is kept', async () => {
+  const cache = temporaryFolder();
+  for (const [content, message] of [
+    [{ 'set/other.txt': strToU8('good\n') }, /expected set\/good\.txt in it, got none/],
+    [{ 'set/good.txt': strToU8('gone\n') }, /expected 5 bytes of SHA-256/],
+  ] as const) {
+    const other = zipSync(content);
+    const url = await serve((_, response) => response.end(other));
+    await expect(fetchDataset(zipped(url, other), { cache })).rejects.toMatchObject({
+      code: 'data',
+      message: expect.stringMatching(message),
+    });
+  }
+  expect(readdirSync(cache, { recursive: true })).toEqual([]);
+});
+
+test('an excerpt has its lines ended by a line feed and is as long as it should be', async () => {
+  const whole = 'Frame\r\nfirst\r\nsecond\r\nFrame again\r\n';
+  const url = await serve((_, response) => response.end(whole));
+  const part = 'first\nsecond\n';
+  const excerpt: Dataset = {
+    ...dataset(url),
+    files: [
+      {
+        name: 'part.txt',
+        ...published(url, part),
+        made: { by: 'excerpt', from: 6, origin: published(url, whole) },
+      },
+    ],
+  };
+  const [file] = await fetchDataset(excerpt, { cache: temporaryFolder() });
+  expect(readFileSync(file.path, 'utf8')).toBe(part);
+});
+
+/** A set that is in mirrors only. */
+const byHand = (url: string): Dataset => ({
+  ...dataset(url),
+  name: 'rolled',
+  files: [{ ...dataset(url).files[0], name: 'rolled.json', made: { by: 'hand', how: 'written as JSON' } }],
+});
+
+test('a set that was converted by hand is found in a mirror and never fetched; what to do is said', async () => {
+  const places = { mirror: temporaryFolder(), cache: temporaryFolder() };
+  await expect(fetchDataset(byHand('http://127.0.0.1:1'), places)).rejects.toMatchObject({
+    code: 'file',
+    message: expect.stringMatching(/rolled\.json in a mirror, got none; it is written as JSON.*RECURVE_DATA/),
+  });
+  mkdirSync(join(places.mirror, 'somewhere'));
+  writeFileSync(join(places.mirror, 'somewhere', 'rolled.json'), CONTENT);
+  expect(await fetchDataset(byHand('http://127.0.0.1:1'), places)).toHaveLength(1);
+});
+
+test('a mirror has the sets in their folders, with source and licence, and serves without network', async () => {
+  let open = true;
+  const url = await serve((_, response) => (open ? response.end(CONTENT) : response.destroy()));
+  const mirror = join(temporaryFolder(), 'mirror');
+  const made = await mirrorDatasets([dataset(url), byHand(url)], mirror, { cache: temporaryFolder() });
+  expect(made.left.map(({ name }) => name)).toEqual(['rolled']);
+  expect(made.files).toEqual([{ name: 'tiny.csv', path: join(mirror, 'somewhere', 'tiny.csv') }]);
+  const source = readFileSync(join(mirror, 'somewhere', 'SOURCE.txt'), 'utf8');
+  expect(source).toBe(`tiny: two numbers\n  home: ${url}\n  licence: none\n  tiny.csv: ${url}\n`);
+  open = false;
+  const again = { mirror, cache: temporaryFolder() };
+  expect(await fetchDataset(dataset(url), again)).toEqual(made.files);
+  // Onto itself, nothing changes.
+  expect((await mirrorDatasets([dataset(url)], mirror, again)).files).toEqual(made.files);
 });
 
 test('a mirror is asked before the cache and the network', async () => {

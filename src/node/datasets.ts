@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Dataset, DatasetFile } from '../data/datasets.ts';
+import type { Dataset, DatasetFile, Published } from '../data/datasets.ts';
 import { RecurveError } from '../errors.ts';
-import { ensureFolder, readFileIfThere, writeFileAtomic } from './files.ts';
+import { ensureFolder, readFileBytes, readFileIfThere, writeFileAtomic } from './files.ts';
 
 /** Where data sets are looked for. */
 export interface DatasetPlaces {
@@ -52,18 +52,27 @@ export async function findDataset(dataset: Dataset, places: DatasetPlaces): Prom
 export async function fetchDataset(
   dataset: Dataset,
   places: DatasetPlaces,
-  options: { signal?: AbortSignal; onFetch?(file: DatasetFile): void } = {},
+  options: { signal?: AbortSignal; onFetch?(published: Published): void } = {},
 ): Promise<LocalFile[]> {
   const local: LocalFile[] = [];
+  // Several files may lie in one archive.
+  const fetched = new Map<string, Uint8Array>();
   for (const file of dataset.files) {
     const found = await findFile(dataset, file, places);
     if (found) {
       local.push(found);
       continue;
     }
-    options.onFetch?.(file);
-    const bytes = await download(file, options.signal);
-    check(file, bytes, file.url, 'its home may have changed, or the network damages it');
+    const bytes = await make(dataset, file, async (published) => {
+      const before = fetched.get(published.url);
+      if (before) return before;
+      options.onFetch?.(published);
+      const arrived = await download(published, options.signal);
+      check(published, arrived, published.url, 'its home may have changed, or the network damages it');
+      fetched.set(published.url, arrived);
+      return arrived;
+    });
+    check(file, bytes, `${file.name} made of ${file.url}`, 'report it, please');
     const folder = join(places.cache, dataset.name);
     await ensureFolder(folder);
     const path = join(folder, file.name);
@@ -71,6 +80,90 @@ export async function fetchDataset(
     local.push({ name: file.name, path });
   }
   return local;
+}
+
+/** The bytes of a file out of what its home publishes. */
+async function make(
+  dataset: Dataset,
+  file: DatasetFile,
+  fetched: (published: Published) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const { made } = file;
+  switch (made?.by) {
+    case undefined:
+      return fetched(file);
+    case 'unzip': {
+      const archive = await fetched(made.origin);
+      const { unzipSync } = await import('fflate');
+      const { [made.member]: bytes } = unzipSync(archive, { filter: ({ name }) => name === made.member });
+      if (bytes) return bytes;
+      throw new RecurveError('data', `${file.url}: expected ${made.member} in it, got none; report it, please`);
+    }
+    case 'excerpt': {
+      const text = new TextDecoder().decode(await fetched(made.origin)).replaceAll('\r\n', '\n');
+      return new TextEncoder().encode(text.slice(made.from)).subarray(0, file.bytes);
+    }
+    case 'hand':
+      throw new RecurveError(
+        'file',
+        `${dataset.name}: expected ${dataset.folder}/${file.name} in a mirror, got none; it is ${made.how}, and not made here: name a folder that has it in RECURVE_DATA (the original: ${file.url})`,
+      );
+  }
+}
+
+/**
+ * Copies data sets into a folder of the shape that `RECURVE_DATA` names: a folder per origin, with a SOURCE.txt that says whence and
+ * under which licence. What is there and right stays; what is missing comes from the places or the network.
+ *
+ * @returns paths of the files, and the data sets that cannot be fetched because they are in mirrors only
+ */
+export async function mirrorDatasets(
+  datasets: readonly Dataset[],
+  folder: string,
+  places: DatasetPlaces,
+  options: { signal?: AbortSignal; onFetch?(published: Published, dataset: Dataset): void } = {},
+): Promise<{ files: LocalFile[]; left: Dataset[] }> {
+  const files: LocalFile[] = [];
+  const left: Dataset[] = [];
+  const sources = new Map<string, string[]>();
+  for (const dataset of datasets) {
+    const here = await findDataset(dataset, places);
+    if (!here && dataset.files.some(({ made }) => made?.by === 'hand')) {
+      left.push(dataset);
+      continue;
+    }
+    const local =
+      here ??
+      (await fetchDataset(dataset, places, {
+        ...(options.signal && { signal: options.signal }),
+        onFetch: (published) => options.onFetch?.(published, dataset),
+      }));
+    const target = join(folder, dataset.folder);
+    await ensureFolder(target);
+    for (const { name, path } of local) {
+      const copy = join(target, name);
+      if (copy !== path) await writeFileAtomic(copy, await readFileBytes(path));
+      files.push({ name, path: copy });
+    }
+    const lines = sources.get(dataset.folder) ?? [];
+    sources.set(dataset.folder, [...lines, sourceOf(dataset)]);
+  }
+  for (const [name, lines] of sources) await writeFileAtomic(join(folder, name, 'SOURCE.txt'), lines.join('\n'));
+  return { files, left };
+}
+
+function sourceOf({ name, title, home, licence, credit, files }: Dataset): string {
+  const origins = files.map(({ name: file, url, made }) => {
+    const how = { unzip: ', out of the archive', excerpt: ', without the frame of the e-text', hand: ', converted' };
+    return `  ${file}: ${url}${made ? how[made.by] : ''}`;
+  });
+  return [
+    `${name}: ${title}`,
+    `  home: ${home}`,
+    `  licence: ${licence}${credit ? `; credit: ${credit}` : ''}`,
+    ...origins,
+    '',
+  ].join('\n');
 }
 
 async function findFile(dataset: Dataset, file: DatasetFile, places: DatasetPlaces): Promise<LocalFile | undefined> {
@@ -85,7 +178,7 @@ async function findFile(dataset: Dataset, file: DatasetFile, places: DatasetPlac
   return undefined;
 }
 
-function check(file: DatasetFile, bytes: Uint8Array, place: string, next: string): void {
+function check(file: Published, bytes: Uint8Array, place: string, next: string): void {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 === file.sha256) return;
   throw new RecurveError(
@@ -95,7 +188,7 @@ function check(file: DatasetFile, bytes: Uint8Array, place: string, next: string
 }
 
 /** Reads no more than the file should have, so a wrong address cannot fill the memory. */
-async function download(file: DatasetFile, signal: AbortSignal | undefined): Promise<Uint8Array> {
+async function download(file: Published, signal: AbortSignal | undefined): Promise<Uint8Array> {
   const fail = (got: string, cause?: unknown) =>
     new RecurveError(
       'file',

@@ -1,3 +1,12 @@
+export { DATASETS, type Dataset, type DatasetFile, datasetNamed } from '../data/datasets.ts';
+export {
+  type DatasetPlaces,
+  datasetPlaces,
+  fetchDataset,
+  findDataset,
+  type LocalFile,
+  mirrorDatasets,
+} from './datasets.ts';
 export { ensureFolder, readFileBytes, writeFileAtomic } from './files.ts';
 export type { MetricsLog, MetricsRecord } from './metrics-log.ts';
 export { openMetricsLog, readMetricsLog } from './metrics-log.ts';

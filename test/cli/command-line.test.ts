@@ -14,12 +14,12 @@ import { recurve, startRecurve } from './recurve.ts';
 const cwd = setup.root;
 const commands = [
   ...['train', 'train forecast', 'predict', 'evaluate', 'stream', 'doctor'],
-  ...['datasets', 'datasets list', 'datasets path', 'datasets fetch'],
+  ...['datasets', 'datasets list', 'datasets path', 'datasets get', 'datasets mirror'],
 ];
 
 test.each(['', ...commands])('recurve %s --help shows an example', (command) => {
   const { code, stdout, stderr } = recurve([...command.split(' ').filter(Boolean), '--help'], { cwd });
-  expect(stdout).toMatch(new RegExp(`^Usage: recurve ?${command} `));
+  expect(stdout).toMatch(new RegExp(`^Usage: recurve ?${command}(\\|\\w+)? `));
   expect(stdout).toMatch(/\nExample:\n {2}\$ .*recurve /);
   expect(stderr).toBe('');
   expect(code).toBe(0);

@@ -12,9 +12,26 @@ export interface Machine {
   platform: string;
   node: string;
   v8: string;
-  /** Seconds since the machine started, and its load over the last minute: above the number of cores, others computed too. */
+  /** Seconds since the machine started, and its load over the last minute. */
   uptime: number;
   load: number;
+}
+
+/** Cores that others keep busy while this program waits for a second. */
+export async function coresBusy(): Promise<number> {
+  const times = (): { idle: number; all: number } => {
+    const sum = { idle: 0, all: 0 };
+    for (const { times: core } of cpus()) {
+      sum.idle += core.idle;
+      sum.all += core.user + core.nice + core.sys + core.irq + core.idle;
+    }
+    return sum;
+  };
+  const before = times();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const after = times();
+  const all = after.all - before.all;
+  return all > 0 ? Number(((cpus().length * (all - after.idle + before.idle)) / all).toFixed(2)) : 0;
 }
 
 export function machine(): Machine {

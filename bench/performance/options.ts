@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { RecurveError } from 'recurve';
-import { CELLS, type CellName, SHAPES, type Shape } from './cases.ts';
+import { CELLS, type CellName, type Shape } from './cases.ts';
 
 export interface Options {
   /** Prints one JSON object instead of tables, and writes no files. */
@@ -10,11 +10,13 @@ export interface Options {
   /** Words that start a Python with torch. */
   python: string | undefined;
   isa: string | undefined;
-  numerics: 'exact' | 'fast';
+  /** Undefined: both where there is time. */
+  numerics: 'exact' | 'fast' | undefined;
   tier: string | undefined;
   threads: number;
   cells: readonly CellName[];
-  shapes: readonly Shape[];
+  /** Undefined: those of each section. */
+  shapes: readonly Shape[] | undefined;
   /** Sections by name; undefined: all that the run has time for. */
   sections: readonly string[] | undefined;
 }
@@ -43,11 +45,12 @@ export function readOptions(words: readonly string[], sections: readonly string[
     quick: values.quick ?? false,
     python,
     isa: values['python-isa'] === undefined ? undefined : oneOf('--python-isa', isas, values['python-isa']),
-    numerics: oneOf('--numerics', ['exact', 'fast'] as const, values.numerics ?? 'exact'),
+    numerics:
+      values.numerics === undefined ? undefined : oneOf('--numerics', ['exact', 'fast'] as const, values.numerics),
     tier,
     threads: whole('--threads', threads),
     cells: list(values.cells)?.map((one) => oneOf('--cells', CELLS, one.toUpperCase())) ?? CELLS,
-    shapes: values.shapes?.split(/[;\s]+/).map(shapeOf) ?? SHAPES,
+    shapes: values.shapes?.split(/[;\s]+/).map(shapeOf),
     sections: list(values.sections)?.map((one) => oneOf('--sections', sections, one)),
   };
 }

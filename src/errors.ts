@@ -8,6 +8,7 @@
  * - `file`: reading or writing failed: missing, read-only, disk full
  * - `memory`: the arena or the host ran out of memory
  * - `numeric`: a loss or weight became NaN or infinite
+ * - `thread`: a worker thread ended or failed while the engine needed it
  * - `interrupted`: stopped on request, state saved where that was possible
  * - `unsupported`: the host lacks something that is needed (Node too old, no WebAssembly SIMD)
  */
@@ -19,6 +20,7 @@ export type ErrorCode =
   | 'file'
   | 'memory'
   | 'numeric'
+  | 'thread'
   | 'interrupted'
   | 'unsupported';
 

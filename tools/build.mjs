@@ -1,6 +1,6 @@
-// `npm run build`: kernels (AssemblyScript → embedded WebAssembly, a module per tier), then the library (TypeScript → dist/).
-// Both are skipped when nothing they are made from has changed. `--check` recompiles the kernels and fails unless the
-// committed src/engine/modules/ hold exactly these bytes. `--force` builds everything.
+// `npm run build`: kernels (AssemblyScript → embedded WebAssembly, a module per tier), the workers' program (→ embedded text), then the
+// library (TypeScript → dist/). Each is skipped when nothing it is made from has changed. `--check` makes what is embedded again and
+// fails unless the committed files, `*.gen.ts`, hold exactly that. `--force` builds everything.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -34,6 +34,9 @@ const COMMON_FLAGS = [
 const KERNEL_ENTRY = 'kernels/index.ts';
 /** A file per tier, so that a host loads only the one it runs. */
 const kernelOutput = (tier) => `src/engine/modules/${tier}.gen.ts`;
+
+const WORKER_ENTRY = 'src/engine/threads/worker.ts';
+const WORKER_OUTPUT = 'src/engine/threads/worker.gen.ts';
 
 /** Compiles one tier and returns its bytes. */
 function compileKernels(tier) {
@@ -103,6 +106,40 @@ function buildKernels({ force }) {
   cache.write('kernels', { inputs, output: digest(after) });
 }
 
+/** The TypeScript module that carries the program of a worker as text, so that no host has to find a file. */
+async function workerModule() {
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({ input: join(root, WORKER_ENTRY), cwd: root, tsconfig: false });
+  const { output } = await bundle.generate({ format: 'iife', minify: true });
+  await bundle.close();
+  const text = output[0].code.trim().replace(/[\\`$]/g, '\\$&');
+  return `// GENERATED from ${WORKER_ENTRY} by tools/build.mjs. Do not edit: \`npm run build\` writes it, the test suite compares.
+
+/** The program of a worker: a script without imports. */
+export const WORKER = \`${text}\`;
+`;
+}
+
+async function buildWorker({ force }) {
+  const output = join(root, WORKER_OUTPUT);
+  const before = existsSync(output) ? readFileSync(output, 'utf8') : '';
+  const known = cache.read('worker');
+  const inputs = digestFiles([WORKER_ENTRY, 'src/engine/threads/protocol.ts', 'package-lock.json']);
+  if (!force && known?.inputs === inputs && known.output === sha256(before)) return;
+  const after = await workerModule();
+  if (after !== before) writeAtomically(output, after);
+  cache.write('worker', { inputs, output: sha256(after) });
+  console.log(`worker   ${after === before ? 'unchanged' : 'written'}: ${WORKER_OUTPUT}`);
+}
+
+async function checkWorker() {
+  const output = join(root, WORKER_OUTPUT);
+  const committed = existsSync(output) ? readFileSync(output, 'utf8') : '';
+  if ((await workerModule()) !== committed)
+    fail(`build --check: expected ${WORKER_OUTPUT} to hold ${WORKER_ENTRY}; run \`npm run build\` and commit the file`);
+  console.log(`worker: ${WORKER_ENTRY} bundled to the committed text`);
+}
+
 function checkKernels() {
   const committed = committedKernels();
   const digestIn = (text) => /sha256: '(\w+)'/.exec(text)?.[1] ?? 'none';
@@ -160,8 +197,10 @@ if (tooOld) {
 }
 if (process.argv.includes('--check')) {
   checkKernels();
+  await checkWorker();
 } else {
   const force = process.argv.includes('--force');
   buildKernels({ force });
+  await buildWorker({ force });
   await buildLibrary({ force });
 }

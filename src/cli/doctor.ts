@@ -9,9 +9,9 @@ import { outputOf } from './output.ts';
 export async function doctor(values: { json?: boolean }): Promise<void> {
   const output = outputOf(values);
   const { tier, reason } = chooseTier({ tier: tierFromEnvironment() });
-  const { threads, reason: threadsReason } = threadsFromEnvironment();
   const engine = await createEngine({ tier: tier.name });
   const gflops = Number(gemmSpeed(engine).toPrecision(3));
+  const { threads, threadsReason, threadsGflops } = await measureThreads(tier.name);
   const tiers = TIERS.map((one) => ({ name: one.name, description: one.description, supported: one.supported() }));
   const facts = {
     version: VERSION,
@@ -19,6 +19,7 @@ export async function doctor(values: { json?: boolean }): Promise<void> {
     tier: tier.name,
     threads,
     gflops,
+    threadsGflops,
     reason: `${reason}; ${threadsReason}`,
     tiers,
     platform: `${process.platform} ${process.arch}`,
@@ -30,8 +31,18 @@ export async function doctor(values: { json?: boolean }): Promise<void> {
       `recurve  ${facts.version}`,
       `node     ${facts.node} on ${facts.platform}, ${facts.cores} ${facts.cores === 1 ? 'core' : 'cores'}`,
       `tier     ${tier.name}: ${tier.description}; ${reason}`,
-      `threads  ${threads}: ${threadsReason}`,
+      `threads  ${threads}: ${threadsReason}${threads > 1 ? `; ${threadsGflops} GFLOP/s together` : ''}`,
       `speed    ${gflops} GFLOP/s in the forward matrix product, in f32`,
     ].join('\n'),
   );
+}
+
+/** The threads that a training would have, and the speed of the same product in all of them. */
+async function measureThreads(
+  tier: string,
+): Promise<{ threads: number; threadsReason: string; threadsGflops: number }> {
+  using engine = await createEngine({ tier, threads: threadsFromEnvironment() });
+  await engine.threads.start();
+  const threadsGflops = Number(gemmSpeed(engine).toPrecision(3));
+  return { threads: engine.threads.count, threadsReason: engine.threads.reason, threadsGflops };
 }

@@ -1,10 +1,9 @@
 import { createEngine, type Engine } from '../engine/index.ts';
 import { RecurveError } from '../errors.ts';
 
-/** The engine that `RECURVE_TIER` names, or the fastest one. */
+/** The engine that `RECURVE_TIER` and `RECURVE_THREADS` ask for: else the fastest tier, on every processor. */
 export function engineFromEnvironment(): Promise<Engine> {
-  threadsFromEnvironment();
-  return createEngine({ tier: tierFromEnvironment() });
+  return createEngine({ tier: tierFromEnvironment(), threads: threadsFromEnvironment() });
 }
 
 /** The tier that `RECURVE_TIER` names; undefined leaves the choice to the engine. */
@@ -12,19 +11,16 @@ export function tierFromEnvironment(): string | undefined {
   return process.env.RECURVE_TIER || undefined;
 }
 
-/** How many threads run, and why; `RECURVE_THREADS` is an upper limit. */
-export function threadsFromEnvironment(): { threads: number; reason: string } {
-  const asked = process.env.RECURVE_THREADS;
-  const reason = 'one thread: this version computes on the thread that called it';
-  if (!asked) return { threads: 1, reason };
-  if (!/^[1-9]\d{0,5}$/.test(asked)) {
+/** The number of threads that `RECURVE_THREADS` names; unset or `auto`: one per processor, at most 8. */
+export function threadsFromEnvironment(): number | 'auto' {
+  const asked = process.env.RECURVE_THREADS || 'auto';
+  if (asked === 'auto') return asked;
+  const threads = Number(asked);
+  if (!/^\d+$/.test(asked) || threads < 1 || threads > 31) {
     throw new RecurveError(
       'usage',
-      `RECURVE_THREADS: expected a whole number of at least 1, got "${asked}"; correct or unset it`,
+      `RECURVE_THREADS: expected a whole number from 1 to 31 or auto, got "${asked}"; correct or unset it`,
     );
   }
-  return {
-    threads: 1,
-    reason: asked === '1' ? 'one thread, as RECURVE_THREADS asks' : `${reason}, whatever RECURVE_THREADS allows`,
-  };
+  return threads;
 }

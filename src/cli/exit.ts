@@ -16,5 +16,6 @@ export const exitCodes: Readonly<Record<ErrorCode | 'ok' | 'internal', number>> 
   memory: 6,
   numeric: 7,
   unsupported: 8,
+  thread: 9,
   interrupted: 130,
 };

@@ -19,7 +19,7 @@ const COMMANDS: readonly Entry[] = [
 const AFTER = `
 Environment:
   RECURVE_TIER     kernels to run; default the fastest this machine can (see recurve doctor)
-  RECURVE_THREADS  most threads to use
+  RECURVE_THREADS  threads to use, or auto: one per processor, at most 8
   RECURVE_DATA     folder with copies of the public data sets, asked before the network
   RECURVE_DEBUG    1 prints the stack of an error
   NO_COLOR         any value: no colours

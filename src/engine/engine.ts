@@ -27,6 +27,12 @@ export interface Engine {
   /** Bytes per slot: 4 (f32) or 8 (f64). */
   readonly slotBytes: 4 | 8;
   readonly arena: Arena;
+  readonly threads: Threads;
+  /**
+   * Ends the workers; after that the engine must not be used. Not a duty: workers sleep while there is nothing to do, do not
+   * keep a program alive, and end when their engine is garbage.
+   */
+  [Symbol.dispose](): void;
 
   // ---- memory -----------------------------------------------------------------------------------------------------
 
@@ -213,6 +219,23 @@ export interface Engine {
   sgd(w: Address, dw: Address, velocity: Address, n: number, step: SgdStep): void;
   /** RMSprop, Hinton 2012, as PyTorch defines it (ε outside the root). `velocity` = {@link NONE} when momentum is 0. */
   rmsprop(w: Address, dw: Address, square: Address, velocity: Address, n: number, step: RmspropStep): void;
+}
+
+/** The threads that an engine computes in. */
+export interface Threads {
+  /** 1: only the one that calls. It falls when workers turn out not to start. */
+  readonly count: number;
+  /** Why so many, for people. */
+  readonly reason: string;
+  /** Kernel calls that workers have run so far. */
+  readonly shared: number;
+  /** Starts the workers now and not at the first work that is worth it. Resolves when they compute or cannot start. */
+  start(): Promise<void>;
+}
+
+/** The calling thread alone. */
+export function oneThread(reason: string): Threads {
+  return { count: 1, reason, shared: 0, start: async () => {} };
 }
 
 /** Index of a slot in the engine's heap. */

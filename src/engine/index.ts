@@ -14,6 +14,7 @@ export type {
   RnnBackward,
   RnnForward,
   SgdStep,
+  Threads,
   UnaryOp,
 } from './engine.ts';
 export { BINARY_OPS, NONE, UNARY_OPS } from './engine.ts';

@@ -17,7 +17,7 @@ import type {
   SgdStep,
   UnaryOp,
 } from './engine.ts';
-import { NONE } from './engine.ts';
+import { NONE, oneThread } from './engine.ts';
 import { binaryRules, unaryRules } from './reference-elementwise.ts';
 import { gruBackward, gruForward, lstmBackward, lstmForward, rnnBackward, rnnForward } from './reference-recurrent.ts';
 
@@ -29,6 +29,7 @@ export class ReferenceEngine implements Engine {
   readonly name = 'reference';
   readonly slotBytes = 8;
   readonly arena: Arena;
+  readonly threads = oneThread('the reference is the plainest code');
   #heap = new Float64Array(1 << 12);
 
   constructor(options: { memoryLimit?: number } = {}) {
@@ -52,6 +53,8 @@ export class ReferenceEngine implements Engine {
       options.memoryLimit ?? 2 ** 33,
     );
   }
+
+  [Symbol.dispose](): void {}
 
   read(address: Address, n: number): Float64Array {
     return this.#heap.slice(address, address + n);

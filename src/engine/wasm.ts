@@ -16,10 +16,13 @@ import type {
   RnnBackward,
   RnnForward,
   SgdStep,
+  Threads,
   UnaryOp,
 } from './engine.ts';
-import { BINARY_OPS, NONE, UNARY_OPS } from './engine.ts';
+import { BINARY_OPS, NONE, oneThread, UNARY_OPS } from './engine.ts';
 import type { Kernels } from './kernels.ts';
+import { chooseThreads, type ThreadChoice } from './threads/choose.ts';
+import type { PoolOptions } from './threads/pool.ts';
 import { chooseTier, type Numerics } from './tiers.ts';
 
 export interface EngineOptions {
@@ -35,6 +38,11 @@ export interface EngineOptions {
    * Lower it to get a clear error instead of a machine that swaps.
    */
   memoryLimit?: number | undefined;
+  /**
+   * Threads to compute in: 1 to 31, or `auto`, one per processor and at most 8. Results do not depend on it. Without
+   * shared memory (a page that is not cross-origin isolated) it is 1: see {@link Engine.threads}.
+   */
+  threads?: number | 'auto' | undefined;
 }
 
 const PAGE = 65_536;
@@ -44,26 +52,57 @@ const INITIAL_PAGES = 16;
 const MAX_STEP_PAGES = 1024;
 /** Byte address of the kernels' scratch, {@link Kernels.gemm}: behind their tables of constants. */
 const SCRATCH = 4096;
-/** First slot of the arena: behind the 262,656 bytes of scratch, on a page border. */
-const BASE = (5 * PAGE) / 4;
+/** Scratch of one thread: the 262,656 bytes of {@link Kernels.gemm} up to a page border, so that threads share no line of memory. */
+const SCRATCH_BYTES = 5 * PAGE - SCRATCH;
+/** Milliseconds of one thread's work from which a call is split: several times what it costs to hand it out. */
+const WORTH = 0.05;
 
 /**
  * The engine on WebAssembly, in a memory of its own. The module is compiled once per process.
  *
- * @throws RecurveError `unsupported` when the host lacks WebAssembly SIMD or the tier asked for, `memory` when it refuses the first MiB
+ * @throws RecurveError `unsupported` when the host lacks WebAssembly SIMD or the tier asked for, `memory` when it refuses the first MiB,
+ * `usage` for an impossible number of threads
  */
-export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { tier } = chooseTier(options);
-  const module = await compileTier(tier);
-  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES });
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  return new WasmEngine(
-    tier.name,
-    memory,
-    instance.exports as unknown as Kernels,
-    options.memoryLimit ?? MAX_PAGES * PAGE,
-  );
+export function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  return openEngine(options, {});
 }
+
+/** {@link createEngine}; tests see to it here that small calls are split too and that workers fail. */
+export async function openEngine(options: EngineOptions, poolOptions: Partial<PoolOptions>): Promise<Engine> {
+  const { tier } = chooseTier(options);
+  const limit = Math.min(options.memoryLimit ?? Number.POSITIVE_INFINITY, MAX_PAGES * PAGE);
+  const wish = chooseThreads(options.threads ?? 1);
+  const { memory, choice } = openMemory(limit, wish);
+  const module = await compileTier(tier, choice.count > 1);
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  const kernels = instance.exports as unknown as Kernels;
+  const scratch = (thread: number): number => SCRATCH + thread * SCRATCH_BYTES;
+  const parts = { name: tier.name, memory, limit, base: scratch(choice.count) / 4 };
+  if (choice.count === 1) return new WasmEngine({ ...parts, kernels, threads: oneThread(choice.reason) });
+
+  const { openTeam } = await import('./threads/open.ts');
+  const team = openTeam(choice, { module, instance, memory, scratch, worth: WORTH, ...poolOptions });
+  const engine = new WasmEngine({ ...parts, ...team });
+  abandoned.register(engine, team.close);
+  return engine;
+}
+
+/** A memory that threads share where several are wished for and the host has room for one: it sets aside addresses up to the limit at once. */
+function openMemory(limit: number, choice: ThreadChoice): { memory: WebAssembly.Memory; choice: ThreadChoice } {
+  const size = { initial: INITIAL_PAGES, maximum: Math.max(INITIAL_PAGES, Math.floor(limit / PAGE)) };
+  if (choice.count > 1) {
+    try {
+      return { memory: new WebAssembly.Memory({ ...size, shared: true }), choice };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      choice = { count: 1, reason: 'the host refused shared memory; a lower memoryLimit may help' };
+    }
+  }
+  return { memory: new WebAssembly.Memory(size), choice };
+}
+
+/** Ends the workers of engines that nobody can reach any more. */
+const abandoned = new FinalizationRegistry((close: () => void) => close());
 
 /** Slot → byte address. {@link NONE} becomes 2^32 − 4, which no array has. */
 function at(address: Address): number {
@@ -76,29 +115,49 @@ function start(c: Address, ldc: number, { accumulate = true, bias }: GemmOptions
   return accumulate ? [at(c), at(ldc)] : [at(NONE), 0];
 }
 
+/** What an engine is put together from. */
+interface Parts {
+  name: string;
+  memory: WebAssembly.Memory;
+  kernels: Kernels;
+  /** Most bytes of memory. */
+  limit: number;
+  /** First slot of the arena. */
+  base: number;
+  threads: Threads;
+  close?: () => void;
+}
+
 /** Binds the kernels to the contract: slots become bytes, options become arguments; no arithmetic happens here. */
 class WasmEngine implements Engine {
   readonly name: string;
   readonly slotBytes = 4;
   readonly arena: Arena;
+  readonly threads: Threads;
+  readonly #close: (() => void) | undefined;
   readonly #memory: WebAssembly.Memory;
   readonly #kernels: Kernels;
   #floats: Float32Array;
   #indices: Int32Array;
 
-  constructor(name: string, memory: WebAssembly.Memory, kernels: Kernels, memoryLimit: number) {
+  constructor({ name, memory, kernels, limit, base, threads, close }: Parts) {
     this.name = name;
+    this.threads = threads;
+    this.#close = close;
     this.#memory = memory;
     this.#kernels = kernels;
     this.#floats = new Float32Array(memory.buffer);
     this.#indices = new Int32Array(memory.buffer);
-    const limit = Math.min(memoryLimit, MAX_PAGES * PAGE);
     const heap = {
       slotBytes: 4,
       capacity: () => this.#floats.length,
       grow: (slots: number) => this.#grow(slots, limit),
     };
-    this.arena = new Arena(heap, BASE, limit);
+    this.arena = new Arena(heap, base, limit);
+  }
+
+  [Symbol.dispose](): void {
+    this.#close?.();
   }
 
   /** Doubles where the limit and the host allow it, else takes just what is needed. */

@@ -8,7 +8,7 @@ export function define(command: Command): void {
     .addHelpText(
       'after',
       `
-With --json: version, node, tier, threads, gflops (of the forward matrix product), reason, tiers, platform.
+With --json: version, node, tier, threads, gflops (of the forward matrix product on one thread), threadsGflops (on all), reason, tiers, platform.
 
 Example:
   $ recurve doctor`,

@@ -1,0 +1,58 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { runConformance } from '../conformance.case.ts';
+import type { Engine } from '../engine.ts';
+import { TIERS } from '../tiers.ts';
+import { type EngineOptions, openEngine } from '../wasm.ts';
+import { bitsOf, CALLS } from './calls.case.ts';
+
+const open: Engine[] = [];
+afterAll(() => {
+  for (const engine of open) engine[Symbol.dispose]();
+});
+
+/** An engine that splits every call that can be cut, and whose first thread does nothing that is not its own. */
+async function openSplitting(options: EngineOptions): Promise<Engine> {
+  const engine = await openEngine(options, { worth: 0, help: false });
+  await engine.threads.start();
+  expect(engine.threads.count).toBe(options.threads ?? 1);
+  open.push(engine);
+  return engine;
+}
+
+const tiers = TIERS.filter((tier) => tier.supported()).map((tier) => tier.name);
+for (const tier of tiers) {
+  // One engine for all of its tests: a worker takes milliseconds to start.
+  let engine: Promise<Engine> | undefined;
+  runConformance(
+    `tier ${tier} in three threads`,
+    () => {
+      engine ??= openSplitting({ tier, threads: 3 });
+      return engine;
+    },
+    2e-6,
+  );
+}
+
+describe.each(tiers)('tier %s', (tier) => {
+  const engines = Promise.all([1, 2, 3, 4].map((threads) => openSplitting({ tier, threads })));
+
+  test.each(Object.keys(CALLS))(
+    '%s leaves the same bits in 1, 2, 3 and 4 threads, and workers share in it',
+    async (name) => {
+      const [one, ...several] = await engines;
+      const expected = bitsOf(one, CALLS[name]);
+      for (const engine of several) {
+        const before = engine.threads.shared;
+        expect(bitsOf(engine, CALLS[name])).toEqual(expected);
+        expect(engine.threads.shared).toBeGreaterThan(before);
+      }
+    },
+  );
+
+  test('another number in an array gives other bits, so the comparison can fail', async () => {
+    const [one] = await engines;
+    const changed = (name: string) =>
+      bitsOf(one, (desk) => CALLS[name]({ ...desk, put: (seed, n, low, high) => desk.put(seed + 1, n, low, high) }));
+    expect(changed('optimisers')).not.toEqual(bitsOf(one, CALLS.optimisers));
+  });
+});

@@ -10,10 +10,15 @@ export {
   type ForecastOptions,
   type ForecastScores,
   type ForecastStream,
+  type GenerateModel,
+  type GenerateOptions,
   loadForecast,
+  loadGenerate,
   reportInput,
   type TrainedForecast,
+  type TrainedGenerate,
   trainForecast,
+  trainGenerate,
 } from './tasks/index.ts';
 export { fit } from './train/index.ts';
 export { VERSION } from './version.ts';

@@ -35,7 +35,8 @@ export function wordCodec(text: string, { minCount = 2, maxSize = 20_000 }: Word
 /** A codec whose units are a vocabulary's tokens. */
 export function codecOf(unit: 'characters' | 'words', vocabulary: Vocabulary): TextCodec {
   const split = unit === 'characters' ? splitCharacters : splitWords;
-  const spell = (id: number): string => vocabulary.decode([id])[0] ?? REPLACEMENT;
+  const spellings = vocabulary.decode(Int32Array.from({ length: vocabulary.size }, (_, id) => id));
+  const spell = (id: number): string => spellings[id] ?? vocabulary.decode([id])[0] ?? REPLACEMENT;
   return {
     unit,
     size: vocabulary.size,

@@ -1,0 +1,126 @@
+import { log } from '../../exact.ts';
+
+/**
+ * An n-gram model, interpolated after Witten and Bell (1991; as in Chen & Goodman 1999):
+ * `P(w|h) = (c(h,w) + n(h)·P(w|h′)) / (c(h) + n(h))`, where n(h) counts the different tokens seen after h and h′ is h without its oldest
+ * token; the shortest context falls back on 1/K. The bar a language model has to pass.
+ */
+export interface NgramModel {
+  /** Tokens looked at, the predicted one included. */
+  readonly order: number;
+  /** What each token of a text costs in nats, given those before it, for all but the first: [tokens − 1]. */
+  surprises(ids: Int32Array): Float64Array;
+}
+
+/** Tokens between two visits to the event loop. */
+const PIECE = 20_000;
+
+/**
+ * Counts a text.
+ *
+ * @param K tokens of the vocabulary
+ * @param visit called now and then, so that others can run
+ */
+export async function wittenBell(
+  ids: Int32Array,
+  K: number,
+  order: number,
+  visit: () => Promise<void> = async () => {},
+): Promise<NgramModel> {
+  // Contexts are numbered as they appear; 0 is the empty one. A longer context hangs on the shorter one by its oldest token.
+  const longer = new PairTable();
+  const counts = new PairTable();
+  let total: Int32Array = new Int32Array(1024);
+  let kinds: Int32Array = new Int32Array(1024);
+  let contexts = 1;
+  for (let i = 0; i < ids.length; i++) {
+    let context = 0;
+    for (let n = 0; ; n++) {
+      const slot = counts.slotOf(context, ids[i]);
+      if (counts.values[slot]++ === 0) kinds[context]++;
+      total[context]++;
+      if (n + 1 >= order || i - 1 - n < 0) break;
+      const next = longer.slotOf(context, ids[i - 1 - n]);
+      if (longer.values[next] === 0) {
+        longer.values[next] = contexts++;
+        if (contexts > total.length) {
+          total = grown(total);
+          kinds = grown(kinds);
+        }
+      }
+      context = longer.values[next];
+    }
+    if (i % PIECE === 0) await visit();
+  }
+
+  const probability = (text: Int32Array, i: number): number => {
+    let p = 1 / K;
+    let context = 0;
+    for (let n = 0; ; n++) {
+      const seen = kinds[context];
+      p = (counts.valueOf(context, text[i]) + seen * p) / (total[context] + seen);
+      if (n + 1 >= order || i - 1 - n < 0) return p;
+      context = longer.valueOf(context, text[i - 1 - n]);
+      if (context === 0) return p;
+    }
+  };
+  return {
+    order,
+    surprises: (text) => Float64Array.from({ length: text.length - 1 }, (_, i) => -log(probability(text, i + 1))),
+  };
+}
+
+function grown(values: Int32Array): Int32Array {
+  const larger = new Int32Array(2 * values.length);
+  larger.set(values);
+  return larger;
+}
+
+/** A hash table from pairs of whole numbers to whole numbers, 0 where nothing was set; open addressing. */
+class PairTable {
+  values = new Int32Array(4096);
+  #first = new Int32Array(4096).fill(-1);
+  #second = new Int32Array(4096);
+  #used = 0;
+
+  valueOf(first: number, second: number): number {
+    return this.values[this.#find(first, second)];
+  }
+
+  /** The place of a pair, made where it is new. */
+  slotOf(first: number, second: number): number {
+    if (2 * this.#used > this.values.length) this.#grow();
+    const slot = this.#find(first, second);
+    if (this.#first[slot] < 0) {
+      this.#first[slot] = first;
+      this.#second[slot] = second;
+      this.#used++;
+    }
+    return slot;
+  }
+
+  #find(first: number, second: number): number {
+    const mask = this.values.length - 1;
+    let hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second + 1, 0x85ebca6b);
+    hash ^= hash >>> 15;
+    let slot = hash & mask;
+    while (this.#first[slot] >= 0 && (this.#first[slot] !== first || this.#second[slot] !== second))
+      slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  #grow(): void {
+    const [values, firsts, seconds] = [this.values, this.#first, this.#second];
+    const size = 2 * values.length;
+    this.values = new Int32Array(size);
+    this.#first = new Int32Array(size).fill(-1);
+    this.#second = new Int32Array(size);
+    for (let i = 0; i < values.length; i++) {
+      if (firsts[i] < 0) continue;
+      const slot = this.#find(firsts[i], seconds[i]);
+      this.#first[slot] = firsts[i];
+      this.#second[slot] = seconds[i];
+      this.values[slot] = values[i];
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { TEXT_UNITS, type TextUnit } from '../../data/text/index.ts';
+import { RecurveError } from '../../errors.ts';
+
+/** What to read and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
+export interface GenerateOptions {
+  /** What the model reads and writes one of per step: `characters` (code points; default), `words`, or `subwords` (byte-pair encoding). */
+  unit?: TextUnit;
+  /** Most words, or subwords in all; default 20,000 words or 1,024 subwords. */
+  vocabulary?: number;
+  /** Words seen less often are unknown, at least 1; default 2. */
+  minCount?: number;
+  /** Default lstm. */
+  cell?: 'lstm' | 'gru';
+  /** Hidden units per layer H, at least 1. Default 256. */
+  hidden?: number;
+  /** Recurrent layers, at least 1. Default 1. */
+  layers?: number;
+  /** Features per token that the first layer reads, at least 1. Default 64. */
+  embedding?: number;
+  /** The output layer uses the embedding's weights, Press & Wolf 2017: fewer weights for large vocabularies. Default false. */
+  tied?: boolean;
+  /** 0 ≤ p < 1, on what layers hand on to each other and to the output. Default 0.1. */
+  dropout?: number;
+  /** 0 ≤ p < 1, on the embeddings. Default 0. */
+  dropoutInput?: number;
+  /** 0 ≤ p < 1, of recurrent weights (DropConnect), Merity et al. 2018: for models that could learn their text by heart. Default 0. */
+  weightDrop?: number;
+  /** The end of the text that is never trained on and measures the model: a share of it, 0 ≤ share < 1; 0 for none. Default 0.1. */
+  validation?: number;
+  /** Places of the text that are read side by side, B, at least 1; fewer where the text is short. Default 32. */
+  batchSize?: number;
+  /** Steps T per update that gradients flow back, at least 1; states are carried on. Default 128. */
+  window?: number;
+  /** Passes over the training part, at least 1. Default 8. */
+  epochs?: number;
+  /** Learning rate above 0, falling to 0 along a cosine after a short rise. Default 4e-3. */
+  rate?: number;
+  /** AdamW's, at least 0. Default 0.01. */
+  weightDecay?: number;
+  /** Largest norm of the gradient, above 0. Default 1. */
+  clip?: number;
+  /**
+   * The weights used are a running average over the last steps, with this share of the past kept per step, 0 ≤ decay < 1; 0 for none.
+   * Default 0.99.
+   */
+  average?: number;
+  /** Stop when the validation loss has not fallen for so many epochs; default: never. */
+  patience?: number;
+  /** Tokens that the n-gram model beside the score looks at, itself included, 1 to 8. Default 5 for characters, 3 for the others. */
+  order?: number;
+  /** Same seed, same data, same settings: same bits. Default 0. */
+  seed?: number;
+}
+
+/** All options with their values; `patience` Infinity for never. */
+export type GenerateSettings = Required<Omit<GenerateOptions, 'patience'>> & { patience: number | null };
+
+const VOCABULARY = { characters: 0, words: 20_000, subwords: 1024 };
+
+/** Fills in defaults and refuses what cannot be meant. */
+export function generateSettings(options: GenerateOptions = {}): GenerateSettings {
+  const { unit = 'characters' } = options;
+  if (!TEXT_UNITS.includes(unit))
+    throw expected('unit', `one of ${TEXT_UNITS.join(', ')}`, unit, 'characters is the default');
+  const settings: GenerateSettings = {
+    unit,
+    vocabulary: VOCABULARY[unit],
+    minCount: 2,
+    cell: 'lstm',
+    hidden: 256,
+    layers: 1,
+    embedding: 64,
+    tied: false,
+    dropout: 0.1,
+    dropoutInput: 0,
+    weightDrop: 0,
+    validation: 0.1,
+    batchSize: 32,
+    window: 128,
+    epochs: 8,
+    rate: 4e-3,
+    weightDecay: 0.01,
+    clip: 1,
+    average: 0.99,
+    order: unit === 'characters' ? 5 : 3,
+    seed: 0,
+    patience: null,
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+  };
+  if (unit === 'characters' && (options.vocabulary ?? options.minCount) !== undefined)
+    throw expected('no vocabulary size with characters', 'left out', 'one', 'all characters of the text are known');
+  if (!['lstm', 'gru'].includes(settings.cell))
+    throw expected('cell', 'lstm or gru', settings.cell, 'lstm is the default');
+  const { minCount, hidden, layers, embedding, batchSize, window, epochs, patience } = settings;
+  const counts = { minCount, hidden, layers, embedding, batchSize, window, epochs, patience: patience ?? 1 };
+  for (const [name, value] of Object.entries(counts))
+    if (!(Number.isSafeInteger(value) && value >= 1))
+      throw expected(name, 'a whole number of at least 1', value, 'set it');
+  const { dropout, dropoutInput, weightDrop, validation, average } = settings;
+  for (const [name, value] of Object.entries({ dropout, dropoutInput, weightDrop, validation, average }))
+    if (!(value >= 0 && value < 1)) throw expected(name, 'from 0 to below 1', value, '0 switches it off');
+  const { order, rate, clip, weightDecay } = settings;
+  if (!(Number.isSafeInteger(order) && order >= 1 && order <= 8))
+    throw expected('order', 'from 1 to 8', order, 'try 5');
+  for (const [name, value] of Object.entries({ rate, clip }))
+    if (!(value > 0 && Number.isFinite(value))) throw expected(name, 'above 0', value, 'leave it out for the default');
+  if (!(weightDecay >= 0 && Number.isFinite(weightDecay)))
+    throw expected('weightDecay', 'of at least 0', weightDecay, '0 switches it off');
+  return settings;
+}
+
+function expected(name: string, rule: string, got: unknown, next: string): RecurveError {
+  return new RecurveError('usage', `generate: expected ${name} ${rule}, got ${String(got)}; ${next}`);
+}

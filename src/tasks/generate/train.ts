@@ -1,0 +1,151 @@
+import { createTextCodec, type TextCodec } from '../../data/text/index.ts';
+import { createEngine } from '../../engine/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { crc64 } from '../../model/crc64.ts';
+import { plainJson } from '../../model/index.ts';
+import { createNetwork, type Network } from '../../nn/index.ts';
+import { visitor } from '../../train/event-loop.ts';
+import type { EpochRecord, FitResult, Schedule } from '../../train/index.ts';
+import { wittenBell } from '../baselines/witten-bell.ts';
+import { openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
+import { type GenerateArchitecture, languageModel } from './architecture.ts';
+import { type GenerateModel, generateModel } from './model.ts';
+import { readingOf, trainingObjective, validationObjective } from './objectives.ts';
+import { type GenerateOptions, type GenerateSettings, generateSettings } from './options.ts';
+import { scoreText, type TextScores } from './scores.ts';
+
+/** A trained model and how it came about. */
+export interface TrainedGenerate {
+  model: GenerateModel;
+  /** On the validation part, read from beginning to end, if there is one. */
+  validation?: TextScores;
+  /** n-gram models on the same part, by name, best first. */
+  baselines: Record<string, TextScores>;
+  /** The validation part itself. */
+  heldOut: string;
+  history: EpochRecord[];
+  /** The epoch whose weights were kept. */
+  epochs: number;
+  stopped: FitResult['stopped'];
+  /** Of training alone. */
+  seconds: number;
+  /** Tokens trained on. */
+  tokens: number;
+}
+
+/** Fewest tokens to train on. */
+const FEWEST = 64;
+
+/**
+ * Trains a language model on a text: its end measures the model, beside an n-gram model of the same tokens.
+ *
+ * @example
+ * const { model, validation } = await trainGenerate(text, { hidden: 128, epochs: 4, seed: 7 });
+ * console.log(validation?.bits, await model.write({ prompt: 'ROMEO:', length: 200 }));
+ */
+export async function trainGenerate(
+  text: string,
+  options: GenerateOptions = {},
+  hooks: TrainHooks = {},
+): Promise<TrainedGenerate> {
+  const settings = generateSettings(options);
+  const { learned, heldOut } = cutText(text, settings.validation);
+  const codec = createTextCodec(settings.unit, learned, {
+    minCount: settings.minCount,
+    ...(settings.unit === 'words' && { maxSize: settings.vocabulary }),
+    ...(settings.unit === 'subwords' && { size: settings.vocabulary }),
+  });
+  const ids = codec.encode(learned);
+  const held = codec.encode(heldOut);
+  expectEnough(ids, codec);
+  const architecture = architectureOf(settings, codec.size);
+  const engine = hooks.engine ?? (await createEngine());
+  const stages = openStages(
+    { task: 'generate', settings: plainJson(settings), data: fingerprintOf(text), stages: 1 },
+    hooks,
+  );
+  const { network, result } = await stages.run(
+    'training',
+    () => createNetwork(engine, languageModel(architecture), { seed: settings.seed }),
+    (fresh) => stageOf(fresh, settings, ids, held),
+  );
+  const model = generateModel(network, { settings, architecture, codec, summary: {} });
+  const measured = held.length >= 2;
+  const validation = measured ? await model.evaluate(heldOut) : undefined;
+  const baselines = measured ? await ngrams(codec, ids, heldOut, held, settings.order) : {};
+  const { steps, seconds, stopped, bestEpoch, history } = result;
+  const epochs = Math.max(bestEpoch, 1);
+  model.summary = plainJson({
+    ...{ steps, seconds, epochs, stopped, tokens: ids.length, baselines },
+    ...(validation && { validation }),
+  });
+  return {
+    ...{ model, baselines, heldOut, history, epochs, stopped, seconds, tokens: ids.length },
+    ...(validation && { validation }),
+  };
+}
+
+/** Splits at a character; the validation part has at least two or none. */
+function cutText(text: string, share: number): { learned: string; heldOut: string } {
+  let border = Math.floor(text.length * (1 - share));
+  // Between two halves of a surrogate pair there is no character to begin with.
+  if (/[\udc00-\udfff]/.test(text[border] ?? '')) border--;
+  return { learned: text.slice(0, border), heldOut: text.slice(border) };
+}
+
+function expectEnough(ids: Int32Array, codec: TextCodec): void {
+  if (ids.length < FEWEST) {
+    throw new RecurveError(
+      'data',
+      `generate: expected at least ${FEWEST} ${codec.unit} to learn from, got ${ids.length}; give a longer text`,
+    );
+  }
+  if (ids.every((id) => id === ids[0])) {
+    throw new RecurveError(
+      'data',
+      `generate: expected a text of at least two different ${codec.unit}, got ${JSON.stringify(codec.decode(ids.subarray(0, 1)))} only; there is nothing to foretell in it`,
+    );
+  }
+}
+
+export function architectureOf(settings: GenerateSettings, vocabulary: number): GenerateArchitecture {
+  const { cell, embedding, hidden, layers, tied, dropout, dropoutInput, weightDrop } = settings;
+  return { cell, vocabulary, embedding, hidden, layers, tied, dropout, dropoutInput, weightDrop };
+}
+
+/** Most steps over which the learning rate rises, and their share of a short training. */
+const WARMUP = { steps: 100, share: 0.1 };
+
+function stageOf(network: Network, settings: GenerateSettings, ids: Int32Array, held: Int32Array): StageOptions {
+  const { epochs, rate, weightDecay, clip, seed, average, patience } = settings;
+  const training = trainingObjective(network.root, ids, readingOf(ids.length, settings));
+  const warmup = Math.min(WARMUP.steps, Math.floor(WARMUP.share * training.examples * epochs));
+  const schedule: Schedule = { kind: 'cosine', ...(warmup > 0 && { warmup }) };
+  return {
+    ...{ training, epochs, rate, schedule, seed },
+    ...(held.length >= 2 && { validation: validationObjective(network.root, held) }),
+    optimizer: { kind: 'adamW', beta2: 0.99, weightDecay },
+    clip: { norm: clip },
+    ...(average > 0 && { average: { decay: average } }),
+    ...(patience !== null && { patience }),
+  };
+}
+
+async function ngrams(
+  codec: TextCodec,
+  ids: Int32Array,
+  text: string,
+  held: Int32Array,
+  order: number,
+): Promise<Record<string, TextScores>> {
+  const found: [string, TextScores][] = [];
+  for (const n of new Set([order, 1])) {
+    const model = await wittenBell(ids, codec.size, n, visitor());
+    found.push([`${n}-gram`, scoreText(codec, text, held, model.surprises(held))]);
+  }
+  return Object.fromEntries(found.sort(([, a], [, b]) => a.nats - b.nats));
+}
+
+function fingerprintOf(text: string): string {
+  return crc64([new TextEncoder().encode(text)]);
+}

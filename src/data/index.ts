@@ -45,6 +45,15 @@ export {
   type TextColumn,
   type TimeColumn,
 } from './table.ts';
+export {
+  readWordVectors,
+  type Word,
+  type WordRules,
+  type WordTokenizer,
+  type WordVectorOptions,
+  type WordVectors,
+  wordTokenizer,
+} from './text/index.ts';
 export { parseStamp } from './time.ts';
 export {
   countTokens,

@@ -8,6 +8,7 @@ import { rnnCell } from './cells/rnn.ts';
 import { encoderDecoder } from './encoder-decoder.ts';
 import type { Layer, LayerConfig } from './layer.ts';
 import { activation } from './layers/activation.ts';
+import { attentionPool } from './layers/attention-pool.ts';
 import { dropout } from './layers/dropout.ts';
 import { type EmbeddingLayer, embedding } from './layers/embedding.ts';
 import { last } from './layers/last.ts';
@@ -35,6 +36,7 @@ const LAYERS: Record<string, Make<Layer>> = {
   layerNorm,
   last,
   pool,
+  attentionPool,
   activation: ({ name }: { name: 'tanh' | 'relu' | 'sigmoid' }) => activation(name),
   sequential: ({ layers }: { layers: LayerConfig[] }) => sequential(...layers.map((config) => layerFromConfig(config))),
   timeDistributed: ({ layer }: { layer: LayerConfig }) => timeDistributed(layerFromConfig(layer)),

@@ -43,6 +43,7 @@ export {
 } from './init.ts';
 export { type Carry, type Layer, type LayerConfig, namedParameters, type Pass } from './layer.ts';
 export { activation } from './layers/activation.ts';
+export { type AttentionPoolLayer, type AttentionPoolOptions, attentionPool } from './layers/attention-pool.ts';
 export { dropout } from './layers/dropout.ts';
 export { type EmbeddingLayer, type EmbeddingOptions, embedding } from './layers/embedding.ts';
 export { last } from './layers/last.ts';

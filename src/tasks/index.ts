@@ -1,4 +1,25 @@
 export * from './baselines.ts';
+export type { ClassifyBaselines } from './classify/baselines.ts';
+export {
+  type Examples,
+  imageExamples,
+  type NumberExamples,
+  sequenceExamples,
+  type TextExamples,
+  textExamples,
+} from './classify/examples.ts';
+export type { StepContribution, WordContribution } from './classify/explain.ts';
+export {
+  type Classification,
+  type ClassifyModel,
+  type ClassifyReading,
+  type Explanation,
+  loadClassify,
+} from './classify/model.ts';
+export type { Pooling } from './classify/network.ts';
+export { type ClassifyOptions, type ClassifySettings, classifySettings } from './classify/options.ts';
+export type { ClassifyFigures, ClassifyScores } from './classify/scores.ts';
+export { type ClassifyHooks, type TrainedClassify, trainClassify } from './classify/train.ts';
 export {
   type Calibration,
   type ConformalOptions,

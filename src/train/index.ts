@@ -1,4 +1,5 @@
 export type { AverageOptions } from './average.ts';
+export { type ClassScores, classScores, confusionMatrix, type RocCurve, rocCurve } from './class-metrics.ts';
 export { type ClipOptions, type ClipReport, clipGradients } from './clip.ts';
 export { evaluate, fit } from './fit.ts';
 export {

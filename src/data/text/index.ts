@@ -12,6 +12,8 @@ export { characterCodec, splitCharacters, splitWords, type WordOptions, wordCode
 export { bpeCodec, subwordCodec } from './subwords.ts';
 export type { BpeDocument } from './tokenizer-json.ts';
 export { decodeText } from './utf8.ts';
+export { readWordVectors, type WordVectorOptions, type WordVectors } from './vectors.ts';
+export { type Word, type WordRules, type WordTokenizer, wordTokenizer } from './words.ts';
 
 /** Makes the codec of a text's units. */
 export function createTextCodec(unit: TextUnit, text: string, options: WordOptions & BpeOptions = {}): TextCodec {

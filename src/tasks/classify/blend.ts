@@ -1,0 +1,110 @@
+import { exp, log } from '../../exact.ts';
+
+/** How the network's logits and the other evidence become one: `softmax(network · z + bayes · s)`. */
+export interface Blend {
+  /** Factor of the network's logits, above 0: below 1 it was too sure (temperature scaling, Guo et al. 2017). */
+  network: number;
+  /** Factor of naive Bayes' log-probabilities, at least 0; it always is too sure. */
+  bayes: number;
+}
+
+/** Stands for how sure one is, before seeing any, of 1 and 0: with little validation the factors stay near them. */
+const DOUBT = { network: 0.5, bayes: 0.5 };
+const LEAST = 1e-3;
+
+/**
+ * Factors of the lowest cross-entropy on validation examples: logistic stacking (Wolpert 1992) with a Gaussian prior, by Newton's method
+ * with halved steps, within network ≥ 0.001 and bayes ≥ 0.
+ *
+ * @param logits of the network, [N, K]
+ * @param scores of naive Bayes, [N, K]; without them its factor is 0
+ * @param truth class of each example, [N]
+ */
+export function fitBlend(
+  logits: Float64Array,
+  scores: Float64Array | undefined,
+  truth: ArrayLike<number>,
+  K: number,
+): Blend {
+  const N = truth.length;
+  const cost = ({ network, bayes }: Blend): number => {
+    let sum = ((network - 1) / DOUBT.network) ** 2 / 2 + (bayes / DOUBT.bayes) ** 2 / 2;
+    for (let i = 0; i < N; i++)
+      sum -= log(Math.max(blended(logits, scores, i, K, { network, bayes })[truth[i]], 1e-300));
+    return sum;
+  };
+  let blend: Blend = { network: 1, bayes: 0 };
+  let value = cost(blend);
+  for (let round = 0; round < 50; round++) {
+    const step = newton(logits, scores, truth, K, blend);
+    let next = blend;
+    let nextValue = value;
+    for (let scale = 1; scale > 1e-6 && nextValue >= value; scale /= 2) {
+      next = {
+        network: Math.max(blend.network - scale * step.network, LEAST),
+        bayes: scores ? Math.max(blend.bayes - scale * step.bayes, 0) : 0,
+      };
+      nextValue = cost(next);
+    }
+    if (!(nextValue < value - 1e-12)) break;
+    [blend, value] = [next, nextValue];
+  }
+  return blend;
+}
+
+function newton(
+  logits: Float64Array,
+  scores: Float64Array | undefined,
+  truth: ArrayLike<number>,
+  K: number,
+  blend: Blend,
+): Blend {
+  let [gn, gb] = [(blend.network - 1) / DOUBT.network ** 2, blend.bayes / DOUBT.bayes ** 2];
+  let [hnn, hnb, hbb] = [1 / DOUBT.network ** 2, 0, 1 / DOUBT.bayes ** 2];
+  for (let i = 0; i < truth.length; i++) {
+    const p = blended(logits, scores, i, K, blend);
+    let [mn, mb, nn, nb, bb] = [0, 0, 0, 0, 0];
+    for (let k = 0; k < K; k++) {
+      const z = logits[i * K + k];
+      const s = scores?.[i * K + k] ?? 0;
+      mn += p[k] * z;
+      mb += p[k] * s;
+      nn += p[k] * z * z;
+      nb += p[k] * z * s;
+      bb += p[k] * s * s;
+    }
+    gn += mn - logits[i * K + truth[i]];
+    gb += mb - (scores?.[i * K + truth[i]] ?? 0);
+    hnn += nn - mn * mn;
+    hnb += nb - mn * mb;
+    hbb += bb - mb * mb;
+  }
+  // A factor held at its border takes no part.
+  const held = scores === undefined || (blend.bayes === 0 && gb > 0);
+  if (held) return { network: gn / hnn, bayes: 0 };
+  const det = hnn * hbb - hnb * hnb;
+  return { network: (hbb * gn - hnb * gb) / det, bayes: (hnn * gb - hnb * gn) / det };
+}
+
+/** Probabilities of the classes of example i, [K]. */
+export function blended(
+  logits: Float64Array,
+  scores: Float64Array | undefined,
+  i: number,
+  K: number,
+  { network, bayes }: Blend,
+): Float64Array {
+  const sum = Float64Array.from(
+    { length: K },
+    (_, k) => network * logits[i * K + k] + (scores && bayes > 0 ? bayes * scores[i * K + k] : 0),
+  );
+  return softmaxOf(sum);
+}
+
+/** Softmax in double precision. */
+export function softmaxOf(values: Float64Array): Float64Array {
+  const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const powers = values.map((value) => exp(value - most));
+  const total = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / total);
+}

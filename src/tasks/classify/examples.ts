@@ -1,0 +1,194 @@
+import { type Column, columnOf, type IdxArray, rowNumber, type Table } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+
+/** Texts to classify, with their labels where they are known. */
+export interface TextExamples {
+  readonly kind: 'words';
+  /** Where they came from, for messages. */
+  readonly source: string;
+  readonly texts: readonly string[];
+  readonly labels?: readonly string[];
+}
+
+/** Sequences of numbers to classify: sensor windows, rows of an image. */
+export interface NumberExamples {
+  readonly kind: 'numbers';
+  readonly source: string;
+  /** What the numbers of a step are, D names. */
+  readonly features: readonly string[];
+  /** One per example, steps after each other: [T·D], every number finite. */
+  readonly sequences: readonly Float32Array[];
+  readonly labels?: readonly string[];
+  /** What tells the examples apart, where something does. */
+  readonly ids?: readonly string[];
+}
+
+export type Examples = TextExamples | NumberExamples;
+
+/** How many examples there are. */
+export function countOf(examples: Examples): number {
+  return examples.kind === 'words' ? examples.texts.length : examples.sequences.length;
+}
+
+/** Some of the examples, by number. */
+export function pick<E extends Examples>(examples: E, which: ArrayLike<number>): E {
+  const of = <T>(all: readonly T[]): T[] => Array.from(which, (i) => all[i]);
+  const { labels } = examples;
+  return {
+    ...examples,
+    ...(examples.kind === 'words' ? { texts: of(examples.texts) } : { sequences: of(examples.sequences) }),
+    ...(labels && { labels: of(labels) }),
+    ...(examples.kind === 'numbers' && examples.ids && { ids: of(examples.ids) }),
+  };
+}
+
+/**
+ * A text per row of a table; read it with `text: [text, label]`, so that labels such as 007 stay what they are. A missing text is an
+ * empty one.
+ *
+ * @throws RecurveError `usage` for a column that is not there, `data` for a row without a label
+ * @example
+ * const table = await readTable(csv, { text: ['review', 'stars'], missing: [''] });
+ * textExamples(table, { text: 'review', label: 'stars' });
+ */
+export function textExamples(table: Table, { text, label }: { text: string; label?: string }): TextExamples {
+  if (text === label) {
+    throw new RecurveError(
+      'usage',
+      `classify: expected two columns, text and label, got "${text}" for both; name both`,
+    );
+  }
+  const texts = textsOf(columnOf(table, text)).map((one) => one ?? '');
+  return { kind: 'words', source: table.source, texts, ...(label !== undefined && { labels: labelsOf(table, label) }) };
+}
+
+/**
+ * A sequence per value of the column `id`: its rows in their order are the steps, `columns` (default: all others of numbers) what is
+ * measured. The label must be the same in all rows of a sequence.
+ *
+ * @throws RecurveError `usage` for a column that is not there or holds no numbers, `data` for a missing number, id or label
+ */
+export function sequenceExamples(
+  table: Table,
+  { id, label, columns }: { id: string; label?: string; columns?: readonly string[] },
+): NumberExamples {
+  const ids = labelsOf(table, id);
+  const labels = label === undefined ? undefined : labelsOf(table, label);
+  const features =
+    columns ??
+    table.columns
+      .filter(({ kind, name }) => kind === 'number' && name !== id && name !== label)
+      .map(({ name }) => name);
+  if (features.length === 0) {
+    throw new RecurveError(
+      'data',
+      `${table.source}: expected columns of numbers beside ${label === undefined ? `"${id}"` : `"${id}" and "${label}"`}, got none; name them or check the file`,
+    );
+  }
+  const measured = features.map((name) => numbersOf(table, name));
+  const rows = new Map<string, number[]>();
+  ids.forEach((one, row) => {
+    const known = rows.get(one);
+    if (known) known.push(row);
+    else rows.set(one, [row]);
+  });
+  const sequences = Array.from(rows.values(), (steps) => {
+    const sequence = new Float32Array(steps.length * features.length);
+    steps.forEach((row, t) => {
+      measured.forEach((values, d) => {
+        sequence[t * features.length + d] = values[row];
+      });
+    });
+    return sequence;
+  });
+  const one = labels && Array.from(rows, ([name, steps]) => labelOfAll(table, name, steps, labels));
+  return {
+    kind: 'numbers',
+    source: table.source,
+    features,
+    sequences,
+    ids: [...rows.keys()],
+    ...(one && { labels: one }),
+  };
+}
+
+/**
+ * Arrays of a file as MNIST's: each example's rows are the steps, its columns what is measured; pixels as they are.
+ *
+ * @throws RecurveError `data` where shapes do not fit
+ */
+export function imageExamples(images: IdxArray, labels: IdxArray | undefined, source: string): NumberExamples {
+  const [N, T, D, ...more] = images.shape;
+  if (D === undefined || more.length > 0 || N * T * D === 0) {
+    throw new RecurveError(
+      'data',
+      `${source}: expected an array [examples, steps, numbers], got [${images.shape.join(', ')}]; name a file of images or sequences`,
+    );
+  }
+  if (labels && (labels.shape.length !== 1 || labels.shape[0] !== N)) {
+    throw new RecurveError(
+      'data',
+      `${source}: expected ${N} labels, got an array [${labels.shape.join(', ')}]; name the labels of these examples`,
+    );
+  }
+  return {
+    kind: 'numbers',
+    source,
+    features: Array.from({ length: D }, (_, d) => `column_${d + 1}`),
+    sequences: Array.from({ length: N }, (_, i) =>
+      Float32Array.from(images.values.subarray(i * T * D, (i + 1) * T * D)),
+    ),
+    ...(labels && { labels: Array.from(labels.values, String) }),
+  };
+}
+
+function textsOf(column: Column): (string | null)[] {
+  if (column.kind === 'text') {
+    if (column.truncated) {
+      throw new RecurveError(
+        'data',
+        `classify: expected at most a million distinct texts in "${column.name}", got more; give fewer rows`,
+      );
+    }
+    return Array.from(column.codes, (code) => (code < 0 ? null : column.dictionary[code]));
+  }
+  return Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value)));
+}
+
+function labelsOf(table: Table, name: string): string[] {
+  return textsOf(columnOf(table, name)).map((label, row) => {
+    if (label !== null && label.trim() !== '') return label;
+    throw new RecurveError(
+      'data',
+      `${table.source}: expected a value of "${name}" in every row, got none in row ${rowNumber(table, row)}; fill it in or leave the row out`,
+    );
+  });
+}
+
+function numbersOf(table: Table, name: string): Float64Array {
+  const column = columnOf(table, name);
+  if (column.kind !== 'number') {
+    throw new RecurveError(
+      'usage',
+      `${table.source}: expected numbers in "${name}", got ${column.kind === 'text' ? 'texts' : 'times'}; leave the column out`,
+    );
+  }
+  const missing = column.values.findIndex((value) => !Number.isFinite(value));
+  if (missing >= 0) {
+    throw new RecurveError(
+      'data',
+      `${table.source}: expected a number in every row of "${name}", got none in row ${rowNumber(table, missing)}; fill it in or leave the row out`,
+    );
+  }
+  return column.values;
+}
+
+function labelOfAll(table: Table, id: string, rows: readonly number[], labels: readonly string[]): string {
+  const label = labels[rows[0]];
+  const other = rows.find((row) => labels[row] !== label);
+  if (other === undefined) return label;
+  throw new RecurveError(
+    'data',
+    `${table.source}: expected one label for all rows of "${id}", got "${label}" and, in row ${rowNumber(table, other)}, "${labels[other]}"; cut the sequence where the label changes`,
+  );
+}

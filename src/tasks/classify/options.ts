@@ -1,0 +1,141 @@
+import { RecurveError } from '../../errors.ts';
+import type { ClassifyArchitecture, Pooling } from './network.ts';
+
+/** Options of a classifier. What concerns words is passed over for sequences of numbers. */
+export interface ClassifyOptions {
+  /** Letters to lower case. Default true. */
+  lowercase?: boolean;
+  /** Longest text in words, at least 2; of a longer one the first and the last half are read. Default 512. */
+  maxWords?: number;
+  /** Words seen less often in training are taken for unknown by the network, at least 1. Default 2. */
+  minCount?: number;
+  /** Most words the vocabulary holds, at least 1. Default 30,000. */
+  maxVocabulary?: number;
+  /** Width of a word's vector, at least 1; that of pretrained ones where they are given. Default 64. */
+  width?: number;
+  /** Share of words taken for unknown in training, 0 ≤ p < 1. Default 0.1. */
+  wordDropout?: number;
+  /**
+   * A naive Bayes of words and pairs of words, whose evidence is added to the network's with a weight learned on the validation
+   * examples. It knows rare words better, the network order. Default true.
+   */
+  bayes?: boolean;
+  /** Default `gru`. */
+  cell?: ClassifyArchitecture['cell'];
+  /** Units per layer and direction, at least 1. Default 64. */
+  hidden?: number;
+  /** At least 1; default 1. */
+  layers?: number;
+  /** Read from both ends. Default true. */
+  bidirectional?: boolean;
+  /** How all steps become one vector: `last` states, `mean`, `max`, both (`mean-max`, default), or a weighted mean (`attention`). */
+  pooling?: Pooling;
+  /** Share of the pooled vector left out in training, 0 ≤ p < 1. Default 0.5. */
+  dropout?: number;
+  /** Share of the recurrent layer's input left out in training, 0 ≤ p < 1. Default 0.3. */
+  inputDropout?: number;
+  /** Networks trained side by side, whose answers are averaged, at least 1: each costs as much as the first. Default 1. */
+  members?: number;
+  /** Share of each class kept for the test, never learned from, 0 ≤ s < 1; 0 for no test. Passed over where a test set is given. Default 0.1. */
+  testShare?: number;
+  /** Share of each class's other examples that chooses the epoch and weighs the evidence, 0 < s < 1. Default 0.1. */
+  validationShare?: number;
+  /** Passes over the training examples. Default 6 for texts, 20 for numbers. */
+  epochs?: number;
+  /** Examples per step. Default 50. */
+  batchSize?: number;
+  /** Learning rate above 0. Default 3e-3. */
+  rate?: number;
+  /** Largest global norm of the gradient. Default 1. */
+  clip?: number;
+  /** Stop after so many epochs without a lower validation loss. Default 2 for texts, 5 for numbers. */
+  patience?: number;
+  /** First values, split, shuffling and dropout follow from it: a whole number. Default 0. */
+  seed?: number;
+}
+
+/** All options filled in. */
+export type ClassifySettings = Required<ClassifyOptions>;
+
+const DEFAULTS: Omit<ClassifySettings, 'epochs' | 'patience'> = {
+  lowercase: true,
+  maxWords: 512,
+  minCount: 2,
+  maxVocabulary: 30_000,
+  width: 64,
+  wordDropout: 0.1,
+  bayes: true,
+  cell: 'gru',
+  hidden: 64,
+  layers: 1,
+  bidirectional: true,
+  pooling: 'mean-max',
+  dropout: 0.5,
+  inputDropout: 0.3,
+  members: 1,
+  testShare: 0.1,
+  validationShare: 0.1,
+  batchSize: 50,
+  rate: 3e-3,
+  clip: 1,
+  seed: 0,
+};
+
+/** Texts are learned, and learned by heart, within a few passes; sensors take more. */
+const PASSES = { words: { epochs: 6, patience: 2 }, numbers: { epochs: 20, patience: 5 } };
+
+export const CHOICES = {
+  cell: ['gru', 'lstm', 'rnn'],
+  pooling: ['mean-max', 'mean', 'max', 'last', 'attention'],
+} as const;
+
+const WHOLE = [
+  ...(['maxWords', 'minCount', 'maxVocabulary', 'width', 'hidden', 'layers', 'members'] as const),
+  ...(['epochs', 'batchSize', 'patience'] as const),
+];
+const SHARES = ['wordDropout', 'dropout', 'inputDropout', 'testShare', 'validationShare'] as const;
+
+/** Fills in the defaults for what is read and refuses what cannot work. */
+export function classifySettings(options: ClassifyOptions, kind: 'words' | 'numbers'): ClassifySettings {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const defaults: ClassifySettings = { ...DEFAULTS, ...PASSES[kind] };
+  const settings: ClassifySettings = { ...defaults, ...given };
+  const unknown = Object.keys(given).filter((name) => !(name in defaults));
+  if (unknown.length > 0)
+    throw new RecurveError('usage', `classify: expected known options, got ${unknown.join(', ')}; see ClassifyOptions`);
+  for (const name of WHOLE) {
+    const least = name === 'maxWords' ? 2 : 1;
+    if (!(Number.isSafeInteger(settings[name]) && settings[name] >= least)) {
+      throw new RecurveError(
+        'usage',
+        `classify: expected ${name} to be a whole number of at least ${least}, got ${settings[name]}; set ${name}`,
+      );
+    }
+  }
+  for (const name of SHARES) {
+    const above = name === 'validationShare' ? settings[name] > 0 : settings[name] >= 0;
+    if (!(above && settings[name] < 1)) {
+      throw new RecurveError(
+        'usage',
+        `classify: expected ${name} to be a share below 1, got ${settings[name]}; try ${defaults[name]}`,
+      );
+    }
+  }
+  for (const [name, choices] of Object.entries(CHOICES)) {
+    const value = settings[name as keyof typeof CHOICES];
+    if (!(choices as readonly string[]).includes(value)) {
+      throw new RecurveError(
+        'usage',
+        `classify: expected ${name} to be one of ${choices.join(', ')}, got ${value}; choose one of them`,
+      );
+    }
+  }
+  for (const name of ['rate', 'clip'] as const) {
+    if (!(settings[name] > 0 && Number.isFinite(settings[name])))
+      throw new RecurveError(
+        'usage',
+        `classify: expected ${name} above 0, got ${settings[name]}; try ${defaults[name]}`,
+      );
+  }
+  return settings;
+}

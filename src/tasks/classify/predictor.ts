@@ -1,0 +1,78 @@
+import type { Network } from '../../nn/index.ts';
+import { visitor } from '../../train/event-loop.ts';
+import type { Bayes } from './bayes.ts';
+import { type Blend, blended } from './blend.ts';
+import { batchOf, type Encoded, type InputPlan } from './inputs.ts';
+
+/** Steps in a batch of predictions, padding included: bounds the memory, whatever the texts' lengths. */
+const MOST_STEPS = 16_384;
+const MOST_ROWS = 256;
+
+/**
+ * Logits of examples, [N, K]: the mean of the members'. Like lengths go together; which example shares a batch with which changes no
+ * bit. The event loop is visited in between.
+ */
+export async function logitsOf(network: Network, plan: InputPlan, encoded: Encoded, K: number): Promise<Float64Array> {
+  const { lengths } = encoded;
+  const logits = new Float64Array(lengths.length * K);
+  const order = Array.from(lengths, (_, i) => i).sort((a, b) => lengths[a] - lengths[b]);
+  const visit = visitor();
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && to - from < MOST_ROWS && (to + 1 - from) * lengths[order[to]] <= MOST_STEPS) to++;
+    const which = order.slice(from, to);
+    const { values, shape, lengths: own } = batchOf(plan, encoded, which);
+    const y = network.predict(values, shape, { lengths: own });
+    const M = y.shape[1];
+    which.forEach((example, b) => {
+      for (let m = 0; m < M; m++) for (let k = 0; k < K; k++) logits[example * K + k] += y.values[(b * M + m) * K + k];
+      for (let k = 0; k < K; k++) logits[example * K + k] /= M;
+    });
+    from = to;
+    await visit();
+  }
+  return logits;
+}
+
+/** Naive Bayes' log-probabilities of texts, [N, K]. */
+export function bayesScores(bayes: Bayes, { sequences }: Encoded, K: number): Float64Array {
+  const scores = new Float64Array(sequences.length * K);
+  sequences.forEach((ids, i) => {
+    scores.set(bayes.score(ids as Int32Array), i * K);
+  });
+  return scores;
+}
+
+/** All that answers: network, counts and what weighs them. */
+export interface Answerer {
+  network: Network;
+  plan: InputPlan;
+  bayes: Bayes | undefined;
+  blend: Blend;
+  /** Share of each class in training: the answer to an example without a step. [K] */
+  shares: readonly number[];
+}
+
+/** Probabilities of the classes, [N, K]. */
+export async function probabilitiesOf(
+  { network, plan, bayes, blend, shares }: Answerer,
+  encoded: Encoded,
+): Promise<Float64Array> {
+  const K = shares.length;
+  const logits = await logitsOf(network, plan, encoded, K);
+  const scores = bayes && bayesScores(bayes, encoded, K);
+  const probabilities = new Float64Array(logits.length);
+  encoded.lengths.forEach((length, i) => {
+    probabilities.set(length === 0 ? shares : blended(logits, scores, i, K, blend), i * K);
+  });
+  return probabilities;
+}
+
+/** The most probable class of each example; the first of equals. */
+export function choices(probabilities: ArrayLike<number>, K: number): Int32Array {
+  return Int32Array.from({ length: probabilities.length / K }, (_, i) => {
+    let best = 0;
+    for (let k = 1; k < K; k++) if (probabilities[i * K + k] > probabilities[i * K + best]) best = k;
+    return best;
+  });
+}

@@ -1,0 +1,229 @@
+import type { WordVectors } from '../../data/index.ts';
+import { createEngine } from '../../engine/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { crc64 } from '../../model/crc64.ts';
+import { plainJson } from '../../model/index.ts';
+import { createNetwork, crossEntropy, type Network } from '../../nn/index.ts';
+import type { EpochRecord, FitResult, Objective } from '../../train/index.ts';
+import { openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
+import { type ClassifyBaselines, majorityFigures, numberBayesFigures, wordBayesFigures } from './baselines.ts';
+import { type Bayes, bayesOf, countBayes } from './bayes.ts';
+import { fitBlend } from './blend.ts';
+import type { Examples, NumberExamples } from './examples.ts';
+import { batchOf, type InputPlan, type WordPlan } from './inputs.ts';
+import { type ClassifyModel, type ClassifyReading, classifyModel } from './model.ts';
+import { classifyNetwork } from './network.ts';
+import { type ClassifyOptions, type ClassifySettings, classifySettings } from './options.ts';
+import { bayesScores, logitsOf, probabilitiesOf } from './predictor.ts';
+import { architectureOf, type Part, type Prepared, prepareClassify } from './prepare.ts';
+import { type ClassifyFigures, type ClassifyScores, figuresOf, scoreClasses } from './scores.ts';
+
+export interface ClassifyHooks extends TrainHooks {
+  /** A test set of its own; the examples are then split into training and validation alone. */
+  test?: Examples;
+  /** Pretrained word vectors to begin with, as wide as the option `width` says by default. */
+  vectors?: WordVectors;
+  /** How the data were read, kept in the model for the next ones. */
+  reading?: ClassifyReading;
+}
+
+/** A trained classifier and how it came about. */
+export interface TrainedClassify {
+  model: ClassifyModel;
+  /** Scores on the test examples, where there are any. */
+  scores?: ClassifyScores;
+  baselines?: ClassifyBaselines;
+  /** The network without naive Bayes, on the test examples; where both answer together. */
+  network?: ClassifyFigures;
+  /** The test examples with their probabilities [N, K], for pictures. */
+  tested?: Part & { probabilities: Float64Array };
+  notes: string[];
+  history: EpochRecord[];
+  /** The epoch whose weights were kept. */
+  epochs: number;
+  stopped: FitResult['stopped'];
+  /** Of training alone. */
+  seconds: number;
+}
+
+/**
+ * Trains a classifier of texts or of sequences of numbers: splits the examples, fits vocabulary or scales on the training part, learns,
+ * weighs network and naive Bayes on the validation part, and scores the test part beside the baselines.
+ *
+ * @example
+ * const { model, scores } = await trainClassify({ kind: 'words', source: 'reviews', texts, labels }, { seed: 7 });
+ * const [{ label, probability }] = await model.classify(['a delightful film']);
+ */
+export async function trainClassify(
+  examples: Examples,
+  options: ClassifyOptions = {},
+  hooks: ClassifyHooks = {},
+): Promise<TrainedClassify> {
+  const settings = classifySettings(
+    { ...(hooks.vectors && { width: hooks.vectors.width }), ...options },
+    examples.kind,
+  );
+  const prepared = prepareClassify(examples, settings, hooks.test);
+  const { classes, shares, plan, train, validation, test, notes } = prepared;
+  const K = classes.length;
+  const architecture = architectureOf(settings, prepared);
+  const engine = hooks.engine ?? (await createEngine());
+  const identity = {
+    task: 'classify',
+    settings: plainJson(settings),
+    data: fingerprintOf(examples, hooks.test, hooks.vectors),
+    stages: 1,
+  };
+  const stages = openStages(identity, hooks);
+  const create = (): Network => {
+    const network = createNetwork(engine, classifyNetwork(architecture), { seed: settings.seed });
+    if (hooks.vectors && plan.kind === 'words') notes.push(placeVectors(network, plan, hooks.vectors, settings));
+    return network;
+  };
+  const { network, result } = await stages.run('training', create, (made) =>
+    fitOptions(made, prepared, settings, architecture.members),
+  );
+  const counted =
+    plan.kind === 'words'
+      ? bayesOf(countBayes(train.encoded.sequences as Int32Array[], train.truth, plan.vocabulary.size, K))
+      : undefined;
+  const bayes = settings.bayes ? counted : undefined;
+  const logits = await logitsOf(network, plan, validation.encoded, K);
+  const blend = fitBlend(logits, bayes && bayesScores(bayes, validation.encoded, K), validation.truth, K);
+  const reading = hooks.reading ?? {};
+  const model = classifyModel(network, bayes, {
+    settings,
+    classes,
+    shares,
+    plan,
+    architecture,
+    blend,
+    reading,
+    summary: {},
+  });
+  const tested = test && { ...test, probabilities: await probabilitiesOf(model, test.encoded) };
+  const scores = tested && scoreClasses(tested.probabilities, tested.truth, classes);
+  const baselines = tested && baselineFigures(prepared, tested, counted);
+  const alone = tested && bayes && (await networkFigures());
+  model.summary = plainJson({
+    steps: result.steps,
+    seconds: result.seconds,
+    epochs: result.bestEpoch,
+    stopped: result.stopped,
+    examples: { train: train.truth.length, validation: validation.truth.length, test: test?.truth.length ?? 0 },
+    ...(scores && { test: figuresOf(scores), baselines }),
+  });
+  return {
+    model,
+    ...(scores && { scores }),
+    ...(baselines && { baselines }),
+    ...(alone && { network: alone }),
+    ...(tested && { tested }),
+    notes,
+    history: result.history,
+    epochs: result.bestEpoch,
+    stopped: result.stopped,
+    seconds: result.seconds,
+  };
+
+  /** The network alone, with the temperature it would have had alone. */
+  async function networkFigures(): Promise<ClassifyFigures> {
+    const temperature = fitBlend(logits, undefined, validation.truth, K);
+    const { encoded, truth } = test as Part;
+    const answerer = { network, plan, bayes: undefined, blend: temperature, shares };
+    return figuresOf(scoreClasses(await probabilitiesOf(answerer, encoded), truth, classes));
+  }
+}
+
+function fitOptions(
+  network: Network,
+  { plan, train, validation }: Prepared,
+  settings: ClassifySettings,
+  members: number,
+): StageOptions {
+  const { epochs, batchSize, rate, clip, patience, seed } = settings;
+  return {
+    training: objectiveOf(network, plan, train, members),
+    validation: objectiveOf(network, plan, validation, members),
+    epochs,
+    batchSize,
+    bucketing: { lengths: train.encoded.lengths },
+    optimizer: { kind: 'adamW', weightDecay: 0 },
+    rate,
+    schedule: { kind: 'cosine' },
+    clip: { norm: clip },
+    seed,
+    patience,
+    restoreBest: true,
+  };
+}
+
+/** Mean cross-entropy of all members. */
+function objectiveOf(network: Network, plan: InputPlan, { encoded, truth }: Part, M: number): Objective {
+  return {
+    examples: truth.length,
+    loss(batch, pass, tape) {
+      const { values, shape, lengths } = batchOf(plan, encoded, batch);
+      const y = network.root.forward(tape.constant(values, shape), { ...pass, lengths });
+      const targets = Int32Array.from({ length: batch.length * M }, (_, i) => truth[batch[Math.floor(i / M)]]);
+      return crossEntropy(y, { values: targets, shape: [batch.length, M] });
+    },
+  };
+}
+
+function baselineFigures(
+  { classes, shares, train }: Prepared,
+  test: Part,
+  counted: Bayes | undefined,
+): ClassifyBaselines {
+  const majority = majorityFigures(shares, test.truth, classes);
+  if (counted) return { majority, bayes: wordBayesFigures(counted, test.encoded, test.truth, classes) };
+  const numbers = (part: Part) => ({ examples: part.examples as NumberExamples, truth: part.truth });
+  return { majority, bayes: numberBayesFigures(numbers(train), numbers(test), classes) };
+}
+
+/** Puts pretrained vectors in the place of first values; tells how many words have one. */
+function placeVectors(
+  network: Network,
+  { vocabulary, known }: WordPlan,
+  vectors: WordVectors,
+  { width }: ClassifySettings,
+): string {
+  if (vectors.width !== width) {
+    throw new RecurveError(
+      'usage',
+      `classify: expected vectors of width ${width}, got ${vectors.width} in ${vectors.source}; leave width out, or set it to ${vectors.width}`,
+    );
+  }
+  const words = vocabulary.decode(Array.from({ length: known }, (_, id) => id));
+  let found = 0;
+  for (const { name, parameter } of network.entries) {
+    if (!name.endsWith('.embedding.weight')) continue;
+    found = 0;
+    words.forEach((word, id) => {
+      const vector = word === null ? undefined : vectors.vectors.get(word);
+      if (!vector) return;
+      network.engine.write(parameter.tensor.address + id * width, vector);
+      found++;
+    });
+  }
+  return `${found.toLocaleString('en')} of ${(known - 1).toLocaleString('en')} words begin with a vector of ${vectors.source}`;
+}
+
+/** Tells data apart: kinds, labels, texts or numbers, in their order. */
+function fingerprintOf(examples: Examples, test: Examples | undefined, vectors: WordVectors | undefined): string {
+  const text = new TextEncoder();
+  return crc64(
+    (function* () {
+      for (const one of test ? [examples, test] : [examples]) {
+        yield text.encode(JSON.stringify([one.kind, one.labels, one.kind === 'words' ? one.texts : one.features]));
+        if (one.kind === 'words') continue;
+        for (const { buffer, byteOffset, byteLength } of one.sequences) {
+          yield new Uint8Array(buffer, byteOffset, byteLength);
+        }
+        yield text.encode(one.sequences.map(({ length }) => length).join());
+      }
+      for (const [word, vector] of vectors?.vectors ?? []) yield text.encode(`\n${word} ${vector.join(' ')}`);
+    })(),
+  );
+}

@@ -1,0 +1,92 @@
+/**
+ * Scores of classifications on plain arrays: classes are numbers from 0. All throw on unlike lengths (code `shape`) and on nothing to
+ * score (code `data`).
+ */
+import { RecurveError } from '../errors.ts';
+
+/** `confusion[truth][prediction]`: how often class `truth` was taken for class `prediction`; [K, K]. */
+export function confusionMatrix(truth: ArrayLike<number>, prediction: ArrayLike<number>, classes: number): number[][] {
+  expectScores('confusion', truth, prediction);
+  const counts = Array.from({ length: classes }, () => Array<number>(classes).fill(0));
+  for (let i = 0; i < truth.length; i++) counts[truth[i]][prediction[i]]++;
+  return counts;
+}
+
+/** Precision, recall and F1 of one class; 0 where nothing is below the line, as scikit-learn's `zero_division=0`. */
+export interface ClassScores {
+  precision: number;
+  recall: number;
+  f1: number;
+  /** Examples that are of the class. */
+  support: number;
+}
+
+/** Accuracy, macro F1 (the plain mean over classes, van Rijsbergen 1979) and the scores of each class. */
+export function classScores(confusion: readonly (readonly number[])[]): {
+  accuracy: number;
+  f1: number;
+  classes: ClassScores[];
+} {
+  const total = confusion.flat().reduce((a, b) => a + b, 0);
+  const right = confusion.reduce((sum, row, k) => sum + row[k], 0);
+  const classes = confusion.map((row, k) => {
+    const support = row.reduce((a, b) => a + b, 0);
+    const taken = confusion.reduce((sum, other) => sum + other[k], 0);
+    return {
+      precision: share(row[k], taken),
+      recall: share(row[k], support),
+      f1: share(2 * row[k], taken + support),
+      support,
+    };
+  });
+  const f1 = classes.reduce((sum, one) => sum + one.f1, 0) / classes.length;
+  return { accuracy: share(right, total), f1, classes };
+}
+
+/** A receiver operating characteristic: for ever lower thresholds the shares of negatives and of positives at or above them, from (0, 0) to (1, 1). */
+export interface RocCurve {
+  falsePositive: number[];
+  truePositive: number[];
+  /** Area under it: the chance that a random positive scores above a random negative, ties by half. Hanley & McNeil 1982. */
+  auc: number;
+}
+
+/** The curve of scores where `positive[i]` says which examples are. Needs one of each kind; null where there is none. */
+export function rocCurve(scores: ArrayLike<number>, positive: ArrayLike<boolean>): RocCurve | null {
+  expectScores('roc', scores, positive);
+  const order = Array.from(scores, (_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b);
+  const P = order.filter((i) => positive[i]).length;
+  const N = order.length - P;
+  if (P === 0 || N === 0) return null;
+  const falsePositive = [0];
+  const truePositive = [0];
+  let [hits, misses, area] = [0, 0, 0];
+  for (let k = 0; k < order.length; ) {
+    const [before, score] = [hits, scores[order[k]]];
+    let tied = 0;
+    for (; k < order.length && scores[order[k]] === score; k++) {
+      if (positive[order[k]]) hits++;
+      else tied++;
+    }
+    area += (tied * (before + hits)) / 2;
+    misses += tied;
+    falsePositive.push(misses / N);
+    truePositive.push(hits / P);
+  }
+  return { falsePositive, truePositive, auc: area / (P * N) };
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+function expectScores(who: string, truth: ArrayLike<unknown>, other: ArrayLike<unknown>): void {
+  if (truth.length !== other.length) {
+    throw new RecurveError(
+      'shape',
+      `${who}: expected one prediction per example, got ${other.length} for ${truth.length}; align them first`,
+    );
+  }
+  if (truth.length === 0)
+    throw new RecurveError('data', `${who}: expected at least one example to score, got none; give a test set`);
+}

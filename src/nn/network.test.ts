@@ -153,7 +153,7 @@ describe('layerFromConfig', () => {
 
   it('refuses kinds it does not know', () => {
     expect(() => layerFromConfig({ kind: 'toString' })).toThrow(
-      'architecture: expected a layer kind of linear, embedding, dropout, layerNorm, last, pool, activation, sequential, timeDistributed, recurrent, encoderDecoder, got toString; the file is from another version or not a Recurve model',
+      'architecture: expected a layer kind of linear, embedding, dropout, layerNorm, last, pool, attentionPool, activation, sequential, timeDistributed, recurrent, encoderDecoder, got toString; the file is from another version or not a Recurve model',
     );
     expect(() => layerFromConfig({ kind: 'recurrent', cells: [{ kind: 'own' }], dropout: 0 })).toThrow(
       'architecture: expected a cell kind of rnn, leaky, lstm, gru, got own',

@@ -6,6 +6,8 @@ import type { PyTorch } from './pytorch.ts';
 export interface Context {
   options: Options;
   pytorch: PyTorch | undefined;
+  /** The same kept from wider instructions, where --python-isa asks for it. */
+  limited: PyTorch | undefined;
   /** A line for the person who waits, on standard error. */
   log(line: string): void;
 }

@@ -13,9 +13,11 @@ export async function main(words: readonly string[]): Promise<void> {
   const facts = { ...machine(), busyBefore: await coresBusy() };
   log(`${facts.cpu}, ${facts.cores} cores, ${facts.busyBefore} of them busy with other work; Node ${facts.node}`);
   const { python, isa, threads } = options;
-  const pytorch = python === undefined ? undefined : await startPyTorch({ command: python, threads, isa });
+  const pytorch = python === undefined ? undefined : await startPyTorch({ command: python, threads });
   if (pytorch) log(`PyTorch ${pytorch.facts.version}, ${pytorch.facts.capability}, threads ${threads}`);
-  const context: Context = { options, pytorch, log };
+  const limited = python && isa ? await startPyTorch({ command: python, threads, isa }) : undefined;
+  if (limited) log(`and kept to ${limited.facts.capability}`);
+  const context: Context = { options, pytorch, limited, log };
   const taken: Record<string, unknown> = {};
   try {
     for (const [name, section] of chosen(options.sections, options.quick)) {
@@ -24,11 +26,12 @@ export async function main(words: readonly string[]): Promise<void> {
     }
   } finally {
     pytorch?.close();
+    limited?.close();
   }
   const results = {
     machine: { ...facts, busyAfter: await coresBusy(), loadAfter: machine().load },
     threads,
-    pytorch: pytorch ? { ...pytorch.facts, isa: isa ?? null, busy: figures(pytorch.busy()) } : null,
+    pytorch: pytorch ? { ...pytorch.facts, busy: figures(pytorch.busy()), limited: limited?.facts ?? null } : null,
     summary: summary(taken),
     ...taken,
   };

@@ -25,7 +25,7 @@ export const USAGE = `npm run bench -- [options]: Recurve beside its peers, by t
 
   --python CMD            compare with PyTorch; CMD runs a Python with torch, e.g. "chroot /srv/torch python3"
                           (bench/setup-pytorch.sh sets one up)
-  --python-isa avx2       keep PyTorch from instructions wider than WebAssembly can use
+  --python-isa avx2       also time a PyTorch kept from instructions wider than WebAssembly can use
   --numerics exact|fast   default: both where there is time, else exact
   --tier NAME             engine tier; default: the fastest this machine runs
   --threads N             of both sides; default 1

@@ -25,14 +25,18 @@ export interface Row {
   /** PyTorch's whole layer, where another way is faster. */
   layerMs: number | null;
   layerRatio: number | null;
+  /** PyTorch kept to the instructions of --python-isa. */
+  isaMs: number | null;
+  isaRatio: number | null;
   rounds: number;
 }
 
 /** A {@link Row} of one streaming step, in microseconds. */
-export interface StepRow extends Omit<Row, 'T' | 'B' | 'ms' | 'pytorchMs' | 'layerMs' | 'gflops'> {
+export interface StepRow extends Omit<Row, 'T' | 'B' | 'ms' | 'pytorchMs' | 'layerMs' | 'isaMs' | 'gflops'> {
   us: number;
   pytorchUs: number | null;
   layerUs: number | null;
+  isaUs: number | null;
 }
 
 interface Pace {
@@ -68,8 +72,8 @@ export const step: Section = {
   async run(context): Promise<StepRow[]> {
     const us = (ms: number | null): number | null => (ms === null ? null : figures(ms * 1000));
     return (await compare('step', context)).map(
-      ({ cell, D, H, ms, pytorchMs, layerMs, T: _, B: __, gflops: ___, ...rest }) => ({
-        ...{ cell, D, H, us: figures(ms * 1000), pytorchUs: us(pytorchMs), layerUs: us(layerMs) },
+      ({ cell, D, H, ms, pytorchMs, layerMs, isaMs, T: _, B: __, gflops: ___, ...rest }) => ({
+        ...{ cell, D, H, us: figures(ms * 1000), pytorchUs: us(pytorchMs), layerUs: us(layerMs), isaUs: us(isaMs) },
         ...rest,
       }),
     );
@@ -102,42 +106,49 @@ async function compare(work: Work, context: Context): Promise<Row[]> {
 async function oneCase(
   one: Case,
   engines: ReadonlyMap<Numerics, Engine>,
-  { pytorch }: Context,
+  { pytorch, limited }: Context,
   budget: Parameters<typeof alternate>[1],
 ): Promise<Row[]> {
   using mine = new DisposableStack();
   const sides = [...engines.values()].map((engine) => mine.use(recurveSide(engine, one)));
   const ways = (await pytorch?.open(one)) ?? [];
   const layer = ways.slice(1).find(({ way }) => way === `nn.${one.cell}`);
-  const theirs = [...ways.slice(0, 1), ...(layer ? [layer] : [])];
-  const timings = await alternate([...sides, ...theirs], budget);
-  const [fastest, whole] = timings.slice(sides.length) as (Timing | undefined)[];
+  const [kept] = (await limited?.open(one)) ?? [];
+  const others = [ways[0], layer, kept];
+  const taken = await alternate([...sides, ...others.filter((side) => side !== undefined)], budget);
+  const timings = taken.slice(0, sides.length);
+  const rest = taken.slice(sides.length);
+  const [fastest, whole, narrow] = others.map((side) => (side ? rest.shift() : undefined));
   const { cell, T, B, D, H } = one;
   return [...engines].map(([numerics, engine], k) => {
     const own = timings[k];
     const over = (other: Timing | undefined): number | null => (other ? figures(other.ms / own.ms) : null);
+    const time = (other: Timing | undefined): number | null => (other ? figures(other.ms) : null);
     return {
       ...{ cell, T, B, D, H, ms: figures(own.ms) },
-      pytorchMs: fastest ? figures(fastest.ms) : null,
+      pytorchMs: time(fastest),
       ratio: over(fastest),
       cpuRatio: fastest && own.cpuMs > 0 && pytorch?.facts.threads === 1 ? figures(fastest.cpuMs / own.cpuMs) : null,
       gflops: figures(operations(one) / own.ms / 1e6),
       ...{ numerics, tier: engine.name },
       way: ways[0]?.way ?? null,
-      layerMs: whole ? figures(whole.ms) : null,
+      layerMs: time(whole),
       layerRatio: over(whole),
+      isaMs: time(narrow),
+      isaRatio: over(narrow),
       rounds: own.rounds,
     };
   });
 }
 
 function lineOf({ work }: Case, row: Row, compared: boolean): string {
-  const { cell, T, B, D, H, ms, pytorchMs, ratio, cpuRatio, layerRatio, gflops, numerics, rounds } = row;
+  const { cell, T, B, D, H, ms, pytorchMs, ratio, cpuRatio, layerRatio, isaRatio, gflops, numerics, rounds } = row;
   const name = `${work.padEnd(6)}${cell.padEnd(5)}T ${T}  B ${B}  D ${D}  H ${H}`.padEnd(44);
   const own = `${name}${numerics.padEnd(6)}${shownTime(ms).padStart(10)}  ${gflops.toFixed(1).padStart(6)} GFLOP/s`;
   if (!compared) return own;
   const more = [
     cpuRatio === null ? [] : `× ${cpuRatio.toFixed(2)} of processor time`,
+    isaRatio === null ? [] : `× ${isaRatio.toFixed(2)} with narrower instructions`,
     layerRatio === null ? [] : `× ${layerRatio.toFixed(2)} its layer`,
     `${rounds} rounds`,
   ].flat();

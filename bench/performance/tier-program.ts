@@ -19,8 +19,13 @@ export interface TierCase {
 }
 
 /** Runs on every host, Node's and browsers': one text. Times training with one tier. */
-export async function measureTier(tier: string, cases: readonly Case[], seconds: number): Promise<TierCase[]> {
-  const engine = await createEngine({ tier });
+export async function measureTier(
+  tier: string,
+  cases: readonly Case[],
+  seconds: number,
+): Promise<TierCase[] | { absent: string }> {
+  const engine = await createEngine({ tier }).catch((error: Error) => error);
+  if (engine instanceof Error) return { absent: engine.message };
   const peak = peakProduct(engine);
   const rows: TierCase[] = [];
   for (const one of cases) {

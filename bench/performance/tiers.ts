@@ -35,7 +35,8 @@ export const tiers: Section = {
 async function attempt(host: Host | string, tier: string, cases: readonly Case[]): Promise<(TierCase | Absent)[]> {
   if (typeof host === 'string') return [{ absent: host }];
   const seconds = cases.length * 8;
-  const rows = (await host.call('measureTier', tier, cases, seconds)) as TierCase[];
+  const rows = (await host.call('measureTier', tier, cases, seconds)) as TierCase[] | Absent;
+  if ('absent' in rows) return [rows];
   return rows.map((row) => ({
     ...row,
     ms: figures(row.ms),

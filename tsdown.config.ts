@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from 'tsdown';
 import manifest from './package.json' with { type: 'json' };
 
-/** One entry per exported subpath and one for the command line: `./engine` → src/engine/index.ts → dist/engine/index.js. */
+/** One entry per exported subpath and one per program: `./engine` → src/engine/index.ts → dist/engine/index.js. */
 const outputs = [
   ...Object.values(manifest.exports).flatMap((target) => (typeof target === 'string' ? [] : [target.default])),
   manifest.bin.recurve,
+  // The program of a child process: nothing imports it (src/engine/proof/prove.ts).
+  './dist/engine/proof/trial.js',
 ];
 const entries = outputs
   .map((output) => output.replace(/^\.\/dist\/|\.js$/g, ''))

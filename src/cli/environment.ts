@@ -1,14 +1,17 @@
-import { createEngine, type Engine } from '../engine/index.ts';
+import { createEngine, type Engine, type Numerics } from '../engine/index.ts';
 import { RecurveError } from '../errors.ts';
 
-/** The engine that `RECURVE_TIER` and `RECURVE_THREADS` ask for: else the fastest tier, on every processor. */
-export function engineFromEnvironment(): Promise<Engine> {
-  return createEngine({ tier: tierFromEnvironment(), threads: threadsFromEnvironment() });
+/**
+ * The engine of a command: the tier that `RECURVE_TIER` names or the fastest that `numerics` allows, in the threads of
+ * `RECURVE_THREADS` or one per processor.
+ */
+export function engineFromEnvironment(numerics?: Numerics): Promise<Engine> {
+  return createEngine({ numerics, threads: threadsFromEnvironment() });
 }
 
-/** The tier that `RECURVE_TIER` names; undefined leaves the choice to the engine. */
-export function tierFromEnvironment(): string | undefined {
-  return process.env.RECURVE_TIER || undefined;
+/** What `--fast` asks for; without it nothing, so that `RECURVE_TIER` may name any tier. */
+export function numericsAsked({ fast }: { fast?: boolean }): Numerics | undefined {
+  return fast ? 'fast' : undefined;
 }
 
 /** The number of threads that `RECURVE_THREADS` names; unset or `auto`: one per processor, at most 8. */

@@ -1,4 +1,6 @@
 export { Arena } from './arena.ts';
+export type { TierChoice, TierWish } from './choose.ts';
+export { chooseTier } from './choose.ts';
 export type {
   AdamStep,
   Address,
@@ -19,8 +21,10 @@ export type {
 } from './engine.ts';
 export { BINARY_OPS, NONE, UNARY_OPS } from './engine.ts';
 export { measuringEngine } from './measuring.ts';
+export { proveTier } from './proof/prove.ts';
+export type { Verdict } from './proof/verdicts.ts';
 export { ReferenceEngine } from './reference.ts';
-export type { Numerics, Tier, TierChoice, TierWish } from './tiers.ts';
-export { chooseTier, hasRelaxedSimd, hasSimd, TIERS } from './tiers.ts';
+export type { Numerics, Tier } from './tiers.ts';
+export { findTier, numericsOf, TIERS } from './tiers.ts';
 export type { EngineOptions } from './wasm.ts';
 export { createEngine } from './wasm.ts';

@@ -85,8 +85,8 @@ function* borders(): Generator<Uint32Array> {
   for (const place of places) yield Uint32Array.from({ length: 129 }, (_, i) => place - 64 + i);
 }
 
-for (const { name, supported } of TIERS) {
-  if (!supported()) continue;
+for (const { name, obstacle } of TIERS) {
+  if (obstacle() !== undefined) continue;
   describe(`kernels/math.ts, tier ${name}`, () => {
     test.each(FUNCTIONS)(
       `%s stays within %f ulp at every ${STRIDE}st f32, at every border, and at NaN and ±Infinity`,

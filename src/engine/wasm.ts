@@ -1,5 +1,6 @@
 import { dropoutThreshold } from '../random.ts';
 import { Arena } from './arena.ts';
+import { chooseTier, type TierWish } from './choose.ts';
 import { compileTier } from './compile.ts';
 import type {
   AdamStep,
@@ -23,16 +24,9 @@ import { BINARY_OPS, NONE, oneThread, UNARY_OPS } from './engine.ts';
 import type { Kernels } from './kernels.ts';
 import { chooseThreads, type ThreadChoice } from './threads/choose.ts';
 import type { PoolOptions } from './threads/pool.ts';
-import { chooseTier, type Numerics } from './tiers.ts';
 
-export interface EngineOptions {
-  /** Name of the tier to run. Default: the fastest one that the host supports and `numerics` allows. */
-  tier?: string | undefined;
-  /**
-   * `exact` (default): the same bits on every host, tier and thread count. `fast`: fused multiply-add where the host has it;
-   * results then depend on the host.
-   */
-  numerics?: Numerics | undefined;
+/** What an engine is made with; how its kernels are chosen is told at {@link TierWish}. */
+export interface EngineOptions extends TierWish {
   /**
    * Most bytes the engine's memory may take, at least 1 MiB. Default and maximum: 4 GiB less 64 KiB.
    * Lower it to get a clear error instead of a machine that swaps.
@@ -61,7 +55,7 @@ const WORTH = 0.05;
  * The engine on WebAssembly, in a memory of its own. The module is compiled once per process.
  *
  * @throws RecurveError `unsupported` when the host lacks WebAssembly SIMD or the tier asked for, `memory` when it refuses the first MiB,
- * `usage` for an impossible number of threads
+ * `usage` for an unknown tier or an impossible number of threads
  */
 export function createEngine(options: EngineOptions = {}): Promise<Engine> {
   return openEngine(options, {});
@@ -69,7 +63,7 @@ export function createEngine(options: EngineOptions = {}): Promise<Engine> {
 
 /** {@link createEngine}; tests see to it here that small calls are split too and that workers fail. */
 export async function openEngine(options: EngineOptions, poolOptions: Partial<PoolOptions>): Promise<Engine> {
-  const { tier } = chooseTier(options);
+  const { tier } = await chooseTier(options);
   const limit = Math.min(options.memoryLimit ?? Number.POSITIVE_INFINITY, MAX_PAGES * PAGE);
   const wish = chooseThreads(options.threads ?? 1);
   const { memory, choice } = openMemory(limit, wish);

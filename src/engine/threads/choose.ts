@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { nodeModule } from '../host.ts';
 
 /** Most threads that are used unasked: a batch is seldom large enough for more. */
 const MOST_UNASKED = 8;
@@ -51,10 +52,4 @@ function obstacle(): string | undefined {
 function processorCount(): number {
   const os = nodeModule<{ availableParallelism(): number }>('node:os');
   return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
-}
-
-/** One of Node's own modules, where there are any: an import would keep the engine from loading in a browser. */
-export function nodeModule<T>(name: string): T | undefined {
-  const host = globalThis as { process?: { getBuiltinModule?(name: string): T | undefined } };
-  return host.process?.getBuiltinModule?.(name);
 }

@@ -1,4 +1,4 @@
-import { nodeModule } from './choose.ts';
+import { nodeModule } from '../host.ts';
 import type { WorkerStart } from './protocol.ts';
 import { WORKER } from './worker.gen.ts';
 

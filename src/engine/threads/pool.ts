@@ -139,25 +139,28 @@ export class Pool {
     Atomics.store(words, OPEN, count - 1);
     Atomics.store(words, FREE, 2 ** count - 2);
     if (Atomics.load(words, SLEEPERS) > 0) Atomics.notify(words, FREE, count - 1);
+    const own = this.#work();
+    if (!this.#await(own)) this.#fail('it does not answer');
+    if (Atomics.load(words, FAILED) > 0) this.#fail('a kernel failed in it');
+  }
+
+  /** Runs call 0 and what no worker has begun; returns the milliseconds that call 0 took. */
+  #work(): number {
+    const words = this.#words;
     const began = performance.now();
     try {
       this.#call(0);
       const own = performance.now() - began;
-      if (this.#options.help ?? true) {
-        for (let i = takeCall(words, 0); i >= 0; i = takeCall(words, 0)) {
-          this.#call(i);
-          Atomics.sub(words, OPEN, 1);
-        }
+      const { help = true } = this.#options;
+      for (let i = help ? takeCall(words, 0) : -1; i >= 0; i = takeCall(words, 0)) {
+        this.#call(i);
+        Atomics.sub(words, OPEN, 1);
       }
-      this.#await(own);
+      return own;
     } catch (error) {
-      // Whatever the reason, a worker may still be writing.
-      this.#break(error instanceof Error ? error.message : String(error));
+      // Workers may still be writing.
+      this.#break('a kernel failed beside it');
       throw error;
-    }
-    if (Atomics.load(words, FAILED) > 0) {
-      this.#break('a kernel failed there');
-      throw lost(this.#broken as string);
     }
   }
 
@@ -195,28 +198,36 @@ export class Pool {
     else this.#missing = reason;
   }
 
+  #fail(reason: string): never {
+    this.#break(reason);
+    throw lost(reason);
+  }
+
   #break(reason: string): void {
     if (this.#broken !== undefined) return;
     this.#broken = reason;
     for (const worker of this.#workers ?? []) worker.stop();
   }
 
-  /** Waits for the calls that workers have begun: spins, then sleeps where this thread may. `own` is what its own call took. */
-  #await(own: number): void {
+  /**
+   * Waits for the calls that workers have begun: spins, then sleeps where this thread may. False when one does not end: `own`, what
+   * the calling thread's own call took, tells how long that may be.
+   */
+  #await(own: number): boolean {
     const words = this.#words;
     const spun = performance.now() + SPIN;
     do {
-      for (let i = 0; i < 100; i++) if (Atomics.load(words, OPEN) === 0) return;
+      for (let i = 0; i < 100; i++) if (Atomics.load(words, OPEN) === 0) return true;
     } while (performance.now() < spun);
-    const naps = (this.#options.patience ?? PATIENCE) + (30 * own) / NAP;
+    const { patience = PATIENCE } = this.#options;
     Atomics.store(words, MAIN_SLEEPS, 1);
-    for (let i = 0; ; i++) {
-      const open = Atomics.load(words, OPEN);
-      if (open === 0) break;
-      if (i > naps) throw lost('it does not answer');
+    let open = Atomics.load(words, OPEN);
+    for (let naps = 0; open !== 0 && naps < patience + (30 * own) / NAP; naps++) {
       nap(words, open);
+      open = Atomics.load(words, OPEN);
     }
     Atomics.store(words, MAIN_SLEEPS, 0);
+    return open === 0;
   }
 }
 
@@ -234,6 +245,6 @@ function nap(words: Int32Array, open: number): void {
 function lost(reason: string): RecurveError {
   return new RecurveError(
     'thread',
-    `engine: expected its workers to go on computing, got none: ${reason}; make a new engine, with threads: 1 if it happens again`,
+    `engine: expected its worker to go on computing, got its end: ${reason}; make a new engine, with threads: 1 if it happens again`,
   );
 }

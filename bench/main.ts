@@ -14,6 +14,10 @@ const BENCHES: Record<string, { says: string; load(): Promise<Bench> }> = {
     says: 'long-memory problems: adding, copy, order, reber, rows, pixels, leaky; [--seed N] [--max-time S]; needs RECURVE_DATA',
     load: () => import('./memory/index.ts'),
   },
+  tasks: {
+    says: 'figures of the tasks on real data: generate, generate-5min; needs RECURVE_DATA',
+    load: () => import('./tasks/index.ts'),
+  },
   ett: { says: 'ETTh1, OT, 24 hours ahead; needs RECURVE_DATA', load: () => import('./ett.ts') },
 };
 

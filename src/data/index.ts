@@ -46,12 +46,26 @@ export {
   type TimeColumn,
 } from './table.ts';
 export {
+  type BpeDocument,
+  type BpeOptions,
+  characterCodec,
+  createTextCodec,
+  decodeText,
   readWordVectors,
+  subwordCodec,
+  TEXT_UNITS,
+  type TextCodec,
+  type TextDecoding,
+  type TextUnit,
+  textCodecFromDocument,
+  trainBpe,
   type Word,
+  type WordOptions,
   type WordRules,
   type WordTokenizer,
   type WordVectorOptions,
   type WordVectors,
+  wordCodec,
   wordTokenizer,
 } from './text/index.ts';
 export { parseStamp } from './time.ts';

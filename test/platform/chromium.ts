@@ -17,13 +17,13 @@ export interface BrowserPage {
   close(): Promise<void>;
 }
 
-/** Serves `folder/web` on the loopback and opens it. */
-export async function openChromium(folder: string): Promise<BrowserPage> {
+/** Serves `folder/web` on the loopback, each file with `headers`, and opens it. */
+export async function openChromium(folder: string, headers: Record<string, string> = {}): Promise<BrowserPage> {
   const known = new Set(webFiles(folder));
   const server = createServer((request, response) => {
     const name = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1) || 'index.html';
     if (!known.has(name)) return response.writeHead(name === 'favicon.ico' ? 204 : 404).end();
-    response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' });
+    response.writeHead(200, { ...headers, 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' });
     return response.end(readFileSync(join(folder, 'web', name)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -6,6 +6,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { findChromium, nodeBinary, root, UNSUPPORTED } from '../../tools/setup.mjs';
 import { type BrowserPage, openChromium } from './chromium.ts';
 import { browserSubpaths, bundleForBrowser, reach, stageProject, subpaths } from './stage.ts';
+import type { Told } from './threads.ts';
 
 const SEED = 7;
 
@@ -18,12 +19,17 @@ const runOn = (node: string, ...args: string[]) =>
 
 const digestOn = (node: string, seed: number): string => runOn(node, 'print-digest.js', String(seed));
 
+/** A training in so many threads; `one` is that of the Node this suite runs on in one thread. */
+const trainOn = (node: string, threads: number): Told => JSON.parse(runOn(node, 'print-threads.js', String(threads)));
+let one: Told;
+
 /** Exported names of every subpath, as a host sees them. */
 const namesOn = (node: string): Record<string, string[]> => JSON.parse(runOn(node, 'print-entries.js'));
 
 beforeAll(() => {
   folder = stageProject();
   expected = digestOn(nodeBinary(), SEED);
+  one = trainOn(nodeBinary(), 1);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -68,6 +74,10 @@ describe.each([20, 22, 24, 26])('Node %i', (release) => {
     expect(digestOn(packaged, SEED)).toBe(expected);
   });
 
+  on('trains in three threads to the bits of one', () => {
+    expect(trainOn(packaged, 3)).toEqual({ bits: one.bits, count: 3, reason: 'as asked for', shared: true });
+  });
+
   on('runs the command line tool', () => {
     const main = join('node_modules/recurve', manifest.bin.recurve);
     expect(runOn(packaged, main, '--version')).toBe(manifest.version);
@@ -107,7 +117,45 @@ describe('Chromium', () => {
     expect(await page.evaluate("import('/entries.js').then(({ names }) => names)")).toEqual(names);
   });
 
+  test('computes in one thread, to the same bits, where the page is not cross-origin isolated', async () => {
+    const reason = expect.stringContaining('not cross-origin isolated');
+    expect(await page.evaluate(TRAIN)).toEqual({ bits: one.bits, count: 1, reason, shared: false });
+  });
+
   test('has nothing to complain about', () => {
     expect(page.complaints).toEqual([]);
   });
+
+  const isolated = {
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  };
+
+  test('computes in three threads, to the same bits, where it is', async () => {
+    const threaded = await openChromium(folder, isolated);
+    try {
+      expect(await threaded.evaluate(TRAIN)).toEqual({
+        bits: one.bits,
+        count: 3,
+        reason: 'as asked for',
+        shared: true,
+      });
+      expect(threaded.complaints).toEqual([]);
+    } finally {
+      await threaded.close();
+    }
+  });
+
+  test('computes in one thread, and says why, where the page forbids its workers', async () => {
+    const strict = await openChromium(folder, { ...isolated, 'content-security-policy': "worker-src 'self'" });
+    try {
+      const reason = expect.stringMatching(/^workers could not start: .*blob:/);
+      expect(await strict.evaluate(TRAIN)).toEqual({ bits: one.bits, count: 1, reason, shared: false });
+    } finally {
+      await strict.close();
+    }
+  });
 });
+
+/** For a page: the training in three threads. */
+const TRAIN = "import('/threads.js').then(({ train }) => train(3))";

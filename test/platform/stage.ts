@@ -25,7 +25,7 @@ export const browserSubpaths = subpaths.filter(({ name }) => name !== 'recurve/n
 
 /**
  * A folder as a user's project would be: the package as npm would publish it (its `files`, nothing else) with its
- * dependencies beside it, and the two programs in plain JavaScript.
+ * dependencies beside it, and the programs in plain JavaScript.
  */
 export function stageProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'recurve-platform-'));
@@ -43,11 +43,17 @@ export function stageProject(): string {
   for (const name of Object.keys(manifest.dependencies)) linkPackage(name, folder);
 
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
-  const text = readFileSync(join(root, 'test/platform/digest.ts'), 'utf8');
-  writeFileSync(join(folder, 'digest.js'), toJavaScript(text));
+  for (const program of ['digest', 'threads']) {
+    const text = readFileSync(join(root, `test/platform/${program}.ts`), 'utf8');
+    writeFileSync(join(folder, `${program}.js`), toJavaScript(text));
+  }
   writeFileSync(
     join(folder, 'print-digest.js'),
     "import { digest } from './digest.js';\nconsole.log(await digest(Number(process.argv[2])));\n",
+  );
+  writeFileSync(
+    join(folder, 'print-threads.js'),
+    "import { train } from './threads.js';\nconsole.log(JSON.stringify(await train(Number(process.argv[2]))));\n",
   );
   writeFileSync(join(folder, 'entries.js'), entriesProgram(browserSubpaths));
   writeFileSync(join(folder, 'print-entries.js'), `${entriesProgram(subpaths)}console.log(JSON.stringify(names));\n`);
@@ -71,7 +77,8 @@ function linkPackage(name: string, folder: string): void {
 
 /** Bundles the programs as an app for browsers would be, into `folder/web/`. */
 export async function bundleForBrowser(folder: string): Promise<void> {
-  const input = { digest: join(folder, 'digest.js'), entries: join(folder, 'entries.js') };
+  const programs = ['digest', 'threads', 'entries'];
+  const input = Object.fromEntries(programs.map((name) => [name, join(folder, `${name}.js`)]));
   const bundle = await rolldown({ input, platform: 'browser', cwd: folder, external: [/^node:/] });
   await bundle.write({ dir: join(folder, 'web'), format: 'esm' });
   await bundle.close();

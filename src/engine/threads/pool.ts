@@ -187,7 +187,11 @@ export class Pool {
     this.#workers = [];
     for (let thread = 1; thread < threads; thread++) {
       const start = { module, memory, control: this.#control, thread, threads, scratch: scratch(thread), spin: SPIN };
-      this.#workers.push(starter(start, (reason) => this.#failed(thread, reason)));
+      try {
+        this.#workers.push(starter(start, (reason) => this.#failed(thread, reason)));
+      } catch (error) {
+        this.#failed(thread, String(error));
+      }
     }
   }
 

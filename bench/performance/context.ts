@@ -30,8 +30,10 @@ export interface Absent {
 export type Numerics = 'exact' | 'fast';
 
 /** An engine as the options ask for it; `threads` instead of theirs where a section needs a number of its own. */
-export function engineOf({ options }: Context, numerics: Numerics, threads = options.threads): Promise<Engine> {
-  return createEngine({ tier: options.tier, numerics, ...({ threads } as object) });
+export async function engineOf({ options }: Context, numerics: Numerics, threads = options.threads): Promise<Engine> {
+  const engine = await createEngine({ tier: options.tier, numerics, threads });
+  await engine.threads.start();
+  return engine;
 }
 
 /** One that --numerics names, or both, the default first. */

@@ -37,7 +37,7 @@ export const growth: Section = {
     const rows: GrowthRow[] = [];
     for (const { over, one } of CASES) {
       // An engine each, so that its highest mark is this case's.
-      const engine = await engineOf(context, numerics);
+      using engine = await engineOf(context, numerics);
       using mine = recurveSide(engine, one);
       const { T, B, D, H } = one;
       const predicted = mine.network.memory({ shape: [B, T, D], loss: (y) => sum(y) }).peak;

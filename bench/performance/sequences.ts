@@ -89,8 +89,9 @@ async function compare(work: Work, context: Context): Promise<Row[]> {
   const ends = performance.now() + seconds * 1000;
   // What a long case takes goes with its work; a short one needs a second to warm up and to be seen in all its rounds.
   const weights = cases.map((one) => 3 + operations(one) / 1e10);
+  using open = new DisposableStack();
   const engines = new Map<Numerics, Engine>();
-  for (const numerics of numericsOf(context)) engines.set(numerics, await engineOf(context, numerics));
+  for (const numerics of numericsOf(context)) engines.set(numerics, open.use(await engineOf(context, numerics)));
   const rows: Row[] = [];
   for (const [i, one] of cases.entries()) {
     const share = weights[i] / weights.slice(i).reduce((a, b) => a + b);

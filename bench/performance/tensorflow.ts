@@ -1,5 +1,15 @@
+import type { Engine } from 'recurve/engine';
 import { type Case, type CellName, SHAPES } from './cases.ts';
-import { type Absent, type Context, engineOf, figures, numericsOf, type Section, shownTime } from './context.ts';
+import {
+  type Absent,
+  type Context,
+  engineOf,
+  figures,
+  type Numerics,
+  numericsOf,
+  type Section,
+  shownTime,
+} from './context.ts';
 import { alternate, type Side } from './measure.ts';
 import { isAbsent, loadPeer, peerFolder } from './peers.ts';
 import { recurveSide } from './recurve.ts';
@@ -51,9 +61,11 @@ export const tfjs: Section = {
     await tf.ready();
     const rows: TensorFlowRow[] = [];
     const shapes = (options.shapes ?? SHAPES).filter(({ H }) => H <= LARGEST);
-    const engines = await Promise.all(
-      numericsOf(context).map(async (numerics) => ({ numerics, engine: await engineOf(context, numerics) })),
-    );
+    using open = new DisposableStack();
+    const engines: { numerics: Numerics; engine: Engine }[] = [];
+    for (const numerics of numericsOf(context)) {
+      engines.push({ numerics, engine: open.use(await engineOf(context, numerics)) });
+    }
     for (const { cell, ...shape } of shapes.flatMap((shape) => options.cells.map((cell) => ({ cell, ...shape })))) {
       const one: Case = { work: 'train', cell, ...shape };
       using mine = new DisposableStack();

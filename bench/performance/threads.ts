@@ -34,7 +34,9 @@ export const threads: Section = {
     const shapes = (options.shapes ?? SHAPES).filter(({ H, B }) => H >= 256 && B >= 32);
     const rows: ThreadRow[] = [];
     for (const numerics of numericsOf(context)) {
-      const engines = [await engineOf(context, numerics, 1), await engineOf(context, numerics, 2)];
+      using open = new DisposableStack();
+      const engines = [open.use(await engineOf(context, numerics, 1)), open.use(await engineOf(context, numerics, 2))];
+      if (engines[1].threads.count < 2) return { absent: engines[1].threads.reason };
       for (const { cell, ...shape } of shapes.flatMap((shape) => options.cells.map((cell) => ({ cell, ...shape })))) {
         using mine = new DisposableStack();
         const work: Case = { work: 'train', cell, ...shape };

@@ -28,7 +28,11 @@ export interface FitValues {
  * @param defaults the task's own, for the help
  * @param examples what an epoch passes over, such as `windows`
  */
-export function addFitOptions(command: Command, defaults: Required<FitValues>, examples: string): void {
+export function addFitOptions(
+  command: Command,
+  defaults: Readonly<Record<keyof FitValues, number | string>>,
+  examples: string,
+): void {
   const { epochs, batchSize, rate, clip, seed } = defaults;
   command
     .addOption(wholeOption('--epochs <n>', `passes over the training ${examples}; default ${epochs}`))

@@ -20,6 +20,11 @@ const TASKS: Readonly<Record<string, Readonly<Partial<Record<Verb, () => Promise
     evaluate: async () => (await import('./forecast/evaluate.ts')).evaluate,
     stream: async () => (await import('./forecast/stream.ts')).stream,
   },
+  tag: {
+    predict: async () => (await import('./tag/predict.ts')).predict,
+    evaluate: async () => (await import('./tag/evaluate.ts')).evaluate,
+    stream: async () => (await import('./tag/stream.ts')).stream,
+  },
 };
 
 /** Tasks whose models alone understand an option; others understand it all. */

@@ -45,6 +45,7 @@ export {
   type TextColumn,
   type TimeColumn,
 } from './table.ts';
+export { readTagged, type TaggedSentence, type TaggedText, type TaggedTextOptions } from './tagged-text.ts';
 export {
   type BpeDocument,
   type BpeOptions,

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { wholeOption } from '../options.ts';
 import { addReadOptions, DATA, MODEL } from '../read-options.ts';
+import { textOptions } from '../tag/text-options.ts';
 import { addTaskOptions, runVerb } from '../verbs.ts';
 
 export function define(command: Command): void {
@@ -12,10 +13,17 @@ export function define(command: Command): void {
     .option('--json', 'print one JSON object');
   addTaskOptions(
     command,
-    ['forecast'],
+    ['forecast', 'tag'],
     [
       new Option('--from <date>', 'where the test span begins; default as in training'),
       new Option('--until <date>', 'where it ends; default as in training, or with the data'),
+    ],
+  );
+  addTaskOptions(command, ['tag'], textOptions());
+  addTaskOptions(
+    command,
+    ['forecast'],
+    [
       new Option('--backtest', 'rolling origin: the test span in parts, one after the other'),
       wholeOption('--folds <n>', 'with --backtest: parts; default 4'),
       new Option('--refit', 'with --backtest: train again before each part on all that lies before it'),
@@ -26,7 +34,8 @@ export function define(command: Command): void {
     .addHelpText(
       'after',
       `
-With --json, of a forecast: task, test (mae, rmse, mase, smape, pinball), baselines, coverage, overall, steps, folds.
+With --json, of a forecast: task, test (mae, rmse, mase, smape, pinball), baselines, coverage, overall, steps, folds;
+of labels: test (brier, logLoss, accuracy, f1 …), baselines, confusion, reliability.
 
 Example:
   $ recurve evaluate runs/weather weather.csv --backtest --folds 4`,

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addReadOptions, DATA, MODEL } from '../read-options.ts';
+import { textOptions } from '../tag/text-options.ts';
 import { addTaskOptions, runVerb } from '../verbs.ts';
 
 export function define(command: Command): void {
@@ -14,9 +15,10 @@ export function define(command: Command): void {
     .option('--quiet', 'print the result only');
   addTaskOptions(
     command,
-    ['forecast'],
-    [new Option('--csv', 'print CSV: id, time, step, forecast, lower and upper border of each interval')],
+    ['forecast', 'tag'],
+    [new Option('--csv', 'print CSV: each step forecast with its intervals, each label with its probabilities')],
   );
+  addTaskOptions(command, ['tag'], textOptions());
   addReadOptions(command);
   command
     .addHelpText('after', '\nExample:\n  $ recurve predict runs/weather weather.csv --csv > next.csv')

@@ -19,7 +19,8 @@ export function define(command: Command): void {
       'after',
       `
 Lines in: CSV under a header, or JSON objects. Lines out: row, id, time (of the row), and of a forecast times and point
-(of the steps ahead; null until the context is full) and intervals.
+(of the steps ahead; null until the context is full) and intervals, of a label told (the time of its step), label and
+probabilities.
 
 With --state, a row counts as taken when its answer is in the state file, which is written before the answer is
 printed. After a kill, send every row again whose answer was not read, or more: a row with a time that was taken before

@@ -9,6 +9,11 @@ const TASKS: readonly Entry[] = [
     summary: 'the next steps of a column, with intervals',
     load: () => import('./train/forecast.ts'),
   },
+  {
+    name: 'tag',
+    summary: 'a label or probability for each step of a table, each word of a text',
+    load: () => import('./train/tag.ts'),
+  },
 ];
 
 export async function define(command: Command, args: readonly string[]): Promise<void> {

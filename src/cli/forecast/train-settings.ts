@@ -3,24 +3,15 @@ import { RecurveError } from '../../errors.ts';
 import type { ForecastOptions } from '../../tasks/index.ts';
 import { given } from '../options.ts';
 import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import { type SeriesValues, seriesOptionsOf } from '../series-options.ts';
 import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
 import type { FitValues, RunValues } from '../train-options.ts';
 
 /** Values of the options of `recurve train forecast`, as commander gives them. */
-export interface TrainValues extends ReadValues, FitValues, RunValues {
+export interface TrainValues extends ReadValues, SeriesValues, FitValues, RunValues {
   target?: string;
-  time?: string;
-  past?: string[];
   future?: string[];
-  series?: string;
   unit?: string;
-  step?: string;
-  zone?: string;
-  timeFormat?: SeriesOptions['timeFormat'];
-  spacing?: SeriesOptions['spacing'];
-  duplicates?: SeriesOptions['duplicates'];
-  missing?: SeriesOptions['missing'];
-  maxGap?: number;
   context?: number;
   horizon?: number;
   cell?: ForecastOptions['cell'];
@@ -58,7 +49,11 @@ export async function trainConfig(table: string | undefined, values: TrainValues
   if (table === undefined) throw missing('forecast', '<table>', 'nothing');
   if (values.target === undefined) throw missing('forecast', '--target <column>', 'none');
   const read = readOptionsOf(values);
-  const series = seriesOptionsOf(values.target, values);
+  const series: SeriesOptions = {
+    target: values.target,
+    ...seriesOptionsOf(values),
+    ...given({ known: values.future }),
+  };
   const columns = namedColumns(series);
   return {
     task: 'forecast',
@@ -79,15 +74,6 @@ export function folderOf({ out, target }: Pick<TrainValues, 'out' | 'target'>): 
 /** Names of the settings that were given though the stored ones count. */
 function givenNames(values: TrainValues): string[] {
   return Object.keys(given(forecastOptionsOf(values))).concat(values.target === undefined ? [] : ['target']);
-}
-
-function seriesOptionsOf(target: string, values: TrainValues): SeriesOptions {
-  const { time, past, future, series, step, zone, timeFormat, spacing, duplicates, missing, maxGap } = values;
-  return {
-    target,
-    ...given({ covariates: past, known: future, series, step, zone, timeFormat, spacing, duplicates, missing, maxGap }),
-    ...(time !== undefined && { time: time === 'none' ? null : time }),
-  };
 }
 
 /** The columns to read where all are named, so that a wide table costs no more than they do. */

@@ -1,4 +1,3 @@
-import type { Step } from '../../data/index.ts';
 import { visitor } from '../../train/event-loop.ts';
 import {
   coverage,
@@ -13,6 +12,7 @@ import {
 } from '../../train/metrics.ts';
 import { visiting } from '../baselines/pieces.ts';
 import { fitBaselines, forecastAll, ridgeInPieces } from '../baselines.ts';
+import { dayOfYearPhases, seasonOf } from '../season.ts';
 import { type FeaturePlan, featureCount, inputWidth, type PreparedSeries, unscale } from './features.ts';
 import type { Forecasts } from './forecaster.ts';
 import { inputsOf, targetsOf, type Window } from './windows.ts';
@@ -76,15 +76,6 @@ export function truthOf(plan: FeaturePlan, windows: readonly Window[]): Float64A
   });
 }
 
-/** Steps of a season that the step suggests: a year of days, a day of hours, a year of months. */
-export function seasonOf(step: Step | null): number | undefined {
-  if (!step) return undefined;
-  if (step.unit === 'month') return step.count < 12 ? 12 / step.count : undefined;
-  if (step.unit === 'day') return 365.25 / step.count;
-  const perDay = 86_400_000 / step.count;
-  return perDay >= 2 ? perDay : undefined;
-}
-
 /** Most features for which ridge regression is solved on whole windows; beyond, it reads the target's own window. */
 const RIDGE_FEATURES = 600;
 
@@ -109,7 +100,8 @@ export async function baselineForecasts(
     const values = one.series.values[column]
       .slice(0, history)
       .map((y, t) => (observed[column][t] === 1 ? y : Number.NaN));
-    const climatology = season === undefined ? {} : { climatology: { season, ...phasesOf(plan, one, season) } };
+    const phases = season === undefined ? undefined : dayOfYearPhases(one.series, season, plan.horizon);
+    const climatology = season === undefined ? {} : { climatology: { season, ...(phases && { phases }) } };
     for (const baseline of fitBaselines({ values, trainEnd: trainEnds[k], horizon }, climatology)) {
       baselines[baseline.name] ??= new Float64Array(windows.length * horizon).fill(Number.NaN);
       if (baseline.note) notes[baseline.name] ??= baseline.note;
@@ -130,20 +122,6 @@ export async function baselineForecasts(
     if (ridge.note) notes.ridge = ridge.note;
   }
   return { baselines, notes };
-}
-
-/** A year's season goes by the day of the year, so that leap days do not shift it. */
-function phasesOf(plan: FeaturePlan, { series }: PreparedSeries, season: number): { phases?: Float64Array } {
-  if (plan.step?.unit !== 'day' || !series.time) return {};
-  const year = 365.25 * 86_400_000;
-  const phases = new Float64Array(series.history + plan.horizon);
-  for (let t = 0; t < phases.length; t++) {
-    const time =
-      series.time[Math.min(t, series.length - 1)] + Math.max(0, t - series.length + 1) * (plan.step.count * 86_400_000);
-    const start = Date.UTC(new Date(time).getUTCFullYear(), 0, 1);
-    phases[t] = Math.min(((time - start) / year) * season, season - 1e-9);
-  }
-  return { phases };
 }
 
 async function ridgeForecasts(

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { choiceOption, listOption, numberOption, numbersOption, wholeOption } from '../../options.ts';
 import { addReadOptions, TABLE } from '../../read-options.ts';
+import { addSeriesOptions } from '../../series-options.ts';
 import { addFitOptions, addRunOptions, RUN_HELP } from '../../train-options.ts';
 
 export function define(command: Command): void {
@@ -16,27 +17,9 @@ export function define(command: Command): void {
     .addOption(listOption('--past <a,b>', 'columns read up to now, or none; default all others of numbers'))
     .addOption(listOption('--future <c,d>', 'columns known in advance: their future values stand in the last rows'))
     .option('--series <column>', 'column that tells several series apart')
-    .option('--unit <text>', 'unit of the target, such as °C')
-    .optionsGroup('How rows become steps:')
-    .option('--step <length>', 'such as 15min, 1h, 1d, 1mo; default the most frequent spacing')
-    .option('--zone <name>', 'time zone of stamps without one, such as Europe/Rome; default UTC')
-    .addOption(
-      choiceOption(
-        '--time-format <kind>',
-        'how stamps are written',
-        [
-          ...['auto', 'day-first', 'month-first', 'yyyymmdd', 'year'],
-          ...['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'],
-        ],
-        'auto',
-      ),
-    )
-    .addOption(choiceOption('--spacing <rule>', 'uneven stamps', ['grid', 'bin', 'ignore', 'refuse'], 'grid'))
-    .addOption(
-      choiceOption('--duplicates <rule>', 'several rows of one time', ['refuse', 'mean', 'first', 'last'], 'refuse'),
-    )
-    .addOption(choiceOption('--missing <rule>', 'missing values', ['forward', 'linear', 'refuse'], 'forward'))
-    .addOption(wholeOption('--max-gap <steps>', 'longest run of missing steps to fill; default 48'))
+    .option('--unit <text>', 'unit of the target, such as °C');
+  addSeriesOptions(command);
+  command
     .optionsGroup('Model:')
     .addOption(wholeOption('--context <steps>', 'steps read before a forecast; default 30'))
     .addOption(wholeOption('--horizon <steps>', 'steps forecast at once; default 7'))

@@ -1,0 +1,29 @@
+import { RecurveError } from '../../errors.ts';
+import { evaluateTag } from '../../tasks/index.ts';
+import type { OpenedModel } from '../models.ts';
+import { given } from '../options.ts';
+import { outputOf } from '../output.ts';
+import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import { dataFor, loadModel, type TextValues } from './model.ts';
+import { scoreTable } from './results.ts';
+
+interface Values extends ReadValues, TextValues {
+  from?: string;
+  until?: string;
+  quiet?: boolean;
+  json?: boolean;
+}
+
+/** `recurve evaluate` */
+export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
+  const output = outputOf(values);
+  const model = await loadModel(opened);
+  const text = given({ tagged: values.tagged, tokenColumn: values.tokenColumn, labelColumn: values.labelColumn });
+  const data = await dataFor(model, place, { read: readOptionsOf(values), text }, output);
+  if (!('kind' in data) && (values.from !== undefined || values.until !== undefined)) {
+    throw new RecurveError('usage', 'evaluate: expected --from and --until with a table, got text; leave them out');
+  }
+  const scores = await evaluateTag(model, data, given({ from: values.from, until: values.until }));
+  output.result({ task: 'tag', model: opened.path, classes: model.classes, ...model.calibration, ...scores });
+  output.print(scoreTable(scores, model, output));
+}

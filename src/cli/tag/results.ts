@@ -1,0 +1,76 @@
+import {
+  TAG_MEASURES,
+  type TagFigures,
+  type TagModel,
+  type TagScores,
+  type TrainedTag,
+  tagBaselineName,
+} from '../../tasks/index.ts';
+import type { Output } from '../output.ts';
+import { textTable } from '../terminal/index.ts';
+
+/** Series whose next label is shown; more would push the result off the screen. */
+const SHOWN = 10;
+
+/** The scores of the model and of every baseline, the best Brier score first. */
+export function scoreTable(scores: TagScores, model: TagModel, { abilities, width }: Output): string {
+  const { test, baselines, steps, notes } = scores;
+  const rows: [string, TagFigures][] = [
+    [`${model.architecture.cell.toUpperCase()} (this model)`, test],
+    ...Object.entries(baselines)
+      .map(([name, figures]): [string, TagFigures] => [tagBaselineName(name), figures])
+      .sort(([, a], [, b]) => a.brier - b.brier),
+  ];
+  const table = textTable({
+    columns: [{ header: 'model' }, ...TAG_MEASURES.map(({ name }) => ({ header: name, align: 'right' as const }))],
+    rows: rows.map(([name, figures]) => [name, ...TAG_MEASURES.map(({ key }) => figures[key].toFixed(4))]),
+    highlight: 0,
+    width,
+    ...abilities,
+  });
+  const { classes, calibration } = model;
+  const threshold =
+    classes.length === 2 ? `${classes[1]} is told from a probability of ${calibration.threshold.toFixed(3)}\n` : '';
+  const left = Object.entries(notes).map(([name, note]) => `${tagBaselineName(name)}: ${note}\n`);
+  return [`Test on ${steps.toLocaleString('en')} steps\n`, table, threshold, ...left].join('');
+}
+
+/** What is told of the steps after the data. */
+export function nextTable(next: TrainedTag['next'], { classes }: TagModel, { abilities, width }: Output): string {
+  const more = next.length - SHOWN;
+  const table = textTable({
+    columns: [
+      { header: next[0].id ? 'series' : 'when' },
+      { header: 'told' },
+      ...classes.map((header) => ({ header, align: 'right' as const })),
+    ],
+    rows: next
+      .slice(0, SHOWN)
+      .map(({ id, time, label, probabilities }) => [
+        id || (time === null ? 'next' : clockOf(time)),
+        label,
+        ...classes.map((name) => `${(100 * probabilities[name]).toFixed(1)} %`),
+      ]),
+    width,
+    ...abilities,
+  });
+  return `After the last row\n${table}${more > 0 ? `and ${more.toLocaleString('en')} more series: recurve predict --csv\n` : ''}`;
+}
+
+/** An instant without what is zero. */
+export function clockOf(time: number): string {
+  return new Date(time)
+    .toISOString()
+    .replace(/T00:00:00\.000Z$/, '')
+    .replace('.000Z', 'Z');
+}
+
+/** What is told of a step, as plain data. */
+export function nextRow({ id, time, label, probabilities }: TrainedTag['next'][number]) {
+  return {
+    ...(id !== '' && { id }),
+    ...(time !== null && { time: new Date(time).toISOString() }),
+    label,
+    probabilities,
+  };
+}

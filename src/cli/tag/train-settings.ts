@@ -1,0 +1,130 @@
+import { parsePart, type ReadOptions, type TaggedTextOptions } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import type { TagOptions, TagTableOptions } from '../../tasks/index.ts';
+import { given } from '../options.ts';
+import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import { type SeriesValues, seriesOptionsOf } from '../series-options.ts';
+import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
+import type { FitValues, RunValues } from '../train-options.ts';
+
+/** Values of the options of `recurve train tag`, as commander gives them. */
+export interface TrainValues extends ReadValues, SeriesValues, FitValues, RunValues {
+  target?: string;
+  ahead?: number;
+  positive?: string;
+  tagged?: 'auto' | 'conll' | 'jsonl';
+  tokenColumn?: number;
+  labelColumn?: number;
+  cell?: TagOptions['cell'];
+  hidden?: number;
+  layers?: number;
+  bidirectional?: boolean;
+  causal?: boolean;
+  dropout?: number;
+  members?: number;
+  lags?: number;
+  logs: boolean;
+  calendar: boolean;
+  embedding?: number;
+  minCount?: number;
+  classWeights?: string;
+  threshold?: string;
+  testFrom?: string;
+  testShare?: number;
+  testUntil?: string;
+  validation?: TagOptions['validation'];
+  holdout?: string;
+  chunk?: number;
+  patience?: number;
+}
+
+/** All that a training is made of; `config.json` of its run. */
+export interface TrainConfig extends TaskConfig {
+  task: 'tag';
+  data: string;
+  read: ReadOptions;
+  /** How a table becomes series, where the data are one; how the text is tagged, where they are text. */
+  table?: TagTableOptions;
+  text?: TaggedTextOptions;
+  options: TagOptions;
+}
+
+/** Makes the settings of a training of the command line; of a resumed one without data, from its run folder. */
+export async function trainConfig(data: string | undefined, values: TrainValues): Promise<TrainConfig> {
+  const options = tagOptionsOf(values);
+  if (data === undefined && values.resume) {
+    const names = Object.keys(options).concat(values.target === undefined ? [] : ['target']);
+    return storedConfig('tag', folderOf(values), names);
+  }
+  if (data === undefined) throw missing('tag', '<data>', 'nothing');
+  const { target, positive } = values;
+  const text = given({ format: values.tagged, tokenColumn: values.tokenColumn, labelColumn: values.labelColumn });
+  if (target !== undefined && Object.keys(text).length > 0) {
+    throw new RecurveError(
+      'usage',
+      'train tag: expected --target of a table or the columns of a tagged text, got both; leave one out',
+    );
+  }
+  return {
+    task: 'tag',
+    data: lastingPlace(data),
+    read: { ...readOptionsOf(values), ...(values.series !== undefined && { text: [values.series] }) },
+    ...(target === undefined ? { text } : { table: { target, ...given({ positive }), ...seriesOptionsOf(values) } }),
+    options,
+  };
+}
+
+/** The run folder: as given, or named after the target. */
+export function folderOf({ out, target }: Pick<TrainValues, 'out' | 'target'>): string {
+  return out ?? `runs/tag${target === undefined ? '' : `-${folderName(target).replace(/^-+|-+$/g, '')}`}`;
+}
+
+function tagOptionsOf(values: TrainValues): TagOptions {
+  const { ahead, cell, hidden, layers, dropout, members, lags, embedding, minCount, testUntil, validation } = values;
+  const { chunk, epochs, batchSize, rate, clip, patience, seed } = values;
+  if (values.bidirectional && values.causal) {
+    throw new RecurveError('usage', 'train tag: expected --bidirectional or --causal, got both; choose one');
+  }
+  return {
+    ...given({ ahead, cell, hidden, layers, dropout, members, lags, embedding, minCount, testUntil, validation }),
+    ...given({ chunk, epochs, batchSize, rate, clip, patience, seed, test: testOf(values) }),
+    ...(values.bidirectional && { bidirectional: true }),
+    ...(values.causal && { bidirectional: false }),
+    ...(!values.logs && { logs: false }),
+    ...(!values.calendar && { calendar: false }),
+    ...(values.holdout !== undefined && { holdout: parsePart(values.holdout) }),
+    ...(values.classWeights !== undefined && { classWeights: weightsOf(values.classWeights) }),
+    ...(values.threshold !== undefined && { threshold: thresholdOf(values.threshold) }),
+  };
+}
+
+function weightsOf(text: string): NonNullable<TagOptions['classWeights']> {
+  if (text === 'none' || text === 'balanced') return text;
+  const parts = text.split(',').map((part) => /^(.+)=([^=]+)$/.exec(part.trim()));
+  if (parts.some((part) => !part || !Number.isFinite(Number(part[2])))) {
+    throw new RecurveError(
+      'usage',
+      `--class-weights: expected none, balanced or weights such as yes=3,no=1, got "${text}"; see --help`,
+    );
+  }
+  return Object.fromEntries(parts.map((part) => [part?.[1] ?? '', Number(part?.[2])]));
+}
+
+function thresholdOf(text: string): NonNullable<TagOptions['threshold']> {
+  if (text === 'accuracy' || text === 'f1') return text;
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value < 1) return value;
+  throw new RecurveError(
+    'usage',
+    `--threshold: expected accuracy, f1 or a number between 0 and 1, got "${text}"; see --help`,
+  );
+}
+
+function testOf({ testFrom, testShare }: TrainValues): TagOptions['test'] {
+  if (testFrom !== undefined && testShare !== undefined) {
+    throw new RecurveError('usage', 'train tag: expected --test-from or --test-share, got both; choose one');
+  }
+  if (testFrom !== undefined) return { from: testFrom };
+  if (testShare === undefined) return undefined;
+  return testShare === 0 ? 'none' : { fraction: testShare };
+}

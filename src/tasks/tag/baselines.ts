@@ -1,0 +1,142 @@
+import { cos, log1p, sin } from '../../exact.ts';
+import { fitSeasonalMean } from '../baselines/climatology.ts';
+import { dayOfYearPhases, seasonOf } from '../season.ts';
+import type { TablePlan } from './features.ts';
+import { fitLogistic } from './logistic.ts';
+import type { TagSeries, TagTable } from './table.ts';
+import { toldTimes } from './table.ts';
+
+/** Rows that logistic regression reads: a week of days. */
+const LOGISTIC_ROWS = 7;
+
+/** Steps of a series: those told with labels to learn from, and those to be told. */
+export interface TaggedSpans {
+  /** Steps t whose label, that of t + ahead, may be learned from. */
+  train: readonly (readonly number[])[];
+  test: readonly (readonly number[])[];
+}
+
+/**
+ * What simple rules say of the test steps, [N, K] each, all fitted on the training steps.
+ *
+ * - `constant`: the share of each class;
+ * - `climatology`: its share at the same time of the season, where the step suggests one;
+ * - `markov`: its share after the class last known (a Markov chain of order 1), where labels are known before they are told;
+ * - `logistic`: logistic regression on seven rows of all columns, as the network reads them, and the season; of more than two classes,
+ *   each against the rest.
+ */
+export async function tableBaselines(
+  { series, classes }: TagTable,
+  { train, test }: TaggedSpans,
+  { ahead, logs }: Pick<TablePlan, 'ahead' | 'logs'>,
+): Promise<{ baselines: Record<string, Float64Array>; notes: Record<string, string> }> {
+  const K = classes.length;
+  const baselines: Record<string, Float64Array> = {};
+  const notes: Record<string, string> = {};
+  const told = (k: number, t: number): number => series[k].labels[t + ahead];
+  const trained = series.flatMap((_, k) => train[k].map((t) => told(k, t)));
+  const constant = shares(trained, K);
+  const N = test.reduce((n, steps) => n + steps.length, 0);
+  const fill = (name: string, say: (k: number, t: number) => ArrayLike<number>): void => {
+    const out = new Float64Array(N * K);
+    let i = 0;
+    for (const [k, steps] of test.entries()) for (const t of steps) out.set(say(k, t), K * i++);
+    baselines[name] = out;
+  };
+  fill('constant', () => constant);
+
+  const season = seasonOf(series[0].series.step);
+  if (season !== undefined && season > 2) {
+    const means = series.map((one, k) => seasonalShares(one, train[k], K, ahead, season));
+    fill('climatology', (k, t) => means[k](t + ahead));
+  }
+  if (ahead > 0) {
+    const after = Array.from({ length: K }, (_, from) =>
+      shares(
+        series.flatMap(({ labels }, k) => train[k].flatMap((t) => (labels[t] === from ? [told(k, t)] : []))),
+        K,
+        constant,
+      ),
+    );
+    fill('markov', (k, t) => after[Math.max(0, series[k].filled[t])]);
+  }
+  const rows = series.map((one) => regressionRows(one, ahead, logs));
+  const [{ D }] = rows;
+  const steps = train.flatMap((own, k) => own.map((t) => [k, t] as const));
+  const models = await fitLogistic(
+    { D, N: steps.length, row: (i) => rows[steps[i][0]].at(steps[i][1]), label: (i) => told(...steps[i]) },
+    K,
+  );
+  if (models) fill('logistic', (k, t) => models.say(rows[k].at(t)));
+  else notes.logistic = 'left out: no finite solution';
+  return { baselines, notes };
+}
+
+/** Share of each class, or `otherwise` where there is none to count. */
+export function shares(labels: readonly number[], K: number, otherwise?: ArrayLike<number>): Float64Array {
+  const counts = new Float64Array(K);
+  for (const label of labels) counts[label]++;
+  if (labels.length === 0) return Float64Array.from(otherwise ?? counts.fill(1 / K));
+  // One more of each, so that nothing is held to be impossible (Laplace).
+  return counts.map((count) => (count + 1) / (labels.length + K));
+}
+
+function seasonalShares(
+  { series, labels }: TagSeries,
+  train: readonly number[],
+  K: number,
+  ahead: number,
+  season: number,
+): (t: number) => Float64Array {
+  // A baseline looks one step ahead at least.
+  const horizon = Math.max(1, ahead);
+  const phases = dayOfYearPhases(series, season, horizon);
+  const learned = new Set(train.map((t) => t + ahead));
+  const trainEnd = Math.max(...learned, 0) + 1;
+  const means = Array.from({ length: K }, (_, k) =>
+    fitSeasonalMean(
+      'climatology',
+      {
+        values: Float64Array.from(labels.subarray(0, series.history), (label, t) =>
+          label < 0 || !learned.has(t) ? Number.NaN : Number(label === k),
+        ),
+        trainEnd,
+        horizon,
+      },
+      { season, ...(phases && { phases }) },
+    ),
+  );
+  return (t) => {
+    const said = Float64Array.from(means, ({ at }) => Math.min(Math.max(at(t), 1e-3), 1));
+    const sum = said.reduce((a, b) => a + b, 0);
+    return said.map((share) => share / sum);
+  };
+}
+
+/** Seven rows of all columns, and one wave of the season. */
+function regressionRows(
+  one: TagSeries,
+  ahead: number,
+  logs: readonly boolean[],
+): { D: number; at(t: number): Float64Array } {
+  const season = seasonOf(one.series.step);
+  const phases =
+    season === undefined || !toldTimes(one.series, ahead) ? undefined : dayOfYearPhases(one.series, season, ahead);
+  const columns = one.columns.map((values, c) => (logs[c] ? values.map((x) => log1p(Math.max(0, x))) : values));
+  const C = columns.length;
+  const D = LOGISTIC_ROWS * C + (phases && season ? 2 : 0);
+  return {
+    D,
+    at(t) {
+      const row = new Float64Array(D);
+      for (let k = 0; k < LOGISTIC_ROWS; k++)
+        for (let c = 0; c < C; c++) row[k * C + c] = columns[c][Math.max(0, t - k)];
+      if (phases && season) {
+        const angle = (2 * Math.PI * phases[t + ahead]) / season;
+        row[D - 2] = sin(angle);
+        row[D - 1] = cos(angle);
+      }
+      return row;
+    },
+  };
+}

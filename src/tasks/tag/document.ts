@@ -1,0 +1,130 @@
+import { vocabularyFromDocument, zoneOf } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import type { ModelDocument } from '../../model/index.ts';
+import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
+import type { TagArchitecture } from './architecture.ts';
+import { featureCount, type TablePlan } from './features.ts';
+import type { TagParts } from './model.ts';
+import { type TagOptions, type TagSettings, tagSettings } from './options.ts';
+import type { TagTableOptions } from './table.ts';
+import { COMPARISON_SIGNS } from './target.ts';
+
+const size = number({ integer: true, min: 1, max: 1e9 });
+const text = string({ min: 1 });
+
+const checkArchitecture = object({
+  cell: oneOf('gru', 'lstm', 'rnn'),
+  hidden: size,
+  layers: number({ integer: true, min: 1, max: 1000 }),
+  bidirectional: boolean,
+  dropout: number({ min: 0, max: 1 - Number.EPSILON }),
+  classes: number({ integer: true, min: 2, max: 1e6 }),
+  input: anyObject,
+  members: number({ integer: true, min: 1, max: 10_000 }),
+});
+
+const checkInput = {
+  numbers: object({ kind: oneOf('numbers'), width: size }),
+  tokens: object({ kind: oneOf('tokens'), words: size, endings: size, width: size }),
+};
+
+const checkData = object(
+  {
+    classes: array(string()),
+    calibration: object({
+      temperature: number({ min: Number.MIN_VALUE }),
+      threshold: number({ min: 0, max: 1 }),
+    }),
+    plan: anyObject,
+  },
+  { reading: anyObject },
+);
+
+const checkTarget = {
+  comparison: object({ kind: oneOf('comparison'), column: text, op: oneOf(...COMPARISON_SIGNS), value: number() }),
+  numbers: object({ kind: oneOf('numbers'), column: text, values: array(number()) }),
+  texts: object({ kind: oneOf('texts'), column: text }),
+};
+
+const checkTablePlan = object({
+  kind: oneOf('table'),
+  target: anyObject,
+  columns: array(text),
+  labels: boolean,
+  logs: array(boolean),
+  center: array(number()),
+  scale: array(number({ min: Number.MIN_VALUE })),
+  lags: size,
+  calendar: array(text),
+  ahead: number({ integer: true, min: 0, max: 1e6 }),
+  step: nullable(
+    object(
+      { unit: oneOf('ms', 'day', 'month'), count: number({ min: 1 }) },
+      { dayOfMonth: number({ integer: true, min: 1, max: 31 }) },
+    ),
+  ),
+  zone: text,
+});
+
+const checkTextPlan = object({ kind: oneOf('text'), words: anyObject, endings: anyObject });
+const checkTraining = object({ settings: anyObject, summary: anyObject });
+
+/** Checks what a model file says of itself, all sizes against each other, and gives it typed. */
+export function checkTagDocument(document: ModelDocument, name: string): { members: number; parts: TagParts } {
+  const { members, ...rest } = checkArchitecture(document.architecture, `${name}: architecture`);
+  const inputKind = oneOf('numbers', 'tokens')(rest.input.kind, `${name}: architecture.input.kind`);
+  const input = checkInput[inputKind](rest.input, `${name}: architecture.input`);
+  const architecture = { ...rest, input } as TagArchitecture;
+  const { classes, calibration, reading, ...data } = checkData(document.data, `${name}: data`);
+  const training = checkTraining(document.training, `${name}: training`);
+  const planKind = oneOf('table', 'text')(data.plan.kind, `${name}: data.plan.kind`);
+  oneOf(architecture.classes)(classes.length, `${name}: classes`);
+  oneOf(planKind === 'table' ? 'numbers' : 'tokens')(inputKind, `${name}: kind of input`);
+  const parts = {
+    settings: storedSettings(training.settings, planKind, name),
+    architecture,
+    classes,
+    calibration,
+    summary: training.summary,
+  };
+  if (planKind === 'text') {
+    const stored = checkTextPlan(data.plan, `${name}: data.plan`);
+    const words = vocabularyFromDocument(stored.words, `${name}: data.plan.words`);
+    const endings = vocabularyFromDocument(stored.endings, `${name}: data.plan.endings`);
+    const sizes = input as Extract<TagArchitecture['input'], { kind: 'tokens' }>;
+    oneOf(sizes.words)(words.size, `${name}: size of the vocabulary of words`);
+    oneOf(sizes.endings)(endings.size, `${name}: size of the vocabulary of endings`);
+    return { members, parts: { ...parts, plan: { kind: 'text', words, endings } } };
+  }
+  const stored = checkTablePlan(data.plan, `${name}: data.plan`);
+  const kind = oneOf('comparison', 'numbers', 'texts')(stored.target.kind, `${name}: data.plan.target.kind`);
+  const plan = { ...stored, target: checkTarget[kind](stored.target, `${name}: data.plan.target`) } as TablePlan;
+  for (const [what, list] of Object.entries({ logs: plan.logs, center: plan.center, scale: plan.scale })) {
+    oneOf(plan.columns.length)(list.length, `${name}: data.plan.${what}: count`);
+  }
+  oneOf(input.width)(featureCount(plan, classes.length), `${name}: inputs per step`);
+  checkZone(plan.zone, name);
+  return { members, parts: { ...parts, plan, reading: (reading ?? {}) as unknown as TagTableOptions } };
+}
+
+function storedSettings(settings: object, kind: 'table' | 'text', name: string): TagSettings {
+  try {
+    return tagSettings(settings as TagOptions, kind);
+  } catch (cause) {
+    throw new RecurveError('model', `${name}: training.settings: ${(cause as Error).message}; the file is damaged`, {
+      cause,
+    });
+  }
+}
+
+function checkZone(zone: string, name: string): void {
+  try {
+    zoneOf(zone);
+  } catch (cause) {
+    throw new RecurveError(
+      'model',
+      `${name}: data.plan.zone: expected a time zone that this host knows, got "${zone}"; the file is damaged or the host's time zones are old`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,84 @@
+import type { TaggedText } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { shares, tableBaselines } from './baselines.ts';
+import { tableSpans } from './course.ts';
+import { tableRows } from './features.ts';
+import type { TagModel } from './model.ts';
+import { scoresOf, type TagScored, type TagScores } from './scores.ts';
+import { type TagTable, toldTimes } from './table.ts';
+import { labelsOf } from './text.ts';
+
+/**
+ * Measures a model on data with labels: of a table the steps from `from` (default: where the test span of its training began) beside the
+ * baselines fitted on the steps before, of a text all words beside the share of each class in training.
+ *
+ * @throws RecurveError `data` where nothing can be scored, or a label is one the model does not know
+ */
+export async function evaluateTag(
+  model: TagModel,
+  data: TagTable | TaggedText,
+  { from, until }: { from?: string; until?: string } = {},
+): Promise<TagScores> {
+  const scored = 'kind' in data ? await scoreTable(model, data, from, until) : scoreText(model, data);
+  return scoresOf(scored, model.classes.length, model.calibration.threshold);
+}
+
+async function scoreTable(model: TagModel, table: TagTable, from?: string, until?: string): Promise<TagScored> {
+  const { plan, settings, classes } = model;
+  const test = from === undefined ? settings.test : { from };
+  if (plan.kind !== 'table')
+    throw new RecurveError('data', 'tag: expected tagged text, got a table; the model reads words');
+  if (test === 'none') {
+    throw new RecurveError(
+      'usage',
+      'tag: expected a test span, got a model trained without; say where it begins with from',
+    );
+  }
+  const testUntil = until ?? settings.testUntil;
+  const spans = tableSpans(table, { ...settings, test, ...(testUntil !== undefined && { testUntil }) });
+  const K = classes.length;
+  const N = spans.test.reduce((n, steps) => n + steps.length, 0);
+  if (N === 0)
+    throw new RecurveError('data', 'tag: expected steps with labels in the test span, got none; move its border');
+  const labels = new Int32Array(N);
+  const probabilities = new Float64Array(N * K);
+  const times: number[] = [];
+  let i = 0;
+  for (const [k, one] of table.series.entries()) {
+    if (spans.test[k].length === 0) continue;
+    const all = model.probabilities(tableRows(plan, K, one));
+    const told = toldTimes(one.series, plan.ahead);
+    for (const t of spans.test[k]) {
+      labels[i] = one.labels[t + plan.ahead];
+      probabilities.set(all.subarray(t * K, (t + 1) * K), K * i++);
+      if (told) times.push(told[t]);
+    }
+  }
+  return {
+    ...{ labels, probabilities },
+    ...(times.length === N && { times: Float64Array.from(times) }),
+    ...(await tableBaselines(table, spans, plan)),
+  };
+}
+
+function scoreText(model: TagModel, text: TaggedText): TagScored {
+  const { classes, summary } = model;
+  const K = classes.length;
+  const labels = Int32Array.from(
+    text.sentences.flatMap((sentence) => Array.from(labelsOf(sentence, classes, text.source))),
+  );
+  if (labels.includes(-1)) {
+    throw new RecurveError(
+      'data',
+      `${text.source}: expected a label for every word, got sentences without; give tagged text, or use predict`,
+    );
+  }
+  const probabilities = Float64Array.from(model.predict(text).flatMap((told) => Array.from(told.probabilities)));
+  const counts = Array.isArray(summary.counts) ? summary.counts.map(Number) : classes.map(() => 1);
+  const constant = shares(
+    counts.flatMap((count, k) => new Array<number>(count).fill(k)),
+    K,
+  );
+  const said = Float64Array.from({ length: labels.length * K }, (_, at) => constant[at % K]);
+  return { labels, probabilities, baselines: { constant: said }, notes: {} };
+}

@@ -1,0 +1,149 @@
+import { calendarFeatures, calendarNames, type Span, type Step, zoneOf } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { log1p } from '../../exact.ts';
+import type { TagSettings } from './options.ts';
+import { type TagSeries, type TagTable, toldTimes } from './table.ts';
+import type { TagTarget } from './target.ts';
+
+/** How rows of a table become the network's inputs; plain data, kept in the model file. */
+export interface TablePlan {
+  kind: 'table';
+  target: TagTarget;
+  /** Columns read, in this order. */
+  columns: string[];
+  /** Whether the label of each step read is an input too: of next steps, where it is computed from numbers. */
+  labels: boolean;
+  /** Per column: log(1 + x) first; then (x − center) / scale. */
+  logs: boolean[];
+  center: number[];
+  scale: number[];
+  lags: number;
+  calendar: string[];
+  ahead: number;
+  step: Step | null;
+  zone: string;
+}
+
+/** Skewness from which a column counts as reaching far to the right. */
+const SKEWED = 2;
+
+/** Fits everything between raw columns and the network on the training spans. */
+export function fitTablePlan({ series, target }: TagTable, spans: readonly Span[], settings: TagSettings): TablePlan {
+  const [first] = series;
+  const { step, zone } = first.series;
+  const statistics = first.names.map((_, c) => {
+    const values = series.flatMap(({ columns }, k) => Array.from(columns[c].subarray(spans[k].from, spans[k].to)));
+    const log = settings.logs && values.every((value) => value >= 0) && skewness(values) > SKEWED;
+    return { log, ...moments(log ? values.map(log1p) : values) };
+  });
+  return {
+    kind: 'table',
+    target,
+    columns: [...first.names],
+    labels: settings.ahead > 0 && target.kind !== 'texts',
+    logs: statistics.map(({ log }) => log),
+    center: statistics.map(({ mean }) => mean),
+    scale: statistics.map(({ deviation }) => (deviation > 0 ? deviation : 1)),
+    lags: settings.lags,
+    calendar: settings.calendar ? repeatedCycles(series, spans) : [],
+    ahead: settings.ahead,
+    step,
+    zone,
+  };
+}
+
+/** Numbers per step, D. */
+export function featureCount({ columns, labels, lags, calendar }: TablePlan, classes: number): number {
+  return lags * (columns.length + (labels ? classes - 1 : 0)) + calendar.length;
+}
+
+/**
+ * Writes what one step is read as.
+ *
+ * @param row raw columns and class of the row k steps ago; before the first row it is that one
+ * @param calendar features of the step told, in the order of the plan
+ */
+export function writeFeatures(
+  plan: TablePlan,
+  classes: number,
+  row: (k: number) => { values: ArrayLike<number>; label: number },
+  calendar: ArrayLike<number>,
+  out: Float64Array,
+  at: number,
+): void {
+  let to = at;
+  for (let k = 0; k < plan.lags; k++) {
+    const { values, label } = row(k);
+    for (let c = 0; c < plan.columns.length; c++) {
+      // A negative value of a column that had none in training is as far from 0 on the other side.
+      const x = values[c];
+      const seen = plan.logs[c] ? (x < 0 ? -log1p(-x) : log1p(x)) : x;
+      out[to++] = (seen - plan.center[c]) / plan.scale[c];
+    }
+    if (plan.labels) for (let c = 1; c < classes; c++) out[to++] = label === c ? 1 : 0;
+  }
+  for (let c = 0; c < plan.calendar.length; c++) out[to++] = calendar[c];
+}
+
+/** The inputs of all steps of a series up to its last observed one, [T, D]. */
+export function tableRows(plan: TablePlan, classes: number, one: TagSeries): Float64Array {
+  const T = one.series.history;
+  const D = featureCount(plan, classes);
+  const out = new Float64Array(T * D);
+  const columns = plan.columns.map((name) => {
+    const at = one.names.indexOf(name);
+    if (at >= 0) return one.columns[at];
+    throw new RecurveError(
+      'data',
+      `tag: expected a column named "${name}", got none; give the columns of the training`,
+    );
+  });
+  const calendar = calendarOf(plan, toldTimes(one.series, plan.ahead));
+  for (let t = 0; t < T; t++) {
+    const row = (k: number) => {
+      const s = Math.max(0, t - k);
+      return { values: columns.map((values) => values[s]), label: one.filled[s] };
+    };
+    writeFeatures(
+      plan,
+      classes,
+      row,
+      calendar.map((values) => values[t]),
+      out,
+      t * D,
+    );
+  }
+  return out;
+}
+
+/** The plan's calendar at some times. */
+export function calendarOf({ calendar, step, zone }: TablePlan, times: ArrayLike<number> | null): Float64Array[] {
+  if (calendar.length === 0) return [];
+  if (!step || !times)
+    throw new RecurveError('data', 'tag: expected time stamps as in training, got none; name the time column');
+  const { names, columns } = calendarFeatures(times, step, zoneOf(zone));
+  return calendar.map((name) => columns[names.indexOf(name)]);
+}
+
+function repeatedCycles(series: readonly TagSeries[], spans: readonly Span[]): string[] {
+  const [{ series: first }] = series;
+  if (!first.step || series.some(({ series: { time } }) => !time)) return [];
+  const longest = series.reduce((most, { series: { time } }, k) => {
+    const { from, to } = spans[k];
+    return time && to > from ? Math.max(most, time[to - 1] - time[from]) : most;
+  }, 0);
+  // One wave per cycle: a probability that follows the season needs no more, and few examples punish it.
+  return calendarNames(first.step, longest).filter((name) => name.endsWith('_1'));
+}
+
+function moments(values: readonly number[]): { mean: number; deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, deviation: Math.sqrt(square) };
+}
+
+function skewness(values: readonly number[]): number {
+  const { mean, deviation } = moments(values);
+  if (deviation === 0) return 0;
+  return values.reduce((sum, value) => sum + ((value - mean) / deviation) ** 3, 0) / values.length;
+}

@@ -1,0 +1,243 @@
+import type { Engine } from '../../engine/index.ts';
+import { number, oneOf } from '../../model/validate.ts';
+import { createNetwork, type Network } from '../../nn/index.ts';
+import type { EpochRecord, FitResult, TrainingState } from '../../train/index.ts';
+import type { Stages, StagesDone } from '../training/index.ts';
+import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';
+import { fitTemperature, fitThreshold, softmaxRows, type TagCalibration } from './calibration.ts';
+import { countedLabels, counting, type Example, objectiveOf, weighted } from './examples.ts';
+import type { TagSettings } from './options.ts';
+
+/** Blocks of cross-validation. */
+export const BLOCKS = 5;
+
+export interface TagLearner {
+  engine: Engine;
+  architecture: TagArchitecture;
+  settings: TagSettings;
+  /** Weight of each class in the loss. */
+  classWeights: readonly number[];
+}
+
+/** What training gives. */
+export interface TagLearned {
+  members: Network[];
+  calibration: TagCalibration;
+  history: EpochRecord[];
+  bestEpoch: number;
+  stopped: FitResult['stopped'];
+}
+
+/**
+ * Five blocks of the training steps in turn are left out and told by a network trained on the rest; their mean log loss chooses the
+ * number of epochs, their probabilities the temperature and the threshold. Then the members learn from all steps.
+ *
+ * @param blockOf which block a step of an example belongs to
+ */
+export async function crossValidate(
+  learner: TagLearner,
+  examples: readonly Example[],
+  blockOf: (example: number, t: number) => number,
+  stages: Stages,
+): Promise<TagLearned> {
+  const { kept } = stages;
+  const K = learner.architecture.classes;
+  const held = Array.from({ length: BLOCKS }, (_, k) => counting(examples, (i, t) => blockOf(i, t) === k));
+  for (let k = stages.stage; k < BLOCKS; k++) {
+    const rest = counting(examples, (i, t) => blockOf(i, t) !== k);
+    const { network, result } = await learn(stages, `block ${k + 1} of ${BLOCKS}`, learner, 0, {
+      training: rest,
+      validation: held[k],
+      onLogits(logits, epoch) {
+        kept[`logits.${k}.${epoch}`] = logits;
+      },
+    });
+    network[Symbol.dispose]();
+    kept[`curve.${k}`] = Float64Array.from(result.history, ({ validation }) => validation ?? 0);
+  }
+  const counts = held.map((part) => countedLabels(part).length);
+  const curves = held.map((_, k) => kept[`curve.${k}`]);
+  const epochs = Math.max(1, Math.min(...curves.map((curve) => curve.length)));
+  const total = counts.reduce((a, b) => a + b, 0);
+  const means = Array.from({ length: epochs }, (_, e) =>
+    curves.reduce((sum, curve, k) => sum + (curve[e] ?? 0) * (counts[k] / total), 0),
+  );
+  const bestEpoch = means.indexOf(Math.min(...means)) + 1;
+  const logits = held.flatMap((_, k) => Array.from(kept[`logits.${k}.${bestEpoch}`] ?? []));
+  const labels = Int32Array.from(held.flatMap((part) => Array.from(countedLabels(part))));
+  const usable = logits.length === labels.length * K;
+  const calibration = usable ? calibrate(logits, labels, K, learner.settings) : UNCALIBRATED;
+  const members = await learnMembers(stages, learner, { training: examples, lastEpoch: bestEpoch }, BLOCKS);
+  const limited = curves.some((curve) => curve.length < learner.settings.epochs);
+  return {
+    members: members.networks,
+    calibration,
+    history: members.history.map((record, e) =>
+      means[e] === undefined ? record : { ...record, validation: means[e] },
+    ),
+    bestEpoch,
+    stopped: limited ? 'time' : members.stopped,
+  };
+}
+
+/** Members learn from the steps before the holdout, which stops each at its best epoch; the mean of their logits there calibrates. */
+export async function holdOut(
+  learner: TagLearner,
+  training: readonly Example[],
+  holdout: readonly Example[],
+  stages: Stages,
+): Promise<TagLearned> {
+  const { patience } = learner.settings;
+  const { networks, history, bestEpoch, stopped } = await learnMembers(
+    stages,
+    learner,
+    { training, validation: holdout, patience },
+    0,
+  );
+  const K = learner.architecture.classes;
+  const logits = meanLogits(networks, holdout, { D: inputWidth(learner.architecture), K });
+  const calibration = calibrate(logits, countedLabels(holdout), K, learner.settings);
+  return { members: networks, calibration, history, bestEpoch, stopped };
+}
+
+/** Refuses what a damaged checkpoint may say that finished stages left behind. */
+export function expectKept(cross: boolean): (done: StagesDone, fit: TrainingState) => void {
+  return ({ stage, kept }, fit) => {
+    const before = cross ? BLOCKS : 0;
+    const logits = (k: number) => Object.keys(kept).filter((name) => name.startsWith(`logits.${k}.`)).length;
+    for (let k = 0; k < Math.min(stage, before); k++) {
+      number({ min: 0 })(kept[`curve.${k}`]?.length ?? -1, `checkpoint: loss curve of block ${k + 1}`);
+      oneOf(kept[`curve.${k}`].length)(logits(k), `checkpoint: epochs with logits of block ${k + 1}`);
+    }
+    if (stage < before) oneOf(fit.history.length)(logits(stage), 'checkpoint: epochs with logits');
+    for (let m = 0; m < stage - before; m++) {
+      oneOf(fit.weights?.length ?? 0)(kept[`member.${m}`]?.length ?? -1, `checkpoint: weights of network ${m + 1}`);
+      number({ min: 1 })(kept.history?.length ?? 0, 'checkpoint: loss curve');
+    }
+  };
+}
+
+const UNCALIBRATED: TagCalibration = { temperature: 1, threshold: 0.5 };
+
+function calibrate(logits: ArrayLike<number>, labels: Int32Array, K: number, settings: TagSettings): TagCalibration {
+  const temperature = fitTemperature(logits, labels, K);
+  const threshold = K === 2 ? fitThreshold(softmaxRows(logits, K, temperature), labels, settings.threshold) : 0.5;
+  return { temperature, threshold };
+}
+
+interface Lesson {
+  training: readonly Example[];
+  validation?: readonly Example[];
+  /** Logits of the validation steps after an epoch, from 1. */
+  onLogits?(logits: Float64Array, epoch: number): void;
+  lastEpoch?: number;
+  patience?: number;
+}
+
+/** Trains the networks that answer together. What is finished lies in `kept`, so that a resumed training has it. */
+async function learnMembers(
+  stages: Stages,
+  learner: TagLearner,
+  lesson: Lesson,
+  before: number,
+): Promise<{ networks: Network[]; history: EpochRecord[]; bestEpoch: number; stopped: FitResult['stopped'] }> {
+  const { kept } = stages;
+  const networks: Network[] = [];
+  let told: Pick<FitResult, 'history' | 'bestEpoch' | 'stopped'> | undefined;
+  for (let m = 0; m < learner.settings.members; m++) {
+    const name = `member.${m}`;
+    if (before + m < stages.stage) {
+      const network = newNetwork(learner, m);
+      network.engine.write(network.weights, kept[name]);
+      networks.push(network);
+      continue;
+    }
+    const title = learner.settings.members > 1 ? `network ${m + 1} of ${learner.settings.members}` : 'training';
+    const { network, result } = await learn(stages, title, learner, m, lesson);
+    kept[name] = network.engine.read(network.weights, network.slots);
+    if (m === 0)
+      kept.history = Float64Array.from(
+        result.history.flatMap(({ loss, validation = Number.MAX_VALUE }) => [loss, validation]),
+      );
+    networks.push(network);
+    told = result;
+  }
+  // The first member's curve stands for all; it may have been trained before the training was resumed.
+  const history = Array.from({ length: kept.history.length / 2 }, (_, e): EpochRecord => {
+    const [loss, validation] = kept.history.subarray(2 * e, 2 * e + 2);
+    return { epoch: e + 1, loss, seconds: 0, ...(validation < Number.MAX_VALUE && { validation }) };
+  });
+  const validated = history.filter(({ validation }) => validation !== undefined);
+  const best =
+    validated.length > 0 ? validated.reduce((a, b) => ((b.validation ?? 0) < (a.validation ?? 0) ? b : a)) : undefined;
+  return {
+    networks,
+    history,
+    bestEpoch: Math.max(1, best?.epoch ?? history.length),
+    stopped: told?.stopped ?? 'finished',
+  };
+}
+
+/** Trains a fresh network, as a stage of the training. The caller disposes of it. */
+function learn(
+  stages: Stages,
+  name: string,
+  learner: TagLearner,
+  member: number,
+  { training, validation, onLogits, ...rest }: Lesson,
+): Promise<{ network: Network; result: FitResult }> {
+  const { settings, architecture, classWeights } = learner;
+  const sizes = { D: inputWidth(architecture), K: architecture.classes };
+  const lengths = training.map(({ length }) => length);
+  const kept = Object.keys(stages.kept).filter((key) => key.startsWith(`logits.${stages.stage}.`)).length;
+  let epoch = onLogits ? kept : 0;
+  return stages.run(
+    name,
+    () => newNetwork(learner, member),
+    (network) => ({
+      ...rest,
+      training: objectiveOf(network, weighted(training, classWeights), sizes),
+      ...(validation && {
+        validation: objectiveOf(network, validation, sizes, onLogits && ((logits) => onLogits(logits, ++epoch))),
+      }),
+      epochs: settings.epochs,
+      batchSize: settings.batchSize,
+      bucketing: { lengths },
+      optimizer: settings.optimizer,
+      rate: settings.rate,
+      schedule: settings.schedule,
+      clip: { norm: settings.clip },
+      seed: seedOf(settings.seed, member),
+      restoreBest: rest.patience !== undefined,
+    }),
+  );
+}
+
+function newNetwork({ engine, architecture, settings }: TagLearner, member: number): Network {
+  return createNetwork(engine, tagNetwork(architecture), { seed: seedOf(settings.seed, member) });
+}
+
+/** Far enough apart that no two small seeds share a member. */
+function seedOf(seed: number, member: number): number {
+  return seed + member * 1_000_003;
+}
+
+/** Mean of the members' logits of the steps that count, [N, K]. */
+export function meanLogits(
+  members: readonly Network[],
+  examples: readonly Example[],
+  { D, K }: { D: number; K: number },
+): Float64Array {
+  const all: number[] = [];
+  for (const { rows, length, weights } of examples) {
+    const sum = new Float64Array(length * K);
+    for (const network of members) {
+      const { values } = network.predict(rows, [1, length, D]);
+      for (let i = 0; i < sum.length; i++) sum[i] += values[i] / members.length;
+    }
+    weights.forEach((weight, t) => {
+      if (weight > 0) all.push(...sum.subarray(t * K, (t + 1) * K));
+    });
+  }
+  return Float64Array.from(all);
+}

@@ -1,0 +1,196 @@
+import type { TaggedText } from '../../data/index.ts';
+import { createEngine, type Engine } from '../../engine/index.ts';
+import { RecurveError } from '../../errors.ts';
+import {
+  decodeModelFile,
+  type Json,
+  type JsonObject,
+  type ModelFile,
+  plainJson,
+  type StoredTensors,
+} from '../../model/index.ts';
+import type { Carry, Network } from '../../nn/index.ts';
+import { VERSION } from '../../version.ts';
+import { networkOf, weightsOf } from '../training/index.ts';
+import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';
+import { labelAt, softmaxRows, type TagCalibration } from './calibration.ts';
+import { checkTagDocument } from './document.ts';
+import { type TablePlan, tableRows } from './features.ts';
+import type { TagSettings } from './options.ts';
+import { createTagStream, type TagStream } from './stream.ts';
+import { type TagTable, type TagTableOptions, toldTimes } from './table.ts';
+import { LONGEST, type TextPlan, textRows } from './text.ts';
+
+/** All that makes a tagger; what a model file holds. */
+export interface TagParts {
+  settings: TagSettings;
+  architecture: TagArchitecture;
+  /** Names of the K classes; of two the second is the positive one. */
+  classes: string[];
+  calibration: TagCalibration;
+  plan: TablePlan | TextPlan;
+  /** Tables: how the training's was read, and how the next one is to be read. */
+  reading?: TagTableOptions;
+  /** Steps, seconds, scores: for people and reports. */
+  summary: JsonObject;
+}
+
+/** What a tagger says of the steps of one sequence. */
+export interface Tagged {
+  /** The series; empty where there is one only. */
+  id: string;
+  /** Instants of the steps told in ms since 1970-01-01 UTC; null without time stamps. */
+  times: Float64Array | null;
+  /** Calibrated, [T, K]. */
+  probabilities: Float64Array;
+  /** The class told of each step, by name. */
+  labels: string[];
+}
+
+/** A trained tagger. Use it with `using`, or let it go with its engine. */
+export interface TagModel extends TagParts {
+  /**
+   * Tells the steps of each series, or the words of each sentence. Of a table read with `knownTagTable`; with `ahead` the last one told
+   * is that many steps after the last row.
+   */
+  predict(data: TagTable | TaggedText): Tagged[];
+  /** Probabilities [T, K] of rows [T, D] as the network reads them; T at least 1. */
+  probabilities(rows: Float64Array): Float64Array;
+  /** Takes row after row of a table and answers each; continues from a saved state to the same bits. */
+  stream(state?: Json): TagStream;
+  /** The logits of the next rows [T, D], with the states left by the rows before in `carries`, one per network. */
+  advance(rows: Float64Array, carries: readonly Carry[]): Float64Array;
+  readonly members: readonly Network[];
+  /** For `encodeModelFile` or a run folder. */
+  encode(): ModelFile;
+  [Symbol.dispose](): void;
+}
+
+/** Rows that go through the network at once. */
+const PIECE = 1024;
+
+/** Puts a model together from its parts and networks that have their weights. */
+export function tagModel(members: readonly Network[], parts: TagParts): TagModel {
+  const { architecture, calibration, classes, plan } = parts;
+  const D = inputWidth(architecture);
+  const K = classes.length;
+
+  const logitsOf = (rows: Float64Array, carries?: readonly Carry[]): Float64Array => {
+    const T = rows.length / D;
+    const sum = new Float64Array(T * K);
+    members.forEach((network, m) => {
+      const { values } = network.predict(rows, [1, T, D], carries ? { carry: carries[m] } : {});
+      for (let i = 0; i < sum.length; i++) sum[i] += values[i] / members.length;
+    });
+    return sum;
+  };
+  const model: TagModel = {
+    ...parts,
+    members,
+    advance: (rows, carries) => logitsOf(rows, carries),
+    probabilities(rows) {
+      const T = rows.length / D;
+      const all = new Float64Array(T * K);
+      // Reading both ways needs the whole; forwards, pieces with carried states give the same bits in less memory.
+      const carries = architecture.bidirectional ? undefined : members.map((): Carry => new Map());
+      const piece = carries ? PIECE : T;
+      for (let from = 0; from < T; from += piece) {
+        const to = Math.min(T, from + piece);
+        all.set(logitsOf(rows.slice(from * D, to * D), carries), from * K);
+      }
+      return softmaxRows(all, K, calibration.temperature);
+    },
+    predict(data) {
+      const told = (id: string, times: Float64Array | null, probabilities: Float64Array): Tagged => {
+        expectFinite(probabilities);
+        const labels = Array.from(
+          { length: probabilities.length / K },
+          (_, t) => classes[labelAt(probabilities, t * K, K, calibration)],
+        );
+        return { id, times, probabilities, labels };
+      };
+      if ('kind' in data) {
+        if (plan.kind !== 'table')
+          throw new RecurveError('data', 'tag: expected tagged text or sentences, got a table; the model reads words');
+        return data.series.map((one) => {
+          const times = toldTimes(one.series, plan.ahead)?.subarray(0, one.series.history) ?? null;
+          return told(one.series.id, times, model.probabilities(tableRows(plan, K, one)));
+        });
+      }
+      if (plan.kind !== 'text')
+        throw new RecurveError('data', 'tag: expected a table, got text; the model reads columns of numbers');
+      return data.sentences.map(({ tokens }) => {
+        const rows = textRows(plan, tokens);
+        const all = new Float64Array(tokens.length * K);
+        for (let from = 0; from < tokens.length; from += LONGEST) {
+          all.set(model.probabilities(rows.slice(from * D, (from + LONGEST) * D)), from * K);
+        }
+        return told('', null, all);
+      });
+    },
+    stream: (state) => createTagStream(model, state),
+    encode: () => ({
+      tensors: Object.assign(
+        {},
+        ...members.map((network, m) =>
+          Object.fromEntries(
+            Object.entries(weightsOf(network)).map(([name, tensor]) => [`member${m}.${name}`, tensor]),
+          ),
+        ),
+      ) as StoredTensors,
+      document: {
+        kind: 'model',
+        task: 'tag',
+        step: Number(model.summary.steps ?? 0),
+        architecture: plainJson({ ...architecture, members: members.length }),
+        data: plainJson({
+          classes,
+          calibration,
+          plan: plan.kind === 'table' ? plan : { ...plan, words: plan.words.toJSON(), endings: plan.endings.toJSON() },
+          ...(parts.reading && { reading: parts.reading }),
+        }),
+        training: plainJson({ settings: parts.settings, summary: model.summary }),
+        versions: { recurve: VERSION },
+      },
+    }),
+    [Symbol.dispose]() {
+      for (const network of members) network[Symbol.dispose]();
+    },
+  };
+  return model;
+}
+
+/**
+ * Loads a tagger from the bytes of its model file.
+ *
+ * @throws RecurveError `model` for a file that is damaged, foreign or of another task
+ */
+export async function loadTag(bytes: Uint8Array, options: { name?: string; engine?: Engine } = {}): Promise<TagModel> {
+  const { name = 'model' } = options;
+  const { tensors, document } = decodeModelFile(bytes, { name, task: 'tag', kind: 'model' });
+  const { members: count, parts } = checkTagDocument(document, name);
+  const engine = options.engine ?? (await createEngine());
+  const members: Network[] = [];
+  try {
+    for (let m = 0; m < count; m++) {
+      const prefix = `member${m}.`;
+      const own = Object.entries(tensors).flatMap(([key, tensor]) =>
+        key.startsWith(prefix) ? [[key.slice(prefix.length), tensor] as const] : [],
+      );
+      members.push(networkOf(engine, tagNetwork(parts.architecture), Object.fromEntries(own), name));
+    }
+  } catch (error) {
+    for (const network of members) network[Symbol.dispose]();
+    throw error;
+  }
+  return tagModel(members, parts);
+}
+
+function expectFinite(probabilities: Float64Array): void {
+  const at = probabilities.findIndex((p) => !Number.isFinite(p));
+  if (at < 0) return;
+  throw new RecurveError(
+    'numeric',
+    `tag: expected finite probabilities, got ${probabilities[at]}; look for extreme values in the data or the model file`,
+  );
+}

@@ -1,0 +1,173 @@
+import type { Part } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import type { OptimizerConfig, Schedule } from '../../train/index.ts';
+
+/** How to learn a label per step. Plain data: it is kept in the run's `config.json` and in the model file. */
+export interface TagOptions {
+  /** Default gru. */
+  cell?: 'gru' | 'lstm' | 'rnn';
+  /** Hidden units per layer and direction, at least 1. Default 16 for tables, 64 for text. */
+  hidden?: number;
+  /** Recurrent layers, at least 1. Default 1. */
+  layers?: number;
+  /** Read each sequence both ways: better labels, no stream. Default true for text; false for tables, and refused with `ahead`. */
+  bidirectional?: boolean;
+  /** 0 ≤ p < 1, on what the recurrent layers read and give, in training. Default 0.3. */
+  dropout?: number;
+  /** Networks of unlike first weights whose mean answers, at least 1. Default 5 for tables, 1 for text. */
+  members?: number;
+  /**
+   * Tables: the label of how many steps later is told, at least 0. Default 1, the next step's. With 0 the columns that the target is
+   * computed from are not read.
+   */
+  ahead?: number;
+  /** Tables: rows that each step sees beside the network's memory, itself included, at least 1. Default 3. */
+  lags?: number;
+  /** Tables: read log(1 + x) of columns that are never negative and reach far to the right (skewness above 2). Default true. */
+  logs?: boolean;
+  /** Tables: add the calendar of the step that is told: those cycles that the training span holds twice. Default true. */
+  calendar?: boolean;
+  /** Tables: steps of a training sequence, at least 2; its first half only warms the memory up. Default 64. */
+  chunk?: number;
+  /** Text: width of the vector of a word, at least 1; of its ending a quarter. Default 64. */
+  embedding?: number;
+  /** Text: words seen less often count as unknown, at least 1. Default 2. */
+  minCount?: number;
+  /**
+   * Weight of each class in the loss: `none`, `balanced` (inverse to its frequency), or a weight per class by name. Weights make rare
+   * classes be found more often and the probabilities too high for them. Default none.
+   */
+  classWeights?: 'none' | 'balanced' | Readonly<Record<string, number>>;
+  /**
+   * Two classes: probability from which the second (positive) one is told: chosen on validation for the best `accuracy` (default) or
+   * `f1`, or a number between 0 and 1.
+   */
+  threshold?: 'accuracy' | 'f1' | number;
+  /** The part at the end that is never trained on. Default the last quarter of a table, the last fifth of the sentences. */
+  test?: Part | 'none';
+  /** Tables: where the test span ends (a date); default with the data. */
+  testUntil?: string;
+  /**
+   * What chooses the number of epochs and calibrates. `cross`: five blocks in turn, then trainings on all; `holdout`: the end of the
+   * training part. Default: cross up to 4,096 steps, else holdout.
+   */
+  validation?: 'cross' | 'holdout';
+  /** For holdout: how much. Default 0.15. */
+  holdout?: Part;
+  /** Passes over the training sequences, at least 1. Default 60 for tables, 20 for text. */
+  epochs?: number;
+  /** Sequences per step, at least 1. Default 8 for tables, 32 for text. */
+  batchSize?: number;
+  /** Default adamW with weight decay 0.05. */
+  optimizer?: OptimizerConfig;
+  /** Learning rate above 0. Default 0.003. */
+  rate?: number;
+  /** Default cosine. */
+  schedule?: Schedule;
+  /** Largest global norm of the gradient. Default 1. */
+  clip?: number;
+  /** With holdout: stop after so many epochs without a better one. Default 5. */
+  patience?: number;
+  /** First values, shuffling and dropout follow from it: a whole number. Default 0. */
+  seed?: number;
+}
+
+/** All options filled in. */
+export type TagSettings = Required<Omit<TagOptions, 'validation' | 'testUntil'>> &
+  Pick<TagOptions, 'validation' | 'testUntil'>;
+
+const SHARED = {
+  cell: 'gru',
+  layers: 1,
+  dropout: 0.3,
+  ahead: 1,
+  lags: 3,
+  logs: true,
+  calendar: true,
+  chunk: 64,
+  embedding: 64,
+  minCount: 2,
+  classWeights: 'none',
+  threshold: 'accuracy',
+  holdout: { fraction: 0.15 },
+  optimizer: { kind: 'adamW', weightDecay: 0.05 },
+  rate: 0.003,
+  schedule: { kind: 'cosine' },
+  clip: 1,
+  patience: 5,
+  seed: 0,
+} as const satisfies TagOptions;
+
+const DEFAULTS: Readonly<Record<'table' | 'text', TagSettings>> = {
+  table: {
+    ...SHARED,
+    hidden: 16,
+    bidirectional: false,
+    members: 5,
+    epochs: 60,
+    batchSize: 8,
+    test: { fraction: 0.25 },
+  },
+  text: {
+    ...SHARED,
+    ahead: 0,
+    hidden: 64,
+    bidirectional: true,
+    members: 1,
+    epochs: 20,
+    batchSize: 32,
+    test: { fraction: 0.2 },
+  },
+};
+
+const WHOLE = {
+  ...{ hidden: 1, layers: 1, members: 1, ahead: 0, lags: 1, chunk: 2, embedding: 1, minCount: 1 },
+  ...{ epochs: 1, batchSize: 1, patience: 1, seed: 0 },
+} as const;
+
+const CHOICES = { cell: ['gru', 'lstm', 'rnn'], validation: ['cross', 'holdout'] } as const;
+
+/** Fills in the defaults for a table or for tagged text, and refuses what cannot work. */
+export function tagSettings(options: TagOptions, kind: 'table' | 'text' = 'table'): TagSettings {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const defaults = DEFAULTS[kind];
+  const settings: TagSettings = { ...defaults, ...given };
+  const refuse = (expected: string, got: unknown, next: string): never => {
+    throw new RecurveError('usage', `tag: expected ${expected}, got ${String(got)}; ${next}`);
+  };
+  const unknown = Object.keys(given).filter((name) => !(name in defaults || name in CHOICES || name === 'testUntil'));
+  if (unknown.length > 0) refuse('known options', unknown.join(', '), 'see TagOptions');
+  for (const [name, least] of Object.entries(WHOLE)) {
+    const value = settings[name as keyof typeof WHOLE];
+    if (!(Number.isSafeInteger(value) && value >= least)) {
+      refuse(`${name} to be a whole number of at least ${least}`, value, `set ${name}`);
+    }
+  }
+  for (const [name, choices] of Object.entries(CHOICES)) {
+    const value = settings[name as keyof typeof CHOICES];
+    if (value !== undefined && !(choices as readonly string[]).includes(value)) {
+      refuse(`${name} to be one of ${choices.join(', ')}`, value, 'choose one of them');
+    }
+  }
+  if (!(settings.dropout >= 0 && settings.dropout < 1))
+    refuse('dropout with 0 ≤ p < 1', settings.dropout, '0 switches it off');
+  const { threshold, classWeights } = settings;
+  if (typeof threshold === 'number' ? !(threshold > 0 && threshold < 1) : !['accuracy', 'f1'].includes(threshold)) {
+    refuse('threshold to be accuracy, f1 or a number between 0 and 1', threshold, 'give one of them');
+  }
+  if (typeof classWeights === 'object') {
+    const bad = Object.entries(classWeights).find(([, weight]) => !(weight > 0 && Number.isFinite(weight)));
+    if (bad) refuse(`a weight above 0 for class ${bad[0]}`, bad[1], 'correct it or leave the class out');
+  } else if (!['none', 'balanced'].includes(classWeights)) {
+    refuse('classWeights to be none, balanced or a weight per class', classWeights, 'give one of them');
+  }
+  if (kind === 'text' && settings.ahead !== 0) refuse('ahead 0 for text', settings.ahead, 'leave it out');
+  if (settings.bidirectional && settings.ahead > 0) {
+    refuse(
+      'a network that reads forward to tell later steps',
+      `bidirectional with ahead ${settings.ahead}`,
+      'set ahead to 0 or leave bidirectional out',
+    );
+  }
+  return settings;
+}

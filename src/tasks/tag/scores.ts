@@ -1,0 +1,145 @@
+import { labelAt, logLossOf } from './calibration.ts';
+
+/** Figures of probabilities against what came. */
+export interface TagFigures {
+  /** Mean squared error of the probabilities: of two classes (p − y)², of more the sum over the classes. Brier 1950. */
+  brier: number;
+  /** Mean −log of the true class's probability, in nats. */
+  logLoss: number;
+  /** Share of labels told right, 0 to 1. */
+  accuracy: number;
+  /** Of two classes the F1 of the second (positive) one, of more the mean over the classes that occur. */
+  f1: number;
+  /** Expected calibration error: mean distance of said and seen shares over ten bins, weighted by their size. Naeini et al. 2015. */
+  calibrationError: number;
+  /** Two classes: probability that a positive step gets more than a negative one (area under the ROC curve); absent with one class only. */
+  auc?: number;
+}
+
+/** A bin of a reliability diagram. */
+export interface ReliabilityBin {
+  /** Mean probability said, share seen, steps. */
+  said: number;
+  seen: number;
+  count: number;
+}
+
+/** What the model and one kind of baseline said of the same steps. */
+export interface TagScored {
+  /** Class of each step, N of them. */
+  labels: Int32Array;
+  /** [N, K] */
+  probabilities: Float64Array;
+  baselines: Record<string, Float64Array>;
+  notes: Record<string, string>;
+  /** When the steps told are, where there are time stamps. */
+  times?: Float64Array;
+}
+
+export interface TagScores {
+  test: TagFigures;
+  baselines: Record<string, TagFigures>;
+  notes: Record<string, string>;
+  /** Steps scored. */
+  steps: number;
+  /** Rows: true class; columns: class told. */
+  confusion: number[][];
+  reliability: ReliabilityBin[];
+}
+
+const BINS = 10;
+
+export function figuresOf(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  K: number,
+  threshold = 0.5,
+): TagFigures {
+  const N = labels.length;
+  const confusion = confusionOf(probabilities, labels, K, threshold);
+  let brier = 0;
+  for (let i = 0; i < N; i++) {
+    if (K === 2) brier += (probabilities[2 * i + 1] - labels[i]) ** 2;
+    else for (let k = 0; k < K; k++) brier += (probabilities[i * K + k] - (labels[i] === k ? 1 : 0)) ** 2;
+  }
+  const right = confusion.reduce((sum, row, k) => sum + row[k], 0);
+  const bins = reliabilityOf(probabilities, labels, K);
+  const auc = K === 2 ? areaUnderCurve(probabilities, labels) : undefined;
+  return {
+    brier: brier / N,
+    logLoss: logLossOf(probabilities, labels, K),
+    accuracy: right / N,
+    f1: f1Of(confusion),
+    calibrationError: bins.reduce((sum, { said, seen, count }) => sum + (count / N) * Math.abs(said - seen), 0),
+    ...(auc !== undefined && { auc }),
+  };
+}
+
+export function confusionOf(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  K: number,
+  threshold: number,
+): number[][] {
+  const confusion = Array.from({ length: K }, () => new Array<number>(K).fill(0));
+  for (let i = 0; i < labels.length; i++) confusion[labels[i]][labelAt(probabilities, i * K, K, { threshold })]++;
+  return confusion;
+}
+
+/** Said and seen shares of the positive of two classes, or of the class told of more, in ten bins of equal width; empty ones are left out. */
+export function reliabilityOf(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  K: number,
+): ReliabilityBin[] {
+  const bins = Array.from({ length: BINS }, () => ({ said: 0, seen: 0, count: 0 }));
+  for (let i = 0; i < labels.length; i++) {
+    const told = K === 2 ? 1 : labelAt(probabilities, i * K, K, { threshold: 0.5 });
+    const p = probabilities[i * K + told];
+    const bin = bins[Math.min(BINS - 1, Math.floor(p * BINS))];
+    bin.said += p;
+    bin.seen += labels[i] === told ? 1 : 0;
+    bin.count++;
+  }
+  return bins
+    .filter(({ count }) => count > 0)
+    .map(({ said, seen, count }) => ({ said: said / count, seen: seen / count, count }));
+}
+
+/** All figures of a test span: baselines are told with the threshold 0.5. */
+export function scoresOf(scored: TagScored, K: number, threshold: number): TagScores {
+  const { labels, probabilities, baselines, notes } = scored;
+  return {
+    test: figuresOf(probabilities, labels, K, threshold),
+    baselines: Object.fromEntries(Object.entries(baselines).map(([name, said]) => [name, figuresOf(said, labels, K)])),
+    notes,
+    steps: labels.length,
+    confusion: confusionOf(probabilities, labels, K, threshold),
+    reliability: reliabilityOf(probabilities, labels, K),
+  };
+}
+
+function f1Of(confusion: readonly (readonly number[])[]): number {
+  const told = (k: number) => confusion.reduce((sum, row) => sum + row[k], 0);
+  const seen = (k: number) => confusion[k].reduce((sum, count) => sum + count, 0);
+  const f1 = (k: number) => (2 * confusion[k][k]) / (told(k) + seen(k) || 1);
+  if (confusion.length === 2) return f1(1);
+  const occurring = confusion.flatMap((_, k) => (seen(k) > 0 ? [k] : []));
+  return occurring.reduce((sum, k) => sum + f1(k), 0) / occurring.length;
+}
+
+/** By ranks, ties counting half (Mann and Whitney 1947). */
+function areaUnderCurve(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number | undefined {
+  const order = Array.from(labels, (_, i) => i).sort((a, b) => probabilities[2 * a + 1] - probabilities[2 * b + 1]);
+  const positives = Array.from(labels).filter((label) => label === 1).length;
+  const negatives = labels.length - positives;
+  if (positives === 0 || negatives === 0) return undefined;
+  let ranks = 0;
+  for (let from = 0; from < order.length; ) {
+    let to = from;
+    while (to < order.length && probabilities[2 * order[to] + 1] === probabilities[2 * order[from] + 1]) to++;
+    for (let i = from; i < to; i++) if (labels[order[i]] === 1) ranks += (from + 1 + to) / 2;
+    from = to;
+  }
+  return (ranks - (positives * (positives + 1)) / 2) / (positives * negatives);
+}

@@ -1,0 +1,208 @@
+import { nextTimes, stepsBetween, zoneOf } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import type { Json } from '../../model/index.ts';
+import { array, nullable, number, object, record } from '../../model/validate.ts';
+import type { Carry } from '../../nn/index.ts';
+import { labelAt, softmaxRows } from './calibration.ts';
+import { calendarOf, featureCount, type TablePlan, writeFeatures } from './features.ts';
+import type { TagModel } from './model.ts';
+import { classOf } from './target.ts';
+
+/** One row as it arrives: numbers by column; null, undefined or NaN for a missing one. */
+export type TagRow = Readonly<Record<string, number | null | undefined>>;
+
+/** What is said after a row. */
+export interface TagAnswer {
+  /** When the step told is, in ms since 1970-01-01 UTC; null without time stamps. */
+  time: number | null;
+  label: string;
+  /** By class. */
+  probabilities: Record<string, number>;
+}
+
+/** A tagger fed row by row. Its state is the networks' own and the last few rows of each series, so it can be saved after any row. */
+export interface TagStream {
+  /**
+   * Takes the next row of a series and tells the label of its step, or of the step `ahead` of it. Gives the bits of `predict` on the same
+   * rows; missing values take the value of the row before.
+   *
+   * @param at time in ms since 1970-01-01 UTC (needed where the model was trained with time stamps) and id of the series
+   */
+  push(row: TagRow, at?: { time?: number; id?: string }): TagAnswer;
+  /** Rows taken so far. */
+  readonly rows: number;
+  /** Columns a row should have. */
+  readonly columns: readonly string[];
+  /** Plain JSON to go on from. */
+  state(): Json;
+}
+
+interface Buffer {
+  time: number | null;
+  /** Raw columns of the last `lags` rows, the newest first, and their classes. */
+  values: number[][];
+  labels: number[];
+  /** Per network and layer, the states by name. */
+  carries: Record<string, number[]>[][];
+}
+
+const count = number({ integer: true, min: 0 });
+const checkState = object({
+  rows: count,
+  series: record(
+    object({
+      time: nullable(number()),
+      values: array(array(number())),
+      labels: array(number({ integer: true })),
+      carries: array(array(record(array(number())))),
+    }),
+  ),
+});
+
+/** Missing rows that are filled in with the row before, where there are time stamps. */
+const MOST_MISSING = 48;
+
+/** Columns a row must have: those read and the one that the label is computed from. */
+export function streamColumns({ columns, labels, target }: TablePlan): string[] {
+  return labels && !columns.includes(target.column) ? [...columns, target.column] : [...columns];
+}
+
+export function createTagStream(model: TagModel, saved?: Json): TagStream {
+  const { plan, classes, calibration, architecture, members } = model;
+  if (plan.kind !== 'table') {
+    throw new RecurveError('usage', 'stream: expected a model of a table, got one of text; use predict with sentences');
+  }
+  if (architecture.bidirectional) {
+    throw new RecurveError(
+      'usage',
+      'stream: expected a model that reads forwards, got a bidirectional one; a row cannot know those after it, train without bidirectional or use predict',
+    );
+  }
+  const K = classes.length;
+  const D = featureCount(plan, K);
+  const columns = streamColumns(plan);
+  const state = saved === undefined ? { rows: 0, series: {} } : checkState(saved, 'stream state');
+  const buffers = new Map<string, Buffer>(Object.entries(structuredClone(state.series) as Record<string, Buffer>));
+  for (const [id, { values, labels, carries }] of buffers) {
+    const sizes =
+      values.length === labels.length &&
+      values.length >= 1 &&
+      values.length <= plan.lags &&
+      values.every((row) => row.length === plan.columns.length) &&
+      labels.every((label) => label >= 0 && label < K) &&
+      carries.length === members.length &&
+      carries.every(
+        (layers) =>
+          layers.length === architecture.layers &&
+          layers.every((states) => Object.values(states).every(({ length }) => length === architecture.hidden)),
+      );
+    if (sizes) continue;
+    throw new RecurveError(
+      'model',
+      `stream: expected a state of this model for series "${id}", got another; use the state with the model it came from`,
+    );
+  }
+  let rows = state.rows;
+
+  const carriesOf = (buffer: Buffer | undefined): Carry[] =>
+    members.map(({ root }, m) => {
+      const { recurrent } = root.children ?? {};
+      return buffer ? new Map([[recurrent, buffer.carries[m]]]) : new Map();
+    });
+  const advance = (before: Buffer | undefined, values: number[], label: number, time: number | null) => {
+    const buffer: Buffer = {
+      time,
+      values: [values, ...(before?.values ?? [])].slice(0, plan.lags),
+      labels: [label, ...(before?.labels ?? [])].slice(0, plan.lags),
+      carries: [],
+    };
+    const told = time === null ? null : toldTime(plan, time);
+    const out = new Float64Array(D);
+    const row = (k: number) => {
+      const at = Math.min(k, buffer.values.length - 1);
+      return { values: buffer.values[at], label: buffer.labels[at] };
+    };
+    const calendar = calendarOf(plan, told === null ? null : [told]).map(([value]) => value);
+    writeFeatures(plan, K, row, calendar, out, 0);
+    const carries = carriesOf(before);
+    const logits = model.advance(out, carries);
+    buffer.carries = carries.map((carry) =>
+      [...carry.values()]
+        .flat()
+        .map((states) => Object.fromEntries(Object.entries(states).map(([name, data]) => [name, Array.from(data)]))),
+    );
+    return { buffer, probabilities: softmaxRows(logits, K, calibration.temperature), told };
+  };
+
+  return {
+    get rows() {
+      return rows;
+    },
+    columns,
+    push(row, { time, id = '' } = {}) {
+      let before = buffers.get(id);
+      if (plan.step && time === undefined) {
+        throw new RecurveError('data', 'stream: expected a time with each row, as in training, got none; give it');
+      }
+      const filled = (column: string, last: number | undefined): number => {
+        const value = row[column];
+        if (typeof value === 'number' && !Number.isNaN(value)) {
+          if (Number.isFinite(value)) return value;
+          throw new RecurveError(
+            'data',
+            `stream: expected a finite number as "${column}", got ${value}; correct the row`,
+          );
+        }
+        if (last !== undefined) return last;
+        throw new RecurveError(
+          'data',
+          `stream: expected a number as "${column}" in the first row, got none; begin with a row that has every column`,
+        );
+      };
+      const values = plan.columns.map((column, c) => filled(column, before?.values[0][c]));
+      const own = row[plan.target.column];
+      const known = classOf(plan.target, typeof own === 'number' ? own : Number.NaN);
+      if (plan.labels && Number.isNaN(known) && !before) filled(plan.target.column, undefined);
+      const label = plan.labels ? (Number.isNaN(known) ? (before?.labels[0] ?? 0) : known) : 0;
+      for (const missing of missingTimes(plan, before, time, id)) {
+        const last = before as Buffer;
+        before = advance(last, last.values[0], last.labels[0], missing).buffer;
+      }
+      const { buffer, probabilities, told } = advance(before, values, label, time ?? null);
+      buffers.set(id, buffer);
+      rows++;
+      return {
+        time: told,
+        label: classes[labelAt(probabilities, 0, K, calibration)],
+        probabilities: Object.fromEntries(classes.map((name, k) => [name, probabilities[k]])),
+      };
+    },
+    state: () => ({ rows, series: Object.fromEntries(structuredClone([...buffers])) }) as unknown as Json,
+  };
+}
+
+function toldTime({ step, ahead, zone }: TablePlan, time: number): number | null {
+  if (!step) return null;
+  return ahead === 0 ? time : nextTimes(time, step, ahead, zoneOf(zone))[ahead - 1];
+}
+
+/** Times of the rows that are missing before this one. */
+function missingTimes(plan: TablePlan, before: Buffer | undefined, time: number | undefined, id: string): number[] {
+  if (!plan.step || !before || before.time === null || time === undefined) return [];
+  const about = id === '' ? '' : ` of series "${id}"`;
+  const zone = zoneOf(plan.zone);
+  const between = stepsBetween(before.time, time, plan.step, zone);
+  if (!(Number.isInteger(between) && between >= 1)) {
+    throw new RecurveError(
+      'data',
+      `stream: expected rows as far apart as in training${about}, got ${new Date(time).toISOString()} after ${new Date(before.time).toISOString()}; send rows in order, on the grid of the training`,
+    );
+  }
+  if (between - 1 > MOST_MISSING) {
+    throw new RecurveError(
+      'data',
+      `stream: expected at most ${MOST_MISSING} missing rows${about}, got ${between - 1} before ${new Date(time).toISOString()}; begin a new state`,
+    );
+  }
+  return Array.from(nextTimes(before.time, plan.step, between - 1, zone));
+}

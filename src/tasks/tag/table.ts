@@ -1,0 +1,149 @@
+import {
+  type DataReport,
+  type NumberColumn,
+  nextTimes,
+  type Series,
+  type SeriesOptions,
+  type Table,
+  toSeries,
+  zoneOf,
+} from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { classesOf, parseTarget, type TagTarget } from './target.ts';
+
+/** How to make tagged series of a table: as {@link SeriesOptions}, but `target` is a column of labels or a comparison. */
+export interface TagTableOptions extends Omit<SeriesOptions, 'target' | 'known' | 'constantTarget' | 'keepConstant'> {
+  /** `weather`, or `precipitation > 0`: the label of a row. */
+  target: string;
+  /** Of two classes the one that probabilities and thresholds are about; default the second by name, `yes` of a comparison. */
+  positive?: string;
+}
+
+/** Series with a class per step. */
+export interface TagTable {
+  readonly kind: 'table';
+  readonly source: string;
+  readonly target: TagTarget;
+  /** Names of the K classes; of two the second is the positive one. */
+  readonly classes: readonly string[];
+  readonly series: readonly TagSeries[];
+  readonly report: DataReport;
+  /** As given, for the next table. */
+  readonly reading: TagTableOptions;
+}
+
+export interface TagSeries {
+  readonly series: Series;
+  /** The columns that are read, in their own unit. */
+  readonly columns: readonly Float64Array[];
+  readonly names: readonly string[];
+  /** The class of each step, −1 where it is unknown. */
+  readonly labels: Int32Array;
+  /** The class of each step, the last known one where it is unknown: an input. */
+  readonly filled: Float64Array;
+}
+
+/** What a trained model knows of its table. */
+export interface KnownTable {
+  target: TagTarget;
+  classes: readonly string[];
+  /** Columns it reads. */
+  columns: readonly string[];
+  ahead: number;
+}
+
+/** Makes tagged series of a table. Step t tells the label of step t + `ahead`. */
+export function toTagTable(table: Table, options: TagTableOptions, ahead = 1): TagTable {
+  const { target, classes } = parseTarget(options.target, table);
+  expectClasses(classes, options.target);
+  const { positive } = options;
+  if (positive !== undefined && !classes.includes(positive)) {
+    throw new RecurveError(
+      'usage',
+      `tag: expected a positive class out of ${classes.join(', ')}, got ${positive}; name one of them`,
+    );
+  }
+  // The positive class is the last one.
+  const ordered = positive === undefined ? classes : [...classes.filter((name) => name !== positive), positive];
+  const result = read(table, options, target, ordered, ahead, undefined);
+  expectClasses(
+    ordered.filter((_, k) => result.series.some(({ labels }) => labels.includes(k))),
+    options.target,
+  );
+  return result;
+}
+
+/** Reads a table the way that of a trained model was. */
+export function knownTagTable(table: Table, options: TagTableOptions, known: KnownTable): TagTable {
+  return read(table, options, known.target, known.classes, known.ahead, known.columns);
+}
+
+function expectClasses(classes: readonly string[], target: string): void {
+  if (classes.length >= 2) return;
+  throw new RecurveError(
+    'data',
+    `tag: expected at least 2 classes in ${target}, got ${classes.length === 0 ? 'none' : `only "${classes[0]}"`}; there is nothing to learn, name another target`,
+  );
+}
+
+function read(
+  table: Table,
+  options: TagTableOptions,
+  target: TagTarget,
+  classes: readonly string[],
+  ahead: number,
+  columns: readonly string[] | undefined,
+): TagTable {
+  const { positive: _, target: text, ...reading } = options;
+  // A model of texts can answer a table without its labels.
+  const unlabelled = columns !== undefined && !table.columns.some(({ name }) => name === target.column);
+  const values =
+    unlabelled && target.kind === 'texts' ? new Float64Array(table.rows) : classesOf(target, classes, table);
+  // What the label is computed from would give its own step's label away, and a column of texts cannot be read.
+  const hidden = (name: string): boolean =>
+    name === target.column && (target.kind !== 'comparison' || ahead === 0) && !options.covariates?.includes(name);
+  const shown = table.columns.filter(({ name }) => !hidden(name));
+  const labelName = shown.some(({ name }) => name === text) ? `label of ${text}` : text;
+  const label: NumberColumn = {
+    kind: 'number',
+    name: labelName,
+    values,
+    missing: values.reduce((count, value) => count + Number(Number.isNaN(value)), 0),
+  };
+  const { series, report } = toSeries(
+    { ...table, columns: [...shown, label] },
+    {
+      ...reading,
+      ...(columns ? { covariates: [...columns], keepConstant: true } : {}),
+      target: labelName,
+      constantTarget: true,
+    },
+  );
+  return {
+    kind: 'table',
+    source: table.source,
+    target,
+    classes: [...classes],
+    report: { ...report, targets: [text] },
+    reading: {
+      ...options,
+      time: report.time?.column ?? null,
+      ...(report.time && { timeFormat: report.time.format, zone: report.time.zone }),
+    },
+    series: series.map((one) => ({
+      series: one,
+      names: one.names.slice(1),
+      columns: one.values.slice(1),
+      filled: one.values[0],
+      labels: Int32Array.from(one.values[0], (k, t) => (one.observed[0][t] === 1 && !unlabelled ? k : -1)),
+    })),
+  };
+}
+
+/** When the step told by each step is, in ms since 1970-01-01 UTC; null without time stamps. */
+export function toldTimes({ time, step, zone }: Series, ahead: number): Float64Array | null {
+  if (!time || !step) return null;
+  if (ahead === 0) return time;
+  const clock = zoneOf(zone);
+  return time.map((from) => nextTimes(from, step, ahead, clock)[ahead - 1]);
+}

@@ -1,0 +1,274 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readTagged, type TaggedText } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { decodeModelFile, encodeModelFile, type ModelFile } from '../../model/index.ts';
+import type { TrainHooks } from '../training/index.ts';
+import { rain, rainCsv, SMALL, sentences, tableOf } from './data.case.ts';
+import { evaluateTag } from './evaluate.ts';
+import { loadTag, type TagModel } from './model.ts';
+import type { TagOptions } from './options.ts';
+import { knownTagTable, type TagTable, toTagTable } from './table.ts';
+import { trainTag } from './train.ts';
+
+/** The model file's bytes without the seconds the training took. */
+function bytesOf(model: TagModel): string {
+  const { tensors, document } = model.encode();
+  const { seconds: _, ...summary } = document.training.summary as { seconds: number };
+  const training = { ...document.training, summary };
+  return Buffer.from(encodeModelFile({ tensors, document: { ...document, training } })).toString('base64');
+}
+
+describe('a training', () => {
+  it('tells the next day of a table with at most 0.8 of the best baseline’s log loss, where the rule needs three rows', async () => {
+    const { scores, next, model } = await trainTag(await rain(500, {}), { ...SMALL, epochs: 30, lags: 1, hidden: 12 });
+    const { test, baselines } = scores as NonNullable<typeof scores>;
+    expect(Object.keys(baselines)).toEqual(['constant', 'climatology', 'markov', 'logistic']);
+    for (const simple of [baselines.constant, baselines.climatology, baselines.markov]) {
+      expect(test.logLoss).toBeLessThan(0.8 * simple.logLoss);
+      expect(test.accuracy).toBeGreaterThan(simple.accuracy + 0.1);
+    }
+    expect(model.classes).toEqual(['no', 'yes']);
+    expect(next).toEqual([
+      {
+        id: '',
+        time: Date.UTC(2020, 0, 501),
+        label: expect.stringMatching(/yes|no/),
+        probabilities: expect.anything(),
+      },
+    ]);
+  });
+
+  it('tells the classes of a column of texts, the same day, read both ways', async () => {
+    const data = toTagTable(await tableOf(rainCsv(300)), { target: 'sky', covariates: ['pressure'] }, 0);
+    const { scores, model, next } = await trainTag(data, { ...SMALL, ahead: 0, bidirectional: true, epochs: 20 });
+    expect(model.classes).toEqual(['dry', 'wet']);
+    expect(next).toEqual([]);
+    expect(scores?.test.logLoss).toBeLessThan(0.85 * (scores?.baselines.constant.logLoss ?? 0));
+  });
+
+  it('labels the words of sentences where the word alone does not tell, at most a tenth of that baseline’s errors', async () => {
+    const { scores, model } = await trainTag(sentences(300), {
+      ...{ hidden: 12, embedding: 8, epochs: 12, dropout: 0.1, rate: 0.02, seed: 2 },
+    });
+    const errors = (figures?: { accuracy: number }) => 1 - (figures?.accuracy ?? 0);
+    expect(errors(scores?.test)).toBeLessThan(0.1 * errors(scores?.baselines.word));
+    const [told] = model.predict(await readTagged('the run walk a swim\n', { format: 'plain' }));
+    expect(told.labels).toEqual(['D', 'N', 'V', 'D', 'N']);
+  });
+
+  it('with one seed gives one file to the bit, with another seed another', async () => {
+    const data = await rain(200);
+    const [a, b, c] = [4, 4, 5].map(async (seed) =>
+      bytesOf((await trainTag(data, { ...SMALL, epochs: 3, seed })).model),
+    );
+    expect(await a).toBe(await b);
+    expect(await a).not.toBe(await c);
+  });
+
+  it('does not look at the test span: other values there change no weight', async () => {
+    const text = rainCsv(300);
+    const lines = text.trimEnd().split('\n');
+    const changed = lines.map((line, i) => (i > 290 ? line.replace(/,-?\d+\.\d+,/, ',3.5,') : line)).join('\n');
+    const weights = async (csv: string) => {
+      const data = toTagTable(await tableOf(csv), { target: 'rain > 0' });
+      const { model } = await trainTag(data, { ...SMALL, epochs: 2, test: { count: 30 } });
+      return [model.encode().tensors, model.calibration, model.plan];
+    };
+    expect(await weights(changed)).toEqual(await weights(text));
+  });
+
+  it('balanced class weights find more of a rare class', async () => {
+    const data = toTagTable(await tableOf(rainCsv(400)), { target: 'rain > 6' });
+    const recall = async (classWeights: 'none' | 'balanced') => {
+      const { scores } = await trainTag(data, { ...SMALL, epochs: 15, threshold: 0.5, classWeights });
+      const [, row] = scores?.confusion ?? [];
+      return row[1] / (row[0] + row[1]);
+    };
+    expect(await recall('balanced')).toBeGreaterThan((await recall('none')) + 0.1);
+  });
+});
+
+/** Through bytes, as on disk. */
+function stored(file: ModelFile): ModelFile {
+  return decodeModelFile(encodeModelFile(file), { name: 'checkpoint', kind: 'checkpoint', task: 'tag' });
+}
+
+const CASES: [string, TagOptions, () => Promise<TagTable | TaggedText>][] = [
+  ['blocks and three networks', { ...SMALL, epochs: 2, members: 3 }, () => rain(150)],
+  [
+    'early stopping of two networks',
+    { ...SMALL, epochs: 6, members: 2, validation: 'holdout', patience: 2 },
+    () => rain(250),
+  ],
+  [
+    'sentences of unlike lengths',
+    { hidden: 4, embedding: 4, epochs: 3, batchSize: 4, validation: 'holdout' },
+    async () => sentences(40),
+  ],
+];
+
+describe.each(CASES)('a training with %s, interrupted at any step', (_name, options, dataOf) => {
+  it('goes on, from what was saved, to the bytes of the uninterrupted one (6 cases)', async () => {
+    const data = await dataOf();
+    const run = (hooks: TrainHooks = {}) => trainTag(data, options, hooks);
+    const { model } = await run();
+    const wanted = bytesOf(model);
+    const steps = model.summary.steps as number;
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: steps - 1 }), async (count) => {
+        const files: ModelFile[] = [];
+        const stop = new AbortController();
+        let seen = 0;
+        const error = await run({
+          signal: stop.signal,
+          onProgress: () => ++seen === count && stop.abort(),
+          checkpoint: { everySeconds: 1e9, save: async (file) => void files.push(stored(file)) },
+        }).catch((thrown) => thrown);
+        // The very last step of a stage is not interrupted: the next stage's first one is.
+        if (error instanceof Error) expect((error as RecurveError).code).toBe('interrupted');
+        expect(bytesOf((await run({ resume: files.at(-1) as ModelFile })).model)).toBe(wanted);
+      }),
+      { numRuns: 6, seed: 3 },
+    );
+  });
+});
+
+describe('a checkpoint', () => {
+  it('is refused with other data, other settings and where it is damaged', async () => {
+    const data = await rain(150);
+    const options = { ...SMALL, epochs: 2, members: 2 };
+    const files: ModelFile[] = [];
+    await trainTag(data, options, {
+      checkpoint: { everySeconds: 0, save: async (file) => void files.push(stored(file)) },
+    });
+    const resume = files.at(-1) as ModelFile;
+    const refused = async (d: TagTable, o: TagOptions, file: ModelFile) =>
+      (await trainTag(d, o, { resume: file }).catch((thrown) => thrown)) as RecurveError;
+    expect(await refused(await rain(151), options, resume)).toMatchObject({ code: 'data', message: /other data/ });
+    expect(await refused(data, { ...options, seed: 9 }, resume)).toMatchObject({ code: 'usage' });
+    expect(await refused(data, { ...options, members: 3 }, resume)).toMatchObject({ code: 'usage' });
+    for (const gone of ['curve.0', 'logits.1.1', 'member.0', 'history']) {
+      const training = structuredClone(resume.document.training) as { done: { kept: string[] } };
+      training.done.kept = training.done.kept.filter((name) => name !== gone);
+      const damaged = { ...resume, document: { ...resume.document, training: training as never } };
+      expect(await refused(data, options, damaged), gone).toMatchObject({ code: 'model' });
+    }
+  });
+});
+
+describe('a model', () => {
+  it('saved and loaded says the same to the bit, streams the bits of predict, and goes on from a saved state', async () => {
+    const data = await rain(200);
+    const { model } = await trainTag(data, { ...SMALL, epochs: 2, members: 2, test: 'none' });
+    const loaded = await loadTag(encodeModelFile(model.encode()));
+    const [told] = model.predict(data);
+    expect(loaded.predict(data)).toEqual([told]);
+    let stream = loaded.stream();
+    const { series } = data.series[0];
+    for (let t = 0; t < series.length; t++) {
+      if (t === 90) stream = loaded.stream(JSON.parse(JSON.stringify(stream.state())));
+      const row = Object.fromEntries(data.series[0].names.map((name, c) => [name, data.series[0].columns[c][t]]));
+      const { probabilities, label, time } = stream.push(row, { time: series.time?.[t] as number });
+      expect([probabilities.no, probabilities.yes]).toEqual(Array.from(told.probabilities.subarray(2 * t, 2 * t + 2)));
+      expect([label, time]).toEqual([told.labels[t], told.times?.[t]]);
+    }
+  });
+
+  it('streams rows that are missing as predict fills them', async () => {
+    const { model } = await trainTag(await rain(200), { ...SMALL, epochs: 1, test: 'none' });
+    const lines = rainCsv(60).trimEnd().split('\n');
+    const holes = lines.filter((_, i) => ![20, 21, 40].includes(i)).join('\n');
+    const data = knownTagTable(await tableOf(holes), model.reading as never, {
+      ...(model.plan as never as { target: never; columns: string[]; ahead: number }),
+      classes: model.classes,
+    });
+    const [told] = model.predict(data);
+    const stream = model.stream();
+    const answers = holes
+      .split('\n')
+      .slice(1)
+      .map((line) => {
+        const [date, pressure, rained] = line.split(',');
+        return stream.push({ pressure: Number(pressure), rain: Number(rained) }, { time: Date.parse(date) });
+      });
+    const last = told.labels.length - 1;
+    expect(answers.at(-1)?.probabilities.yes).toBe(told.probabilities[2 * last + 1]);
+  });
+
+  it('is measured by evaluateTag as at the end of its training', async () => {
+    const data = await rain(300);
+    const { model, scores } = await trainTag(data, { ...SMALL, epochs: 2 });
+    expect(await evaluateTag(model, data)).toEqual(scores);
+    const text = sentences(60);
+    const { model: tagger } = await trainTag(text, { hidden: 4, embedding: 4, epochs: 1 });
+    expect((await evaluateTag(tagger, text)).steps).toBe(text.sentences.flatMap(({ tokens }) => tokens).length);
+  });
+
+  it('of text takes unknown words, emoji and sentences longer than any batch', async () => {
+    const { model } = await trainTag(sentences(60), { hidden: 4, embedding: 4, epochs: 1 });
+    const tokens = Array.from({ length: 1500 }, (_, i) => ['the', '🦊🦊', 'Ünknown', '7'][i % 4]);
+    const [told] = model.predict({ source: 'x', sentences: [{ tokens }] });
+    expect(told.labels).toHaveLength(1500);
+    expect(told.probabilities.every((p) => p >= 0 && p <= 1)).toBe(true);
+  });
+});
+
+describe('what cannot be learned is refused in a sentence', () => {
+  const refused = async (csv: string, target: string, options: TagOptions = {}) => {
+    const error = await (async () =>
+      trainTag(toTagTable(await tableOf(csv), { target }), { ...SMALL, ...options }))().catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(RecurveError);
+    return error as RecurveError;
+  };
+
+  it.each([
+    ['one class', 'rain > 1000', /expected at least 2 classes in rain > 1000, got only "no"/, 'data'],
+    ['an unknown column', 'rian > 0', /did you mean "rain"\?/, 'usage'],
+    ['numbers that are no classes', 'pressure', /compare them, as in "pressure > 0"/, 'usage'],
+    ['a comparison of texts', 'sky > 0', /expected a comparison of a column of numbers/, 'usage'],
+    ['times', 'date', /got times/, 'usage'],
+  ])('%s', async (_, target, message, code) => {
+    expect(await refused(rainCsv(200), target)).toMatchObject({ message, code });
+  });
+
+  it('too few steps, one class before the test span', async () => {
+    expect((await refused(rainCsv(40), 'rain > 0')).message).toMatch(/at least 50 steps with labels/);
+    const late = `date,x\n${Array.from({ length: 200 }, (_, t) => `${new Date(Date.UTC(2020, 0, 1 + t)).toISOString().slice(0, 10)},${t % 7 === 3 && t > 180 ? 1 : 0}`).join('\n')}\n`;
+    expect((await refused(late, 'x')).message).toMatch(/got only "0" before the test part/);
+  });
+
+  it('a class with one example is told of and learned from as well as it can be', async () => {
+    const csv = rainCsv(200).replace(',wet', ',hail');
+    const { notes, model } = await trainTag(toTagTable(await tableOf(csv), { target: 'sky' }), { ...SMALL, epochs: 1 });
+    expect(model.classes).toEqual(['dry', 'hail', 'wet']);
+    expect(notes).toEqual(['class "hail" has one example only to learn from: it will hardly ever be told']);
+  });
+
+  it('text of one class, without labels, or with too few sentences', async () => {
+    const tagged = async (text: string) =>
+      trainTag(await readTagged(text)).catch((thrown: RecurveError) => thrown.message);
+    expect(await tagged('a\tX\nb\tX\n')).toMatch(/expected at least 2 classes of labels, got only "X"/);
+    expect(await tagged('a\tX\nb\tY\n')).toMatch(/at least 5 sentences|test part of 1 to/);
+    expect(await tagged('{"tokens": ["a"]}\n')).toMatch(/expected a label for every word/);
+  });
+
+  it('data that are not the model’s: a table for words, other columns, labels it does not know', async () => {
+    const { model } = await trainTag(await rain(200), { ...SMALL, epochs: 1 });
+    expect(() => model.predict(sentences(1))).toThrow(/expected a table, got text/);
+    const { model: tagger } = await trainTag(sentences(60), { hidden: 4, embedding: 4, epochs: 1 });
+    await expect(evaluateTag(tagger, { source: 'x', sentences: [{ tokens: ['a'], labels: ['Q'] }] })).rejects.toThrow(
+      /expected labels out of D, N, V, got "Q"; the model does not know it/,
+    );
+    const { model: sky } = await trainTag(toTagTable(await tableOf(rainCsv(200)), { target: 'sky' }), {
+      ...SMALL,
+      epochs: 1,
+    });
+    const other = await tableOf(rainCsv(60).replace(',wet', ',snow'));
+    const known = {
+      ...(sky.plan as never as { target: never; columns: string[]; ahead: number }),
+      classes: sky.classes,
+    };
+    expect(() => knownTagTable(other, sky.reading as never, known)).toThrow(/got "snow"; the model does not know it/);
+  });
+});

@@ -1,0 +1,193 @@
+import type { TaggedText } from '../../data/index.ts';
+import { createEngine } from '../../engine/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { plainJson } from '../../model/index.ts';
+import type { EpochRecord, FitResult } from '../../train/index.ts';
+import { openStages, type TrainHooks } from '../training/index.ts';
+import type { TagArchitecture } from './architecture.ts';
+import { type TagCourse, tableCourse, textCourse } from './course.ts';
+import { BLOCKS, crossValidate, expectKept, holdOut, type TagLearner } from './learn.ts';
+import { type Tagged, type TagModel, tagModel } from './model.ts';
+import { type TagOptions, type TagSettings, tagSettings } from './options.ts';
+import { scoresOf, type TagScored, type TagScores } from './scores.ts';
+import type { TagTable } from './table.ts';
+
+/** Most training steps for which five more trainings are made by default. */
+const CROSS_LIMIT = 4096;
+
+/** Fewest steps to learn from. */
+const FEWEST = 50;
+
+/** A trained tagger and how it came about. */
+export interface TrainedTag {
+  model: TagModel;
+  /** Scores on the test part, if there is one. */
+  scores?: TagScores;
+  /** The test part with truth, probabilities and baselines, for pictures. */
+  scored?: TagScored;
+  /** Tables with `ahead`: what is told of the steps after the data, one per series. */
+  next: { id: string; time: number | null; label: string; probabilities: Record<string, number> }[];
+  history: EpochRecord[];
+  /** The epoch whose weights were kept. */
+  epochs: number;
+  stopped: FitResult['stopped'];
+  /** Of training alone. */
+  seconds: number;
+  /** What is to be known of the data, a sentence each. */
+  notes: string[];
+}
+
+/**
+ * Trains a tagger of a table or of tagged text: learns a label per step, chooses epochs, temperature and threshold on steps left out,
+ * and scores the test part beside the baselines.
+ *
+ * @throws RecurveError `data` for data that hold one class only, or too few steps; `usage` for options that cannot work
+ * @example
+ * const table = toTagTable(await readTable(csv), { target: 'precipitation > 0' });
+ * const { model, scores } = await trainTag(table, { seed: 7, test: { from: '2015-01-01' } });
+ */
+export async function trainTag(
+  data: TagTable | TaggedText,
+  options: TagOptions = {},
+  hooks: TrainHooks = {},
+): Promise<TrainedTag> {
+  const settings = tagSettings(options, 'kind' in data ? 'table' : 'text');
+  const course = 'kind' in data ? tableCourse(data, settings) : textCourse(data, settings);
+  const notes = checkCourse(course);
+  const cross = settings.validation === 'cross' || (settings.validation !== 'holdout' && course.steps <= CROSS_LIMIT);
+  const learner: TagLearner = {
+    engine: hooks.engine ?? (await createEngine()),
+    architecture: architectureOf(course, settings),
+    settings,
+    classWeights: classWeightsOf(course, settings),
+  };
+  const stages = openStages(
+    {
+      task: 'tag',
+      settings: plainJson(settings),
+      data: course.fingerprint(),
+      stages: settings.members + (cross ? BLOCKS : 0),
+    },
+    hooks,
+    expectKept(cross),
+  );
+  const learned = await (cross ? crossValidate(learner, course.examples, course.blockOf, stages) : learnFromHoldout());
+  const { members, calibration, history, bestEpoch, stopped } = learned;
+  const model = tagModel(members, {
+    settings,
+    architecture: learner.architecture,
+    classes: course.classes,
+    calibration,
+    plan: course.plan,
+    ...('kind' in data && { reading: data.reading }),
+    summary: {},
+  });
+  const scored = await score(model, course);
+  const scores = scored && scoresOf(scored, course.classes.length, calibration.threshold);
+  const { steps, seconds } = stages;
+  model.summary = plainJson({
+    ...{ steps, seconds, epochs: bestEpoch, stopped, examples: course.steps, counts: course.counts },
+    ...(scores && { test: scores.test, baselines: scores.baselines }),
+  });
+  return {
+    model,
+    ...(scored && { scored }),
+    ...(scores && { scores }),
+    next: 'kind' in data && settings.ahead > 0 ? nextOf(model, model.predict(data)) : [],
+    history,
+    epochs: bestEpoch,
+    stopped,
+    seconds,
+    notes,
+  };
+
+  function learnFromHoldout() {
+    const { training, held } = course.holdout();
+    if (training.length === 0 || held.length === 0) {
+      throw new RecurveError(
+        'data',
+        `tag: expected labels before and inside the holdout, got ${training.length} and ${held.length} sequences with some; move the holdout's border`,
+      );
+    }
+    return holdOut(learner, training, held, stages);
+  }
+}
+
+/** What the model and the baselines say of the test part; undefined where there is none. */
+async function score(model: TagModel, course: TagCourse): Promise<TagScored | undefined> {
+  const K = course.classes.length;
+  const parts = course.test.filter(({ tested }) => tested.length > 0);
+  if (parts.length === 0) return undefined;
+  const labels = Int32Array.from(parts.flatMap((part) => Array.from(part.labels)));
+  const probabilities = new Float64Array(labels.length * K);
+  let at = 0;
+  for (const { rows, tested } of parts) {
+    const all = model.probabilities(rows);
+    for (const t of tested) {
+      probabilities.set(all.subarray(t * K, (t + 1) * K), at);
+      at += K;
+    }
+  }
+  const times = parts.every((part) => part.times) ? parts.flatMap((part) => Array.from(part.times ?? [])) : undefined;
+  return { labels, probabilities, ...(times && { times: Float64Array.from(times) }), ...(await course.baselines()) };
+}
+
+function nextOf({ classes }: TagModel, told: readonly Tagged[]): TrainedTag['next'] {
+  const K = classes.length;
+  return told.map(({ id, times, probabilities, labels }) => ({
+    id,
+    time: times ? times[times.length - 1] : null,
+    label: labels[labels.length - 1],
+    probabilities: Object.fromEntries(classes.map((name, k) => [name, probabilities[probabilities.length - K + k]])),
+  }));
+}
+
+/** Refuses what nothing can be learned from, and says what little can be learned of rare classes. */
+function checkCourse({ classes, counts, steps, examples }: TagCourse): string[] {
+  const seen = classes.filter((_, k) => counts[k] > 0);
+  if (seen.length < 2) {
+    throw new RecurveError(
+      'data',
+      `tag: expected at least 2 classes to learn from, got ${seen.length === 0 ? 'no labels' : `only "${seen[0]}"`} before the test part; move its border or give more data`,
+    );
+  }
+  if (steps < FEWEST || examples.length < 2) {
+    throw new RecurveError(
+      'data',
+      `tag: expected at least ${FEWEST} steps with labels in 2 sequences before the test part, got ${steps} in ${examples.length}; lower chunk, or give more data`,
+    );
+  }
+  return classes.flatMap((name, k) =>
+    counts[k] > 1
+      ? []
+      : [
+          `class "${name}" has ${counts[k] === 0 ? 'no example' : 'one example only'} to learn from: it will hardly ever be told`,
+        ],
+  );
+}
+
+function architectureOf({ classes, plan, width }: TagCourse, settings: TagSettings): TagArchitecture {
+  const { cell, hidden, layers, bidirectional, dropout, embedding } = settings;
+  return {
+    ...{ cell, hidden, layers, bidirectional, dropout },
+    classes: classes.length,
+    input:
+      plan.kind === 'table'
+        ? { kind: 'numbers', width }
+        : { kind: 'tokens', words: plan.words.size, endings: plan.endings.size, width: embedding },
+  };
+}
+
+function classWeightsOf({ classes, counts, steps }: TagCourse, { classWeights }: TagSettings): number[] {
+  if (classWeights === 'none') return classes.map(() => 1);
+  if (classWeights === 'balanced')
+    return counts.map((count) => (count === 0 ? 1 : steps / (counts.filter(Boolean).length * count)));
+  const unknown = Object.keys(classWeights).filter((name) => !classes.includes(name));
+  if (unknown.length > 0) {
+    throw new RecurveError(
+      'usage',
+      `tag: expected class weights of ${classes.join(', ')}, got one of ${unknown.join(', ')}; correct the name`,
+    );
+  }
+  return classes.map((name) => classWeights[name] ?? 1);
+}

@@ -1,5 +1,5 @@
 // Repeating, summing and copying along axes. Order of additions: engine.ts.
-import { addRow, bytes, copyRow, fillRow } from './vector';
+import { addRow, bytes, copyRow, fillRow, loadPart, storePart } from './vector';
 
 /** y[o,c,i] = x[o,i] for c < count; `accumulate` adds. */
 export function expand(y: usize, x: usize, outer: i32, count: i32, inner: i32, accumulate: bool): void {
@@ -36,13 +36,51 @@ export function reduce(y: usize, x: usize, outer: i32, count: i32, inner: i32, d
       }
       store<f32>(y, sum);
     } else {
-      for (let c = 0; c < count; c++) {
+      let c = count;
+      for (; c >= 4; c -= 4) {
+        addFourRows(y, source, stride, inner);
+        source += stride << 2;
+      }
+      for (; c > 0; c--) {
         addRow(y, source, inner);
         source += stride;
       }
     }
     x += block;
     y += row;
+  }
+}
+
+/** y[i] adds four rows, one after the other, and is touched once. */
+function addFourRows(y: usize, x0: usize, stride: usize, n: i32): void {
+  let x1 = x0 + stride;
+  let x2 = x1 + stride;
+  let x3 = x2 + stride;
+  for (; n >= 8; n -= 8) {
+    let a = f32x4.add(v128.load(y), v128.load(x0));
+    let b = f32x4.add(v128.load(y, 16), v128.load(x0, 16));
+    a = f32x4.add(a, v128.load(x1));
+    b = f32x4.add(b, v128.load(x1, 16));
+    a = f32x4.add(a, v128.load(x2));
+    b = f32x4.add(b, v128.load(x2, 16));
+    a = f32x4.add(a, v128.load(x3));
+    b = f32x4.add(b, v128.load(x3, 16));
+    v128.store(y, a);
+    v128.store(y, b, 16);
+    y += 32;
+    x0 += 32;
+    x1 += 32;
+    x2 += 32;
+    x3 += 32;
+  }
+  for (; n > 0; n -= 4) {
+    const a = f32x4.add(f32x4.add(loadPart(y, n), loadPart(x0, n)), loadPart(x1, n));
+    storePart(y, f32x4.add(f32x4.add(a, loadPart(x2, n)), loadPart(x3, n)), n);
+    y += 16;
+    x0 += 16;
+    x1 += 16;
+    x2 += 16;
+    x3 += 16;
   }
 }
 

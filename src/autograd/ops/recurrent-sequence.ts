@@ -398,9 +398,8 @@ function inputProducts(
     const bias = engine.arena.take(G);
     engine.copy(bias, weights.bIh.address, G);
     engine.axpy(bias, weights.bHh.address, H * cell.biased, 1);
-    engine.expand(gates, bias, 1, steps * B, G);
+    engine.gemmNt(gates, x, weights.wIh.address, steps * B, G, D, { bias });
   });
-  engine.gemmNt(gates, x, weights.wIh.address, steps * B, G, D);
   return gates;
 }
 

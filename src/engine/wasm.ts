@@ -48,8 +48,8 @@ const MAX_STEP_PAGES = 1024;
 const SCRATCH = 4096;
 /** Scratch of one thread: the 262,656 bytes of {@link Kernels.gemm} up to a page border, so that threads share no line of memory. */
 const SCRATCH_BYTES = 5 * PAGE - SCRATCH;
-/** Milliseconds of one thread's work from which a call is split: several times what it costs to hand it out. */
-const WORTH = 0.05;
+/** Milliseconds of one thread's work from which a call is split: handing it out takes 3 µs, waking a worker that sleeps 50. */
+const WORTH = 0.1;
 
 /**
  * The engine on WebAssembly, in a memory of its own. The module is compiled once per process.
@@ -191,7 +191,9 @@ class WasmEngine implements Engine {
   }
 
   fill(y: Address, n: number, value: number): void {
-    this.#floats.fill(value, y, y + n);
+    // A kernel, so that threads share in it; typed arrays on shared memory are slow besides.
+    this.#floats[SCRATCH / 4] = value;
+    this.#kernels.expand(at(y), SCRATCH, 1, n, 1, false);
   }
 
   copy(y: Address, x: Address, n: number): void {

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { expect, test, vi } from 'vitest';
 import { nodeBinary, root } from '../../../tools/setup.mjs';
 import type { Engine } from '../engine.ts';
 import { openEngine } from '../wasm.ts';
-import type { PoolOptions } from './pool.ts';
+import { type PoolOptions, WITH_SCRATCH } from './pool.ts';
 import { type Handle, startWorker } from './start-worker.ts';
 
 const N = 1000;
@@ -27,6 +28,14 @@ function double(engine: Engine, n = N): number[] {
 }
 
 const doubled = (n = N): number[] => Array.from({ length: n }, (_, i) => 2 * i + 1);
+
+test('the kernels that take scratch are those whose last argument it is', () => {
+  const text = readFileSync(`${root}/src/engine/kernels.ts`, 'utf8');
+  const taking = [...text.matchAll(/^ {2}(\w+)\(([^)]*)\): /gm)].filter(([, , list]) =>
+    /scratch: number,?\s*$/.test(list),
+  );
+  expect(new Set(taking.map(([, name]) => name))).toEqual(WITH_SCRATCH);
+});
 
 test('a worker that dies in the middle of a call is an error, not a hang, and the engine stays refused', async () => {
   // Says that it is ready, takes the first call it sees and ends without a word.
@@ -64,8 +73,9 @@ test('a worker that ends between two calls is an error at the next one', async (
   expect(double(engine)).toEqual(doubled());
   handles[0].stop();
   // Until the host tells of it, the calling thread does what the worker does not begin.
-  await vi.waitFor(() =>
-    expect(() => engine.affine(0, 0, 17, 1, 0)).toThrow(expect.objectContaining({ code: 'thread' })),
+  await vi.waitFor(
+    () => expect(() => engine.affine(0, 0, 17, 1, 0)).toThrow(expect.objectContaining({ code: 'thread' })),
+    30_000,
   );
 });
 
@@ -108,7 +118,7 @@ test('of three workers the two that start compute', async () => {
     4,
   );
   await engine.threads.start();
-  await vi.waitFor(() => expect(engine.threads.count).toBe(3));
+  await vi.waitFor(() => expect(engine.threads.count).toBe(3), 30_000);
   expect(double(engine)).toEqual(doubled());
   expect(engine.threads.shared).toBe(2);
   engine[Symbol.dispose]();
@@ -130,7 +140,7 @@ test('workers start by themselves after work that was worth it, and small calls 
   expect(started).toEqual([]);
   engine.arena.scope(() => {
     const x = engine.arena.take(2_000_000);
-    for (let i = 0; i < 40; i++) engine.affine(x, x, 2_000_000, 0.5, 1);
+    for (let i = 0; i < 100; i++) engine.affine(x, x, 2_000_000, 0.5, 1);
   });
   expect(started).toEqual([1]);
   expect(engine.threads.count).toBe(2);

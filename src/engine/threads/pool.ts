@@ -21,7 +21,7 @@ import {
 import { type Handle, startWorker } from './start-worker.ts';
 
 /** Kernels whose last argument is scratch: whoever runs the call puts its own there. */
-const WITH_SCRATCH: ReadonlySet<string> = new Set<keyof Kernels>([
+export const WITH_SCRATCH: ReadonlySet<string> = new Set<keyof Kernels>([
   'gemm',
   'gemmPacked',
   'rnnForward',

@@ -9,8 +9,10 @@ const NO_ARRAY = NONE << 2;
 const TIME = {
   /** A multiplication and an addition of a product. */
   product: 2e-8,
+  /** A weight of a product that is read for few rows. */
+  weight: 1e-7,
   /** A number that is read, changed a little and written. */
-  number: 3e-7,
+  number: 1.5e-7,
   /** A number that goes through exp, tanh or log. */
   exp: 2e-6,
 };
@@ -105,7 +107,7 @@ export function threadedKernels(
     ...kernels,
 
     gemm(c, cs, from, fs, a, ar, ak, w, wk, wn, M, N, K, scratch) {
-      const time = M * N * K * TIME.product;
+      const time = (M * TIME.product + TIME.weight) * N * K;
       const rows = (k: Kernels, m: number, some: number) =>
         k.gemm(c + m * cs, cs, from + m * fs, fs, a + m * ar, ar, ak, w, wk, wn, some, N, K, scratch);
       const columns = (k: Kernels, n: number, some: number) =>
@@ -114,7 +116,7 @@ export function threadedKernels(
       else split(N, COLUMNS, time, columns, LEAST_OF_PRODUCT);
     },
     gemmPacked(c, cs, from, fs, a, as, packed, M, N, K, scratch) {
-      const time = M * N * K * TIME.product;
+      const time = (M * TIME.product + TIME.weight) * N * K;
       const rows = (k: Kernels, m: number, some: number) =>
         k.gemmPacked(c + m * cs, cs, from + m * fs, fs, a + m * as, as, packed, some, N, K, scratch);
       // A panel holds its columns for all k, one panel after the other.

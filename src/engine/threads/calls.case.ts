@@ -237,6 +237,48 @@ for (const B of [9, 37, 70]) {
   }
 }
 
+/** One row, whose weights threads share when all of its steps run. */
+for (const lengths of [undefined, [3], [2]]) {
+  const [T, H] = [3, 77];
+  const title = (cell: string) => `${cell} B=1 H=${H}, ${lengths ? `${lengths} of ${T}` : T} steps`;
+  const weights = ({ engine, put }: Desk, seed: number, N: number): Address => {
+    const at = engine.arena.take(engine.packedSize(N, H));
+    engine.pack(at, put(seed, N * H, -0.05, 0.05), N, H);
+    return at;
+  };
+  const shape = (desk: Desk) => ({ T, B: 1, H, lengths: lengths ? desk.indices(lengths) : NONE });
+  const n = T * H;
+  for (const activation of ['tanh', 'relu'] as const) {
+    CALLS[title(`rnn ${activation}`)] = (desk) => {
+      const [gates, hidden] = [desk.put(1, n), desk.put(2, n + H)];
+      desk.engine.rnnForward({ ...shape(desk), activation, gates, hidden, w: weights(desk, 3, H) });
+      return [[hidden, n + H]];
+    };
+  }
+  CALLS[title('lstm')] = (desk) => {
+    const [gates, hidden, cells] = [desk.put(1, 4 * n), desk.put(2, n + H), desk.put(3, n + H)];
+    desk.engine.lstmForward({ ...shape(desk), gates, hidden, cells, w: weights(desk, 4, 4 * H) });
+    return [
+      [gates, 4 * n],
+      [hidden, n + H],
+      [cells, n + H],
+    ];
+  };
+  for (const bias of [true, false]) {
+    CALLS[title(bias ? 'gru' : 'gru without bias')] = (desk) => {
+      const [gates, hidden, candidate] = [desk.put(1, 3 * n), desk.put(2, n + H), desk.put(3, n)];
+      const [wrz, wn] = [weights(desk, 4, 2 * H), weights(desk, 5, H)];
+      const sequence = { ...shape(desk), reset: 'after' as const, gates, hidden, candidate, wrz, wn };
+      desk.engine.gruForward({ ...sequence, bias: bias ? desk.put(6, H) : NONE });
+      return [
+        [gates, 3 * n],
+        [hidden, n + H],
+        [candidate, n],
+      ];
+    };
+  }
+}
+
 /** What a call leaves behind on an engine, bit by bit. */
 export function bitsOf(engine: Engine, call: (desk: Desk) => [Address, number][]): string[] {
   return engine.arena.scope(() => {

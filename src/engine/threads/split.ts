@@ -1,6 +1,7 @@
 import { NONE } from '../engine.ts';
 import type { Kernels } from '../kernels.ts';
 import type { Pool } from './pool.ts';
+import { gruRowForward, lstmRowForward, rnnRowForward, type SingleRow } from './single-row.ts';
 
 /** {@link NONE} as a byte address. */
 const NO_ARRAY = NONE << 2;
@@ -24,6 +25,10 @@ const ROWS = 12;
 /** Rows or columns of a product per part, if a thread gets several: every part lays out the other matrix again. */
 const LEAST_OF_PRODUCT = 160;
 
+/** Threads that share a step: a job has two products of a GRU for each. */
+const MOST_SHARERS = 15;
+/** Units that fit into the scratch. */
+const MOST_UNITS = 65_536;
 /**
  * A thread gets up to so many parts, of at least so many milliseconds each: when its processor is taken away for a while, others do
  * what it has not begun.
@@ -101,6 +106,25 @@ export function threadedKernels(
       }
     }
     pool.run();
+  }
+
+  /**
+   * How to share the steps of a time loop whose batch is one row, all T long; undefined where that is not worth it or there are more
+   * rows. `rows`: gate rows per unit. H numbers have to fit into the scratch.
+   */
+  function sharedSteps(
+    B: number,
+    T: number,
+    at: number,
+    rows: number,
+    H: number,
+    scratch: number,
+  ): SingleRow | undefined {
+    if (B !== 1 || H > MOST_UNITS || (at !== NO_ARRAY && lengths(at, 1)[0] !== T)) return undefined;
+    const time = rows * H * H * (TIME.product + TIME.weight);
+    // From half of what other calls need: by then the weights no longer fit one thread's cache, and the next job follows at once.
+    const threads = pool.threadsFor(2 * time);
+    return threads === 1 ? undefined : { kernels, pool, threads: Math.min(threads, MOST_SHARERS), scratch };
   }
 
   return {
@@ -220,6 +244,11 @@ export function threadedKernels(
     },
 
     rnnForward(gates, hidden, w, at, T, B, H, _b0, _b1, relu, leak, ws, d, scratch) {
+      const row = ws === NO_ARRAY && leak === NO_ARRAY ? sharedSteps(B, T, at, 1, H, scratch) : undefined;
+      if (row) {
+        rnnRowForward(row, gates, hidden, w, T, H, relu);
+        return;
+      }
       const perStep = H * H * TIME.product * products(ws) + H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.rnnForward(gates, hidden, w, at, T, B, H, b0, b1, relu, leak, ws, d, scratch),
@@ -234,6 +263,11 @@ export function threadedKernels(
       );
     },
     lstmForward(gates, hidden, cells, w, at, T, B, H, _b0, _b1, ws, d, scratch) {
+      const row = ws === NO_ARRAY ? sharedSteps(B, T, at, 4, H, scratch) : undefined;
+      if (row) {
+        lstmRowForward(row, gates, hidden, cells, w, T, H);
+        return;
+      }
       const perStep = 4 * H * H * TIME.product * products(ws) + 4 * H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.lstmForward(gates, hidden, cells, w, at, T, B, H, b0, b1, ws, d, scratch),
@@ -246,6 +280,11 @@ export function threadedKernels(
       );
     },
     gruForward(gates, hidden, candidate, wrz, wn, bias, at, T, B, H, _b0, _b1, resetAfter, wsrz, wsn, d, scratch) {
+      const row = wsrz === NO_ARRAY && resetAfter ? sharedSteps(B, T, at, 3, H, scratch) : undefined;
+      if (row) {
+        gruRowForward(row, gates, hidden, candidate, { wrz, wn, bias }, T, H);
+        return;
+      }
       const perStep = 3 * H * H * TIME.product * products(wsrz) + 3 * H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.gruForward(

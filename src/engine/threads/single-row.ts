@@ -1,0 +1,126 @@
+// Time loops of a batch of one. Its only row cannot be split, so the threads share the gate rows of every step: each multiplies the state
+// with its part of the weights, which then stay in its own cache from step to step. The gates themselves are a few thousand numbers that
+// the calling thread goes through, in the operations of kernels/gates.ts and their order.
+import { BINARY_OPS, NONE, UNARY_OPS } from '../engine.ts';
+import type { Kernels } from '../kernels.ts';
+import type { Pool } from './pool.ts';
+
+const NO_ARRAY = NONE << 2;
+const [TANH, SIGMOID, RELU] = (['tanh', 'sigmoid', 'relu'] as const).map((op) => UNARY_OPS.indexOf(op));
+const [ADD, MULTIPLY] = (['add', 'multiply'] as const).map((op) => BINARY_OPS.indexOf(op));
+/** Columns of a product are cut at whole panels. */
+const COLUMNS = 32;
+
+/** A product of the state with packed weights: `c[N] = from[N] + W · state`. */
+interface Product {
+  c: number;
+  from: number;
+  packed: number;
+  N: number;
+}
+
+/** What the three time loops need: plain kernels for the gates, a pool for the products, memory for a row of temporary numbers. */
+export interface SingleRow {
+  kernels: Kernels;
+  pool: Pool;
+  threads: number;
+  scratch: number;
+}
+
+/** One job: all products of a step, each cut into a part per thread. */
+function multiply({ pool, threads, scratch }: SingleRow, state: number, K: number, products: readonly Product[]): void {
+  for (let thread = 0; thread < threads; thread++) {
+    for (const { c, from, packed, N } of products) {
+      const size = Math.ceil(N / threads / COLUMNS) * COLUMNS;
+      const n = thread * size;
+      const columns = Math.min(size, N - n);
+      const start = from === NO_ARRAY ? NO_ARRAY : from + 4 * n;
+      if (columns > 0) {
+        pool.job.gemmPacked(c + 4 * n, 4 * N, start, 0, state, 4 * K, packed + 4 * n * K, 1, columns, K, scratch);
+      }
+    }
+  }
+  pool.run();
+}
+
+/** `rnnForward` of one whole row, without leak and skip. */
+export function rnnRowForward(
+  row: SingleRow,
+  gates: number,
+  hidden: number,
+  w: number,
+  T: number,
+  H: number,
+  relu: boolean,
+): void {
+  for (let t = 0; t < T; t++) {
+    const a = gates + 4 * t * H;
+    const before = hidden + 4 * t * H;
+    multiply(row, before, H, [{ c: a, from: a, packed: w, N: H }]);
+    row.kernels.unary(relu ? RELU : TANH, before + 4 * H, a, H);
+  }
+}
+
+/** `lstmForward` of one whole row, without skip. */
+export function lstmRowForward(
+  row: SingleRow,
+  gates: number,
+  hidden: number,
+  cells: number,
+  w: number,
+  T: number,
+  H: number,
+): void {
+  const { kernels, scratch } = row;
+  const size = 4 * H;
+  for (let t = 0; t < T; t++) {
+    const i = gates + t * 4 * size;
+    const [f, g, o] = [i + size, i + 2 * size, i + 3 * size];
+    const [before, c] = [cells + t * size, cells + (t + 1) * size];
+    const [state, h] = [hidden + t * size, hidden + (t + 1) * size];
+    multiply(row, state, H, [{ c: i, from: i, packed: w, N: 4 * H }]);
+    kernels.unary(SIGMOID, i, i, 2 * H);
+    kernels.unary(TANH, g, g, H);
+    kernels.unary(SIGMOID, o, o, H);
+    // c = f⊙c' + i⊙g, h = o⊙tanh(c)
+    kernels.binary(MULTIPLY, c, f, before, H);
+    kernels.binary(MULTIPLY, scratch, i, g, H);
+    kernels.binary(ADD, c, c, scratch, H);
+    kernels.unary(TANH, h, c, H);
+    kernels.binary(MULTIPLY, h, o, h, H);
+  }
+}
+
+/** `gruForward` of one whole row, reset after, without skip. */
+export function gruRowForward(
+  row: SingleRow,
+  gates: number,
+  hidden: number,
+  candidate: number,
+  weights: { wrz: number; wn: number; bias: number },
+  T: number,
+  H: number,
+): void {
+  const { kernels, scratch } = row;
+  const size = 4 * H;
+  for (let t = 0; t < T; t++) {
+    const r = gates + t * 3 * size;
+    const [z, n] = [r + size, r + 2 * size];
+    const kept = candidate + t * size;
+    const [before, h] = [hidden + t * size, hidden + (t + 1) * size];
+    multiply(row, before, H, [
+      { c: r, from: r, packed: weights.wrz, N: 2 * H },
+      { c: kept, from: weights.bias, packed: weights.wn, N: H },
+    ]);
+    kernels.unary(SIGMOID, r, r, 2 * H);
+    // n = tanh(n + r⊙kept)
+    kernels.binary(MULTIPLY, scratch, r, kept, H);
+    kernels.binary(ADD, n, n, scratch, H);
+    kernels.unary(TANH, n, n, H);
+    // h = (1−z)⊙n + z⊙h'
+    kernels.affine(scratch, z, H, -1, 1);
+    kernels.binary(MULTIPLY, scratch, scratch, n, H);
+    kernels.binary(MULTIPLY, h, z, before, H);
+    kernels.binary(ADD, h, scratch, h, H);
+  }
+}

@@ -1,15 +1,13 @@
 // Time loops of a batch of one. Its only row cannot be split, so the threads share the gate rows of every step: each multiplies the state
 // with its part of the weights, which then stay in its own cache from step to step. The gates themselves are a few thousand numbers that
 // the calling thread goes through, in the operations of kernels/gates.ts and their order.
-import { BINARY_OPS, NONE, UNARY_OPS } from '../engine.ts';
+import { BINARY_OPS, UNARY_OPS } from '../engine.ts';
 import type { Kernels } from '../kernels.ts';
 import type { Pool } from './pool.ts';
+import { behind, COLUMNS } from './splitter.ts';
 
-const NO_ARRAY = NONE << 2;
 const [TANH, SIGMOID, RELU] = (['tanh', 'sigmoid', 'relu'] as const).map((op) => UNARY_OPS.indexOf(op));
 const [ADD, MULTIPLY] = (['add', 'multiply'] as const).map((op) => BINARY_OPS.indexOf(op));
-/** Columns of a product are cut at whole panels. */
-const COLUMNS = 32;
 
 /** A product of the state with packed weights: `c[N] = from[N] + W · state`. */
 interface Product {
@@ -34,9 +32,20 @@ function multiply({ pool, threads, scratch }: SingleRow, state: number, K: numbe
       const size = Math.ceil(N / threads / COLUMNS) * COLUMNS;
       const n = thread * size;
       const columns = Math.min(size, N - n);
-      const start = from === NO_ARRAY ? NO_ARRAY : from + 4 * n;
       if (columns > 0) {
-        pool.job.gemmPacked(c + 4 * n, 4 * N, start, 0, state, 4 * K, packed + 4 * n * K, 1, columns, K, scratch);
+        pool.job.gemmPacked(
+          c + 4 * n,
+          4 * N,
+          behind(from, n),
+          0,
+          state,
+          4 * K,
+          packed + 4 * n * K,
+          1,
+          columns,
+          K,
+          scratch,
+        );
       }
     }
   }

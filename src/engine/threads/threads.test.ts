@@ -54,3 +54,11 @@ describe.each(tiers)('tier %s', (tier) => {
     expect(changed('optimisers')).not.toEqual(bitsOf(one, CALLS.optimisers));
   });
 });
+
+test('more threads than a job has calls for each leave the same bits', async () => {
+  const [one, many] = [await openSplitting({ threads: 1 }), await openEngine({ threads: 31 }, { worth: 0 })];
+  await many.threads.start();
+  for (const name of Object.keys(CALLS)) expect(bitsOf(many, CALLS[name])).toEqual(bitsOf(one, CALLS[name]));
+  expect(many.threads).toMatchObject({ count: 31, shared: expect.any(Number) });
+  many[Symbol.dispose]();
+});

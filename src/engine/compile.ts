@@ -1,6 +1,5 @@
 import { hostProcess, nodeModule } from './host.ts';
 import type { KernelModule } from './kernels.ts';
-import { withSharedMemory } from './threads/share-memory.ts';
 import type { Tier } from './tiers.ts';
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
@@ -10,8 +9,9 @@ export function compileTier(tier: Tier, shared = false): Promise<WebAssembly.Mod
   const key = shared ? `${tier.name} shared` : tier.name;
   let module = compiled.get(key);
   if (!module) {
-    module = tier.load().then((kernels) => {
-      const bytes = shared ? withSharedMemory(decode(kernels)) : decode(kernels);
+    module = tier.load().then(async (kernels) => {
+      const plain = decode(kernels);
+      const bytes = shared ? (await import('./threads/share-memory.ts')).withSharedMemory(plain) : plain;
       return tier.provenBy === undefined ? WebAssembly.compile(bytes) : compileWide(bytes);
     });
     compiled.set(key, module);

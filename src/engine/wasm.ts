@@ -22,7 +22,7 @@ import type {
 } from './engine.ts';
 import { BINARY_OPS, NONE, oneThread, UNARY_OPS } from './engine.ts';
 import type { Kernels } from './kernels.ts';
-import { chooseThreads, type ThreadChoice } from './threads/choose.ts';
+import type { ThreadChoice } from './threads/choose.ts';
 import type { PoolOptions } from './threads/pool.ts';
 
 /** What an engine is made with; how its kernels are chosen is told at {@link TierWish}. */
@@ -65,8 +65,7 @@ export function createEngine(options: EngineOptions = {}): Promise<Engine> {
 export async function openEngine(options: EngineOptions, poolOptions: Partial<PoolOptions>): Promise<Engine> {
   const { tier } = await chooseTier(options);
   const limit = Math.min(options.memoryLimit ?? Number.POSITIVE_INFINITY, MAX_PAGES * PAGE);
-  const wish = chooseThreads(options.threads ?? 1);
-  const { memory, choice } = openMemory(limit, wish);
+  const { memory, choice } = openMemory(limit, await chooseThreads(options.threads));
   const module = await compileTier(tier, choice.count > 1);
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
   const kernels = instance.exports as unknown as Kernels;
@@ -81,7 +80,13 @@ export async function openEngine(options: EngineOptions, poolOptions: Partial<Po
   return engine;
 }
 
-/** A memory that threads share where several are wished for and the host has room for one: it sets aside addresses up to the limit at once. */
+/** As the options say; what knows about threads is loaded only where several may be wanted. */
+async function chooseThreads(wish: EngineOptions['threads'] = 1): Promise<ThreadChoice> {
+  if (wish === 1) return { count: 1, reason: 'one thread was asked for' };
+  return (await import('./threads/choose.ts')).chooseThreads(wish);
+}
+
+/** A memory, shared where several threads are wished for and the host has room: it sets aside addresses up to the limit at once. */
 function openMemory(limit: number, choice: ThreadChoice): { memory: WebAssembly.Memory; choice: ThreadChoice } {
   const size = { initial: INITIAL_PAGES, maximum: Math.max(INITIAL_PAGES, Math.floor(limit / PAGE)) };
   if (choice.count > 1) {

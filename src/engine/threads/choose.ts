@@ -15,7 +15,7 @@ export interface ThreadChoice {
 /**
  * Decides how many threads to use.
  *
- * @param wish a count from 1 to 31, or `auto`: one per processor, at most 8
+ * @param wish a count from 2 to 31, or `auto`: one per processor, at most 8
  * @throws RecurveError `usage` for any other wish
  */
 export function chooseThreads(wish: number | 'auto'): ThreadChoice {
@@ -25,7 +25,6 @@ export function chooseThreads(wish: number | 'auto'): ThreadChoice {
       `engine: expected threads to be 'auto' or a whole number from 1 to ${MOST}, got ${wish}; leave it out for 1`,
     );
   }
-  if (wish === 1) return { count: 1, reason: 'one thread was asked for' };
   const hindered = obstacle();
   if (hindered) return { count: 1, reason: hindered };
   if (wish !== 'auto') return { count: wish, reason: 'as asked for' };

@@ -15,6 +15,8 @@ export interface NgramModel {
 /** Tokens between two visits to the event loop. */
 const PIECE = 20_000;
 
+type Visit = () => Promise<void>;
+
 /**
  * Counts a text.
  *
@@ -25,49 +27,89 @@ export async function wittenBell(
   ids: Int32Array,
   K: number,
   order: number,
-  visit: () => Promise<void> = async () => {},
+  visit: Visit = async () => {},
 ): Promise<NgramModel> {
-  // Contexts are numbered as they appear; 0 is the empty one. A longer context hangs on the shorter one by its oldest token.
-  const longer = new PairTable();
-  const counts = new PairTable();
-  let total: Int32Array = new Int32Array(1024);
-  let kinds: Int32Array = new Int32Array(1024);
-  let contexts = 1;
+  const counts = new Counts(K, order);
   for (let i = 0; i < ids.length; i++) {
-    let context = 0;
-    for (let n = 0; ; n++) {
-      const slot = counts.slotOf(context, ids[i]);
-      if (counts.values[slot]++ === 0) kinds[context]++;
-      total[context]++;
-      if (n + 1 >= order || i - 1 - n < 0) break;
-      const next = longer.slotOf(context, ids[i - 1 - n]);
-      if (longer.values[next] === 0) {
-        longer.values[next] = contexts++;
-        if (contexts > total.length) {
-          total = grown(total);
-          kinds = grown(kinds);
-        }
-      }
-      context = longer.values[next];
-    }
+    counts.learn(ids, i);
     if (i % PIECE === 0) await visit();
   }
-
-  const probability = (text: Int32Array, i: number): number => {
-    let p = 1 / K;
-    let context = 0;
-    for (let n = 0; ; n++) {
-      const seen = kinds[context];
-      p = (counts.valueOf(context, text[i]) + seen * p) / (total[context] + seen);
-      if (n + 1 >= order || i - 1 - n < 0) return p;
-      context = longer.valueOf(context, text[i - 1 - n]);
-      if (context === 0) return p;
-    }
-  };
   return {
     order,
-    surprises: (text) => Float64Array.from({ length: text.length - 1 }, (_, i) => -log(probability(text, i + 1))),
+    surprises: (text) =>
+      Float64Array.from({ length: text.length - 1 }, (_, i) => -log(counts.probability(text, i + 1))),
   };
+}
+
+/** {@link NgramModel.surprises} of a text by a model that knows nothing at first and learns each token once it has predicted it. */
+export async function wittenBellAsItReads(
+  ids: Int32Array,
+  K: number,
+  order: number,
+  visit: Visit = async () => {},
+): Promise<Float64Array> {
+  const counts = new Counts(K, order);
+  const surprises = new Float64Array(ids.length - 1);
+  for (let i = 0; i < ids.length; i++) {
+    if (i > 0) surprises[i - 1] = -log(counts.probability(ids, i));
+    counts.learn(ids, i);
+    if (i % PIECE === 0) await visit();
+  }
+  return surprises;
+}
+
+/** How often each token followed each context of up to order − 1 tokens. */
+class Counts {
+  readonly #K: number;
+  readonly #order: number;
+  /** Contexts are numbered as they appear; 0 is the empty one. A longer context hangs on the shorter one by its oldest token. */
+  readonly #longer = new PairTable();
+  readonly #counts = new PairTable();
+  #total: Int32Array = new Int32Array(1024);
+  #kinds: Int32Array = new Int32Array(1024);
+  #contexts = 1;
+
+  constructor(K: number, order: number) {
+    this.#K = K;
+    this.#order = order;
+  }
+
+  /** Counts token i of a text after its contexts. */
+  learn(ids: Int32Array, i: number): void {
+    let context = 0;
+    for (let n = 0; ; n++) {
+      const slot = this.#counts.slotOf(context, ids[i]);
+      if (this.#counts.values[slot]++ === 0) this.#kinds[context]++;
+      this.#total[context]++;
+      if (n + 1 >= this.#order || i - 1 - n < 0) return;
+      context = this.#longerContext(context, ids[i - 1 - n]);
+    }
+  }
+
+  probability(ids: Int32Array, i: number): number {
+    let p = 1 / this.#K;
+    let context = 0;
+    for (let n = 0; ; n++) {
+      const seen = this.#kinds[context];
+      if (seen === 0) return p;
+      p = (this.#counts.valueOf(context, ids[i]) + seen * p) / (this.#total[context] + seen);
+      if (n + 1 >= this.#order || i - 1 - n < 0) return p;
+      context = this.#longer.valueOf(context, ids[i - 1 - n]);
+      if (context === 0) return p;
+    }
+  }
+
+  #longerContext(context: number, token: number): number {
+    const slot = this.#longer.slotOf(context, token);
+    if (this.#longer.values[slot] === 0) {
+      this.#longer.values[slot] = this.#contexts++;
+      if (this.#contexts > this.#total.length) {
+        this.#total = grown(this.#total);
+        this.#kinds = grown(this.#kinds);
+      }
+    }
+    return this.#longer.values[slot];
+  }
 }
 
 function grown(values: Int32Array): Int32Array {

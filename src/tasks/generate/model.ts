@@ -7,12 +7,14 @@ import { anyObject, boolean, nullable, number, object, oneOf } from '../../model
 import type { Network } from '../../nn/index.ts';
 import { visitor } from '../../train/event-loop.ts';
 import { VERSION } from '../../version.ts';
+import { wittenBellAsItReads } from '../baselines/witten-bell.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { type GenerateArchitecture, languageModel } from './architecture.ts';
 import { surprises } from './objectives.ts';
 import { type GenerateSettings, generateSettings } from './options.ts';
 import { encodeForReading, scoreText, type TextScores } from './scores.ts';
 import { createGenerateStream, type GenerateStream } from './stream.ts';
+import { cutText } from './text.ts';
 import { type BeamWriteOptions, beamText, type NextToken, nextTokens, type WriteOptions, writeText } from './write.ts';
 
 /** All that makes a language model; what a model file holds. */
@@ -48,6 +50,10 @@ export interface GenerateModel extends GenerateParts {
   next(text: string, count?: number): Promise<NextToken[]>;
   /** How well it foresees a text, read from beginning to end. */
   evaluate(text: string): Promise<TextScores>;
+  /** The same of the n-gram model that learns as it reads, without any training. */
+  evaluateNgram(text: string): Promise<TextScores>;
+  /** The end of its training text that it was not trained on. */
+  heldOut(text: string): string;
   /** What each token of a text cost. */
   surprise(text: string): Promise<{ pieces: SurprisingPiece[]; scores: TextScores }>;
   /** Reads a text piece by piece; continues from a saved state to the same bits. */
@@ -88,6 +94,11 @@ export function generateModel(network: Network, parts: GenerateParts): GenerateM
       const ids = encodeForReading(codec, text, 'evaluate');
       return scoreText(codec, text, ids, await costs(ids));
     },
+    async evaluateNgram(text) {
+      const ids = encodeForReading(codec, text, 'evaluate');
+      return scoreText(codec, text, ids, await wittenBellAsItReads(ids, codec.size, parts.settings.order, visitor()));
+    },
+    heldOut: (text) => cutText(text, parts.settings.validation).heldOut,
     async surprise(text) {
       const ids = encodeForReading(codec, text, 'surprise');
       const nats = await costs(ids);

@@ -13,6 +13,7 @@ import { type GenerateModel, generateModel } from './model.ts';
 import { readingOf, trainingObjective, validationObjective } from './objectives.ts';
 import { type GenerateOptions, type GenerateSettings, generateSettings } from './options.ts';
 import { scoreText, type TextScores } from './scores.ts';
+import { cutText } from './text.ts';
 
 /** A trained model and how it came about. */
 export interface TrainedGenerate {
@@ -83,14 +84,6 @@ export async function trainGenerate(
     ...{ model, baselines, heldOut, history, epochs, stopped, seconds, tokens: ids.length },
     ...(validation && { validation }),
   };
-}
-
-/** Splits at a character; the validation part has at least two or none. */
-function cutText(text: string, share: number): { learned: string; heldOut: string } {
-  let border = Math.floor(text.length * (1 - share));
-  // Between two halves of a surrogate pair there is no character to begin with.
-  if (/[\udc00-\udfff]/.test(text[border] ?? '')) border--;
-  return { learned: text.slice(0, border), heldOut: text.slice(border) };
 }
 
 function expectEnough(ids: Int32Array, codec: TextCodec): void {

@@ -20,7 +20,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   engine: { may: [] },
   autograd: { may: ['engine'] },
   nn: { may: ['engine', 'autograd'] },
-  data: { may: [], npm: ['papaparse', 'hyparquet', 'hyparquet-compressors'] },
+  data: { may: [], npm: ['papaparse', 'hyparquet', 'hyparquet-compressors', 'midi-file'] },
   decode: { may: ['data'] },
   model: { may: [...core, 'data'] },
   train: { may: [...core, 'data', 'model'] },

@@ -15,6 +15,10 @@ export type VerbRun = (model: OpenedModel, inputs: readonly string[], values: ne
 
 /** What each task can do, loaded when it is wanted. */
 const TASKS: Readonly<Record<string, Readonly<Partial<Record<Verb, () => Promise<VerbRun>>>>>> = {
+  compose: {
+    predict: async () => (await import('./compose/predict.ts')).predict,
+    evaluate: async () => (await import('./compose/evaluate.ts')).evaluate,
+  },
   forecast: {
     predict: async () => (await import('./forecast/predict.ts')).predict,
     evaluate: async () => (await import('./forecast/evaluate.ts')).evaluate,

@@ -4,6 +4,29 @@ export { type CalendarFeatures, calendarFeatures, calendarNames } from './calend
 export { formatClock } from './civil.ts';
 export { type IdxArray, readIdx } from './idx.ts';
 export {
+  type Key,
+  lengthOf,
+  type MelodyEvent,
+  type Metre,
+  type MusicPiece,
+  type Note,
+  noteName,
+  parseKey,
+  parseMetre,
+  parsePitch,
+  type ReadMusicOptions,
+  type Roll,
+  readAbc,
+  readMidi,
+  readMusic,
+  rollOf,
+  type Score,
+  scoreOfRoll,
+  TICKS,
+  type Voices,
+  writeMidi,
+} from './music/index.ts';
+export {
   ADDING_GUESS,
   type AddingOptions,
   addingProblem,

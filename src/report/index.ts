@@ -3,6 +3,7 @@ export type { ChartColor, ChartOptions } from './charts/frame.ts';
 export { type HeatmapOptions, heatmapChart } from './charts/heatmap.ts';
 export { type Bin, type HistogramOptions, histogramBins, histogramChart } from './charts/histogram.ts';
 export { type Band, type LineChartOptions, type LineSeries, lineChart, type Mark } from './charts/line.ts';
+export { type PianoRollOptions, pianoRollChart, type RolledNote } from './charts/piano-roll.ts';
 export { type ScatterOptions, scatterChart } from './charts/scatter.ts';
 export { chartStyle } from './charts/style.ts';
 export { forecastReport } from './forecast.ts';

@@ -5,6 +5,11 @@ import { addEntries, type Entry } from '../entries.ts';
 /** The tasks. Each has its options in a file of this name under `train/`, and its work in a folder of this name beside `commands/`. */
 const TASKS: readonly Entry[] = [
   {
+    name: 'compose',
+    summary: 'melodies, chords or four voices from music',
+    load: () => import('./train/compose.ts'),
+  },
+  {
     name: 'forecast',
     summary: 'the next steps of a column, with intervals',
     load: () => import('./train/forecast.ts'),

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { choiceOption, numberOption, wholeOption } from '../../options.ts';
+import { addFitOptions, addRunOptions, RUN_HELP } from '../../train-options.ts';
+
+export function define(command: Command): void {
+  command
+    .argument('[music...]', 'files or folders: MIDI, ABC, or piano rolls in JSON')
+    .description(
+      'Trains a model that composes: melodies, what 88 keys play, or four voices; measured beside models without memory.',
+    )
+    .optionsGroup('Model:')
+    .addOption(
+      choiceOption(
+        '--kind <kind>',
+        'how music is heard',
+        ['keys', 'melody', 'voices'],
+        'by the data: ABC and single lines melody, four numbers a step voices, else keys',
+      ),
+    )
+    .addOption(choiceOption('--cell <kind>', 'recurrent cell', ['lstm', 'gru', 'rnn'], 'lstm'))
+    .addOption(wholeOption('--hidden <units>', 'hidden units per layer; default 256, 192 or 160'))
+    .addOption(wholeOption('--layers <n>', 'recurrent layers; default 1'))
+    .addOption(wholeOption('--embedding <n>', 'features per token or pitch, of melody and voices; default 64 or 32'))
+    .addOption(numberOption('--dropout <p>', 'share of hidden units left out in training'))
+    .addOption(numberOption('--input-dropout <p>', 'share of keys left out in training, of keys'))
+    .addOption(numberOption('--weight-drop <p>', 'share of recurrent weights left out for each pass; default 0'))
+    .optionsGroup('Music:')
+    .addOption(wholeOption('--steps-per-quarter <n>', 'grid of keys and voices: 1, 2 or 4; default 2, of voices 4'))
+    .addOption(wholeOption('--transpose <semitones>', 'learn every piece up to so far higher and lower; default 5'))
+    .option('--related', 'transpose only to keys at most two fifths away, and half of the time not at all')
+    .addOption(wholeOption('--segment <steps>', 'longest part read at once in training, of keys; default 128'))
+    .addOption(numberOption('--validation-share <f>', 'where the data do not say; default 0.15'))
+    .addOption(numberOption('--test-share <f>', 'where the data do not say; default 0.15'))
+    .optionsGroup('Training:')
+    .addOption(numberOption('--weight-decay <w>', 'of AdamW; default 0.01'))
+    .addOption(
+      numberOption('--average <decay>', 'average of the weights over 1/(1 − decay) steps; 0 for none; default 0.99'),
+    )
+    .addOption(wholeOption('--patience <epochs>', 'epochs without a better one before stopping'));
+  addFitOptions(command, { epochs: 100, batchSize: 8, rate: 0.005, clip: 1, seed: 0 }, 'pieces');
+  addRunOptions(command, 'runs/compose');
+  command
+    .addHelpText(
+      'after',
+      `${RUN_HELP}
+With --json: task, kind, seconds, epochs, model, pieces, test (nll), baselines, measure, settings.
+
+Example:
+  $ recurve train compose tunes/ --kind melody --seed 7 --out runs/tunes
+  $ recurve train compose jsb-chorales-quarter.json --kind keys --steps-per-quarter 1 --out runs/chorales`,
+    )
+    .action(async (music: string[], values) => {
+      const { trainCommand } = await import('../../compose/train.ts');
+      await trainCommand(music, values);
+    });
+}

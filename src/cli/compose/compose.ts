@@ -1,0 +1,94 @@
+import { extname } from 'node:path';
+import { lengthOf, parseKey, parseMetre, parsePitch, type Score, TICKS, writeMidi } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { writeFileAtomic } from '../../node/files.ts';
+import { type ComposeRequest, pianoRollOf } from '../../tasks/index.ts';
+import { openModel } from '../models.ts';
+import { given } from '../options.ts';
+import { outputOf } from '../output.ts';
+import { loadModel } from './model.ts';
+import { loadPiece } from './music.ts';
+
+/** Values of the options of `recurve compose`, as commander gives them. */
+export interface ComposeValues {
+  out: string;
+  picture?: string;
+  start?: string[];
+  opening?: string;
+  harmonise?: string;
+  key?: string;
+  metre?: string;
+  title?: string;
+  bars?: number;
+  keepKey?: boolean;
+  keepMetre?: boolean;
+  notes?: number;
+  tempo?: number;
+  temperature?: number;
+  topK?: number;
+  topP?: number;
+  minP?: number;
+  seed?: number;
+  quiet?: boolean;
+  json?: boolean;
+}
+
+/** `recurve compose` */
+export async function compose(place: string, values: ComposeValues): Promise<void> {
+  const output = outputOf(values);
+  if (!/^\.midi?$/i.test(extname(values.out))) {
+    throw new RecurveError('usage', `--out: expected the name of a MIDI file (.mid), got "${values.out}"; see --help`);
+  }
+  const opened = await openModel(place);
+  if (opened.task !== 'compose') {
+    throw new RecurveError(
+      'model',
+      `compose: expected a model of compose, got one of ${opened.task} in ${opened.path}; train one with recurve train compose`,
+    );
+  }
+  const request = await requestOf(values);
+  const model = await loadModel(opened);
+  const score = model.compose(request);
+  if (score.notes.length === 0) {
+    throw new RecurveError(
+      'data',
+      'compose: expected notes, got silence from the model; try another seed or a higher temperature',
+    );
+  }
+  await writeFileAtomic(values.out, writeMidi(score));
+  if (values.picture !== undefined) {
+    const title = score.title === '' ? 'Piano roll' : score.title;
+    await writeFileAtomic(values.picture, pianoRollOf(score, { title, width: 980, height: 360, standalone: true }));
+  }
+  const quarters = lengthOf(score) / TICKS;
+  const { seed = 0 } = values;
+  output.result({
+    task: 'compose',
+    model: opened.path,
+    kind: model.kind,
+    out: values.out,
+    seed,
+    quarters,
+    notes: score.notes,
+  });
+  output.print(`${score.notes.length} notes, ${quarters} quarters, seed ${seed}\nMIDI    ${values.out}`);
+  if (values.picture !== undefined) output.print(`picture ${values.picture}`);
+}
+
+async function requestOf(values: ComposeValues): Promise<ComposeRequest> {
+  const { temperature, topK, topP, minP, seed, title, bars, keepKey, keepMetre, notes, tempo } = values;
+  return {
+    ...given({ temperature, topK, topP, minP, seed, title, bars, keepKey, keepMetre, notes, tempo }),
+    ...(values.start && { start: values.start.map(parsePitch) }),
+    ...(values.key !== undefined && { key: parseKey(values.key) }),
+    ...(values.metre !== undefined && { metre: parseMetre(values.metre) }),
+    ...(values.opening !== undefined && { opening: await scoreIn(values.opening) }),
+    ...(values.harmonise !== undefined && { soprano: await scoreIn(values.harmonise) }),
+  };
+}
+
+async function scoreIn(place: string): Promise<Score> {
+  const { music } = await loadPiece(place);
+  if (music.kind === 'score') return music.score;
+  throw new RecurveError('data', `${place}: expected MIDI or ABC, got piano rolls; give a score`);
+}

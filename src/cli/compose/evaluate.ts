@@ -1,0 +1,19 @@
+import type { OpenedModel } from '../models.ts';
+import { outputOf } from '../output.ts';
+import { loadModel } from './model.ts';
+import { loadMusic } from './music.ts';
+import { likelihoodTable } from './results.ts';
+
+interface Values {
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** `recurve evaluate` with a model of music. */
+export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
+  const output = outputOf(values);
+  const model = await loadModel(opened);
+  const scores = await model.evaluate(await loadMusic([place], 'written', output));
+  output.result({ task: 'compose', model: opened.path, kind: model.kind, ...scores });
+  output.print(likelihoodTable(scores, output));
+}

@@ -1,0 +1,30 @@
+import { writeFileAtomic } from '../../node/files.ts';
+import type { OpenedModel } from '../models.ts';
+import { jsonText, outputOf } from '../output.ts';
+import { loadModel } from './model.ts';
+import { loadPiece } from './music.ts';
+import { nextTable } from './results.ts';
+
+interface Values {
+  json?: boolean;
+  out?: string;
+  quiet?: boolean;
+}
+
+/** Possibilities shown; with `--json` all. */
+const SHOWN = 12;
+
+/** `recurve predict` with a model of music: what may come after a piece. */
+export async function predict(opened: OpenedModel, [file]: readonly string[], values: Values): Promise<void> {
+  const output = outputOf(values);
+  const model = await loadModel(opened);
+  const next = model.next(await loadPiece(file));
+  const object = { task: 'compose', model: opened.path, kind: model.kind, next };
+  if (values.out !== undefined) {
+    await writeFileAtomic(values.out, `${jsonText(object)}\n`);
+    output.note(`wrote ${values.out}`);
+    return;
+  }
+  output.result(object);
+  output.print(nextTable(next.slice(0, SHOWN), output));
+}

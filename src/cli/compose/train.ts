@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import type { MusicPiece } from '../../data/index.ts';
+import { type ComposeOptions, composeReport, trainCompose } from '../../tasks/index.ts';
+import { given } from '../options.ts';
+import { outputOf } from '../output.ts';
+import { missing, storedConfig, type TaskConfig } from '../train-config.ts';
+import type { FitValues, RunValues } from '../train-options.ts';
+import { trainRun } from '../train-run.ts';
+import { loadMusic } from './music.ts';
+import { likelihoodTable } from './results.ts';
+
+/** Values of the options of `recurve train compose`, as commander gives them. */
+export interface TrainValues extends FitValues, RunValues {
+  kind?: ComposeOptions['kind'];
+  cell?: ComposeOptions['cell'];
+  hidden?: number;
+  layers?: number;
+  embedding?: number;
+  dropout?: number;
+  inputDropout?: number;
+  transpose?: number;
+  segment?: number;
+  related?: boolean;
+  weightDrop?: number;
+  stepsPerQuarter?: number;
+  validationShare?: number;
+  testShare?: number;
+  weightDecay?: number;
+  average?: number;
+  patience?: number;
+}
+
+/** All that a training is made of; `config.json` of its run. */
+interface TrainConfig extends TaskConfig {
+  task: 'compose';
+  data: string[];
+  options: ComposeOptions;
+}
+
+/** `recurve train compose` */
+export async function trainCommand(places: readonly string[], values: TrainValues): Promise<void> {
+  const output = outputOf(values);
+  const folder = values.out ?? 'runs/compose';
+  const options = optionsOf(values);
+  const alone = places.length === 0;
+  if (alone && !values.resume) throw missing('compose', '<music...>', 'nothing');
+  const config: TrainConfig = alone
+    ? await storedConfig('compose', folder, Object.keys(options))
+    : { task: 'compose', data: places.map((place) => resolve(place)), options };
+  // Repeats as written: an epoch passes over every bar once.
+  const pieces = await loadMusic(alone ? config.data : places, 'written', output);
+  output.note(describe(pieces));
+  await trainRun(
+    {
+      config,
+      folder,
+      // The music itself is compared, not where it lies.
+      mayChange: ['data'],
+      train: (hooks) => trainCompose(pieces, config.options, hooks),
+      report: composeReport,
+      result: ({ model, scores, pieces: counts }) => ({
+        kind: model.kind,
+        pieces: counts,
+        ...(scores && { test: scores.test, baselines: scores.baselines, measure: scores.measure }),
+        settings: model.settings,
+      }),
+      print: ({ scores }, shown) => (scores ? [likelihoodTable(scores, shown)] : []),
+    },
+    values,
+  );
+}
+
+function optionsOf(values: TrainValues): ComposeOptions {
+  const { kind, cell, hidden, layers, embedding, dropout, inputDropout, transpose, segment, stepsPerQuarter } = values;
+  const { related, weightDrop } = values;
+  const { validationShare, testShare, epochs, batchSize, rate, weightDecay, average, clip, patience, seed } = values;
+  return given({
+    ...{ kind, cell, hidden, layers, embedding, dropout, inputDropout, transpose, segment, stepsPerQuarter },
+    ...{ related, weightDrop },
+    ...{ validationShare, testShare, epochs, batchSize, rate, weightDecay, decay: average, clip, patience, seed },
+  });
+}
+
+function describe(pieces: readonly MusicPiece[]): string {
+  const named = (part: MusicPiece['part']): number => pieces.filter((piece) => piece.part === part).length;
+  const parts = named('train') > 0 ? `, ${named('train')} of them to train on and ${named('test')} to test` : '';
+  return `${pieces.length} ${pieces.length === 1 ? 'piece' : 'pieces'}${parts}`;
+}

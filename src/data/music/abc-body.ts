@@ -1,0 +1,252 @@
+import { type AbcHeader, type AbcLine, abcError, readField, withoutComment } from './abc-fields.ts';
+import { type AbcItem, playedItems } from './abc-repeats.ts';
+import { type Key, signatureOf } from './key.ts';
+import { barTicks, type Metre } from './metre.ts';
+import { LETTERS } from './pitch.ts';
+import { byTime, type Note, TICKS } from './score.ts';
+
+/** Ticks of a whole note. */
+const WHOLE = 4 * TICKS;
+
+/** Notes of a tuplet by its number, where only that is written: `(3` plays three in the time of two. */
+const IN_TIME_OF: Readonly<Record<number, number>> = { 2: 3, 3: 2, 4: 3, 6: 2, 8: 3 };
+
+const LENGTH = /^(\d*)(\/*)(\d*)/;
+const NOTE = /^([_^=]{0,2})([A-Ga-g])([,']*)(\d*)(\/*)(\d*)/;
+const REST = /^([zxZX])(\d*)(\/*)(\d*)/;
+const BAR = /^(?:\[\||:*\|[|\]:]*|::+|:)(?:\s*\[?(\d[\d,-]*))?|^\[(\d[\d,-]*)/;
+/** What may stand between notes and does not sound. */
+const SILENT = /^(?:"[^"]*"|![^!]*!|\+[^+\s]*\+|\{[^}]*\}|[~.\\`*?yuvHILMNOPQRSTUVW$]|\s+|\)|&)/;
+
+/** Reads the notes of a tune; also whether and where its first full bar begins. */
+export function readAbcBody(
+  lines: readonly AbcLine[],
+  header: AbcHeader,
+  name: string,
+  repeats: 'play' | 'written',
+): { notes: Note[]; pickup: number } {
+  const reader = new BodyReader({ ...header }, name);
+  for (const line of lines) {
+    const text = withoutComment(line.text);
+    const field = /^([A-Za-z]):(.*)$/.exec(text);
+    if (!field) reader.music(line, text);
+    else if (field[1] === 'V' && reader.begun) break;
+    else reader.field(line, field[1], field[2].trim());
+  }
+  return place(repeats === 'play' ? playedItems(reader.items) : reader.items, header.metre);
+}
+
+/** Turns the text into items: sounds with lengths, bar lines, changes of metre. */
+class BodyReader {
+  readonly items: AbcItem[] = [];
+  readonly #header: AbcHeader;
+  readonly #name: string;
+  /** Accidentals written in the running bar, by letter and octave. */
+  #accidentals = new Map<string, number>();
+  /** What `(3` still applies to. */
+  #tuplet = { left: 0, factor: 1 };
+  /** Factor on the next note's length, after > or <. */
+  #broken = 1;
+
+  constructor(header: AbcHeader, name: string) {
+    this.#header = header;
+    this.#name = name;
+  }
+
+  get begun(): boolean {
+    return this.items.some(({ kind }) => kind === 'sound');
+  }
+
+  field(line: AbcLine, field: string, value: string): void {
+    readField(this.#header, field, value, { line, name: this.#name });
+  }
+
+  music(line: AbcLine, text: string): void {
+    let rest = text;
+    while (rest !== '') {
+      const taken = this.#next(rest, line);
+      if (taken === 0) {
+        throw abcError(this.#name, line, `expected notes, bars or rests, got "${rest.slice(0, 12)}"; repair the line`);
+      }
+      rest = rest.slice(taken);
+    }
+  }
+
+  /** Reads one sign at the head of the text; gives its length, 0 where it is none. The first rule that matches counts. */
+  #next(text: string, line: AbcLine): number {
+    const rules: [RegExp, (match: RegExpExecArray) => void][] = [
+      [SILENT, () => {}],
+      [/^\[([A-Za-z]):([^\]]*)\]/, (match) => this.field(line, match[1], match[2].trim())],
+      [/^[<>]{1,3}/, ([signs]) => this.#breakRhythm(signs, line)],
+      [/^\((\d)(?::(\d*))?(?::(\d*))?/, (match) => this.#beginTuplet(match)],
+      [/^\(/, () => {}],
+      [/^-/, () => this.#tie()],
+      [BAR, ([signs, after, alone]) => this.#bar(signs, after ?? alone)],
+      [REST, ([, letter, ...length]) => this.#rest(letter, lengthIn(length))],
+      [
+        NOTE,
+        ([, accidental, letter, octaves, ...length]) => {
+          this.#sound([this.#pitch(accidental, letter, octaves)], this.#length(lengthIn(length)));
+        },
+      ],
+    ];
+    for (const [pattern, read] of rules) {
+      const match = pattern.exec(text);
+      if (!match) continue;
+      read(match);
+      return match[0].length;
+    }
+    return text.startsWith('[') ? this.#chord(text, line) : 0;
+  }
+
+  #pitch(accidental: string, letter: string, octaves: string): number {
+    const upper = letter.toUpperCase();
+    const octave = (letter === upper ? 0 : 1) + octaves.split("'").length - octaves.split(',').length;
+    const place = `${upper}${octave}`;
+    if (accidental !== '') {
+      const shift = accidental.includes('=') ? 0 : accidental.length * (accidental[0] === '^' ? 1 : -1);
+      this.#accidentals.set(place, shift);
+    }
+    const shift = this.#accidentals.get(place) ?? signatureOf(this.#header.key as Key, upper);
+    return 60 + LETTERS[upper] + 12 * octave + shift;
+  }
+
+  /** Ticks of the next note, whose written length is `factor` units. */
+  #length(factor: number): number {
+    let ticks = factor * this.#header.unit * WHOLE * this.#broken;
+    this.#broken = 1;
+    if (this.#tuplet.left > 0) {
+      this.#tuplet.left--;
+      ticks *= this.#tuplet.factor;
+    }
+    return ticks;
+  }
+
+  #sound(pitches: number[], ticks: number): void {
+    this.items.push({ kind: 'sound', pitches, ticks, tied: false });
+  }
+
+  #rest(letter: string, factor: number): void {
+    const bars = letter === 'Z' || letter === 'X';
+    const ticks = bars ? factor * barTicks(this.#header.metre ?? { beats: 4, unit: 4 }) : this.#length(factor);
+    this.#sound([], ticks);
+  }
+
+  /** `[CEG]2`, as long as its first note. Gives the length of its text. */
+  #chord(text: string, line: AbcLine): number {
+    const end = text.indexOf(']');
+    const pitches: number[] = [];
+    let factor = 1;
+    let rest = end < 0 ? '' : text.slice(1, end);
+    let tied = false;
+    while (rest !== '') {
+      const note = NOTE.exec(rest);
+      // Signs of other dialects inside a chord, `+` and a tuplet's `(3`, do not change what sounds.
+      const sign = note ?? /^(?:-|\+|\(\d?)/.exec(rest) ?? SILENT.exec(rest);
+      if (!sign) break;
+      rest = rest.slice(sign[0].length);
+      if (sign[0] === '-') tied = true;
+      if (!note) continue;
+      const [, accidental, letter, octaves, ...length] = note;
+      if (pitches.length === 0) factor = lengthIn(length);
+      pitches.push(this.#pitch(accidental, letter, octaves));
+    }
+    if (end < 0 || rest !== '' || pitches.length === 0) {
+      throw abcError(
+        this.#name,
+        line,
+        `expected a chord such as [CEG], got "${text.slice(0, 12)}"; close it and repair its notes`,
+      );
+    }
+    const [outer, ...length] = LENGTH.exec(text.slice(end + 1)) as RegExpExecArray;
+    this.#sound(pitches, this.#length(factor * lengthIn(length)));
+    if (tied) this.#tie();
+    return end + 1 + outer.length;
+  }
+
+  #breakRhythm(signs: string, line: AbcLine): void {
+    const last = this.items.at(-1);
+    if (last?.kind !== 'sound') {
+      throw abcError(this.#name, line, `expected a note before "${signs}", got none; repair the line`);
+    }
+    const short = 1 / 2 ** signs.length;
+    const [before, after] = signs[0] === '>' ? [2 - short, short] : [short, 2 - short];
+    last.ticks *= before;
+    this.#broken = after;
+  }
+
+  #beginTuplet([, p, q, r]: RegExpExecArray): void {
+    const count = Number(p);
+    const metre = this.#header.metre;
+    const compound = metre !== undefined && metre.beats % 3 === 0 && metre.beats > 3;
+    const time = q ? Number(q) : (IN_TIME_OF[count] ?? (compound ? 3 : 2));
+    this.#tuplet = { left: r ? Number(r) : count, factor: count > 0 ? time / count : 1 };
+  }
+
+  #tie(): void {
+    const last = this.items.at(-1);
+    if (last?.kind === 'sound') last.tied = true;
+  }
+
+  #bar(signs: string, endings: string | undefined): void {
+    this.#accidentals = new Map();
+    // `::` stands for an end and a start; a lone `[1` is an ending without a bar line.
+    const ends = /^:/.test(signs);
+    const starts = /(?:\||^:):+/.test(signs);
+    const double = /\|\||\|\]|\[\|/.test(signs);
+    this.items.push({
+      kind: 'bar',
+      metre: this.#header.metre,
+      ends,
+      starts: starts || (ends && /^::/.test(signs)),
+      double,
+      endings: endings === undefined ? [] : numbersOf(endings),
+    });
+  }
+}
+
+/** `2`, `/`, `//`, `3/2` as a factor. */
+function lengthIn([numerator, slashes, denominator]: readonly string[]): number {
+  const below = denominator ? Number(denominator) * 2 ** (slashes.length - 1) : 2 ** slashes.length;
+  const factor = (numerator ? Number(numerator) : 1) / Math.max(below, 1);
+  return factor > 0 ? factor : 1;
+}
+
+/** `1`, `1,3`, `1-3` */
+function numbersOf(text: string): number[] {
+  return text.split(',').flatMap((part) => {
+    const [from, to = from] = part.split('-').map(Number);
+    return Array.from({ length: Math.max(0, Math.min(to, 16) - from + 1) }, (_, i) => from + i);
+  });
+}
+
+/** Puts items in time: ties joined, and the bars counted to find the pickup. */
+function place(items: readonly AbcItem[], metre: Metre | undefined): { notes: Note[]; pickup: number } {
+  const notes: Note[] = [];
+  let now = 0;
+  let held: Note[] = [];
+  let pickup = 0;
+  let first = true;
+  for (const item of items) {
+    if (item.kind === 'bar') {
+      if (first && now > 0) {
+        first = false;
+        if (metre && now < barTicks(metre)) pickup = Math.round(now);
+      }
+      continue;
+    }
+    const start = Math.round(now);
+    const end = Math.max(start + 1, Math.round(now + item.ticks));
+    const kept: Note[] = [];
+    for (const pitch of item.pitches) {
+      const before = held.find((note) => note.pitch === pitch);
+      const note = before ?? { pitch, start, duration: 0, voice: 0 };
+      note.duration = end - note.start;
+      if (!before) notes.push(note);
+      if (item.tied) kept.push(note);
+    }
+    held = kept;
+    now += item.ticks;
+  }
+  return { notes: notes.sort(byTime), pickup };
+}

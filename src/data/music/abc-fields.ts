@@ -1,0 +1,77 @@
+import { RecurveError } from '../../errors.ts';
+import { type Key, parseKey } from './key.ts';
+import { type Metre, parseMetre } from './metre.ts';
+
+/** Where in a file a line stands, for messages. */
+export interface AbcLine {
+  text: string;
+  number: number;
+}
+
+/** What the header of a tune says. */
+export interface AbcHeader {
+  title: string;
+  key: Key;
+  metre: Metre | undefined;
+  /** The unit note length as a share of a whole note. */
+  unit: number;
+  tempo: number | undefined;
+}
+
+/** Applies a field of the header or between notes; those that say nothing about sound are passed over. */
+export function readField(
+  header: AbcHeader,
+  field: string,
+  value: string,
+  { line, name }: { line: AbcLine; name: string },
+): void {
+  try {
+    if (field === 'T' && header.title === '') header.title = value;
+    else if (field === 'K' && value !== '') header.key = parseKey(keyPart(value));
+    else if (field === 'M') header.metre = /^none$/i.test(value) ? undefined : parseMetre(value);
+    else if (field === 'L') header.unit = fraction(value, 'a unit length such as 1/8');
+    else if (field === 'Q') header.tempo = tempoOf(value, header.unit || unitFor(header.metre));
+  } catch (cause) {
+    if (!(cause instanceof RecurveError)) throw cause;
+    throw abcError(name, line, cause.message, cause);
+  }
+}
+
+export function abcError(name: string, line: AbcLine, what: string, cause?: unknown): RecurveError {
+  return new RecurveError('data', `${name}, line ${line.number}: ${what}`, { cause });
+}
+
+/** A comment runs from % to the end of the line. */
+export function withoutComment(text: string): string {
+  const at = text.search(/(?<!\\)%/);
+  return (at < 0 ? text : text.slice(0, at)).trimEnd();
+}
+
+/** The key of a K: field, without clef and the like. */
+function keyPart(value: string): string {
+  const match = /^([A-G][#b]?)\s*(maj\w*|min\w*|m|mix\w*|dor\w*|phr\w*|lyd\w*|loc\w*|ion\w*|aeo\w*)?(?=\s|$)/i.exec(
+    value,
+  );
+  return match ? `${match[1]} ${match[2] ?? ''}` : /^(HP|Hp|none)/.test(value) ? 'C' : value;
+}
+
+function fraction(text: string, wanted: string): number {
+  const match = /^(\d+)\/(\d+)$/.exec(text.trim());
+  const value = match ? Number(match[1]) / Number(match[2]) : Number.NaN;
+  if (value > 0 && value <= 4) return value;
+  throw new RecurveError('data', `expected ${wanted}, got "${text}"; repair the field`);
+}
+
+/** Without L:, sixteenths in metres below 3/4 and eighths else, as the standard says. */
+export function unitFor(metre: Metre | undefined): number {
+  return metre && metre.beats / metre.unit < 0.75 ? 1 / 16 : 1 / 8;
+}
+
+/** `1/4=120`, or `120` units a minute, in quarters a minute; anything else (a word) is no tempo. */
+function tempoOf(value: string, unit: number): number | undefined {
+  const match = /(?:(\d+)\/(\d+)\s*=\s*)?(\d+(?:\.\d+)?)\s*$/.exec(value.replace(/"[^"]*"/g, ''));
+  if (!match) return undefined;
+  const beat = match[1] ? Number(match[1]) / Number(match[2]) : unit;
+  const tempo = Number(match[3]) * beat * 4;
+  return tempo > 0 && Number.isFinite(tempo) ? tempo : undefined;
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { type AbcOptions, readAbc } from './abc.ts';
+import { noteName } from './pitch.ts';
+import { TICKS } from './score.ts';
+
+const Q = TICKS;
+
+/** Notes of a tune in G, L:1/8, as `name start/duration` in eighths. */
+function played(body: string, head = 'K:G', options: AbcOptions = {}): string[] {
+  const [score] = readAbc(`X:1\nT:Test\nM:4/4\nL:1/8\n${head}\n${body}\n`, 'test.abc', options);
+  const eighth = Q / 2;
+  return score.notes.map(({ pitch, start, duration }) => `${noteName(pitch)} ${start / eighth}/${duration / eighth}`);
+}
+
+describe('ABC', () => {
+  test('the signature holds, accidentals until the bar line and in their octave only', () => {
+    expect(played('F f | =F F ^f F | F')).toEqual([
+      ...['F♯4 0/1', 'F♯5 1/1', 'F4 2/1', 'F4 3/1', 'F♯5 4/1', 'F4 5/1', 'F♯4 6/1'],
+    ]);
+    expect(played("B,, _B c' D,", 'K:Dmin')).toEqual(['B♭2 0/1', 'B♭4 1/1', 'C6 2/1', 'D3 3/1']);
+  });
+
+  test('lengths, broken rhythm, tuplets, ties, rests and chords', () => {
+    expect(played('G2 G/ G/2 G3/2 z G>G G<<G')).toEqual([
+      ...['G4 0/2', 'G4 2/0.5', 'G4 2.5/0.5', 'G4 3/1.5', 'G4 5.5/1.5', 'G4 7/0.5', 'G4 7.5/0.25', 'G4 7.75/1.75'],
+    ]);
+    expect(played('(3GAB (3:2:2GA B')).toEqual([
+      ...[
+        'G4 0/0.6666666666666666',
+        'A4 0.6666666666666666/0.6666666666666666',
+        'B4 1.3333333333333333/0.6666666666666666',
+      ],
+      ...['G4 2/0.6666666666666666', 'A4 2.6666666666666665/0.6666666666666666', 'B4 3.3333333333333335/1'],
+    ]);
+    expect(played('G2-G [Gc]2-|[Gc] z2 G')).toEqual(['G4 0/3', 'G4 3/3', 'C5 3/3', 'G4 8/1']);
+  });
+
+  test('repeats are played, with their endings, or left as written', () => {
+    const names = (body: string, repeats: 'play' | 'written') =>
+      played(body, 'K:C', { repeats })
+        .map((note) => note[0])
+        .join('');
+    expect(names('C|D:|E', 'play')).toBe('CDCDE');
+    expect(names('C|:D:|E', 'play')).toBe('CDDE');
+    expect(names('|:C::D:|', 'play')).toBe('CCDD');
+    expect(names('|:C|1D:|2E||F', 'play')).toBe('CDCEF');
+    expect(names('C [1D:|\n[2E||F:|', 'play')).toBe('CDCEFF');
+    expect(names('|:C [1,3 D:|[2 E:|G', 'play')).toBe('CDCECDG');
+    expect(names('|:C|1D:|2E||F', 'written')).toBe('CDEF');
+  });
+
+  test('chord names, decorations, grace notes, comments and words are passed over', () => {
+    expect(played('"Am"!trill!G{AB}~A vB .c \\ % all\nw: la la\nd')).toEqual([
+      ...['G4 0/1', 'A4 1/1', 'B4 2/1', 'C5 3/1', 'D5 4/1'],
+    ]);
+  });
+
+  test('fields change key, metre and unit; title, tempo and pickup are known', () => {
+    const [score] = readAbc('X:7\nT:First\nT:Second\nM:6/8\nQ:3/8=60\nK:D\nf|[K:F][L:1/4]B2|', 'a.abc');
+    expect(score.notes.map(({ pitch, duration }) => [noteName(pitch), duration])).toEqual([
+      ['F♯5', Q / 2],
+      ['B♭4', 2 * Q],
+    ]);
+    expect(score).toMatchObject({ title: 'First', tempo: 90, pickup: Q / 2, metre: { beats: 6, unit: 8 } });
+  });
+
+  test('malformed tunes are refused with file and line, or left out and told', () => {
+    const at = (body: string) => () => readAbc(`X:1\nK:C\n${body}\n`, 'bad.abc');
+    expect(at('CD[CE')).toThrow(/^bad\.abc, line 3: expected a chord such as \[CEG\], got "\[CE"; /);
+    expect(at('CD # E')).toThrow(/line 3: expected notes, bars or rests, got "# E"/);
+    expect(at('>C')).toThrow(/expected a note before ">"/);
+    expect(at('z4|')).toThrow(/expected notes in the tune of line 1, got none/);
+    expect(at('[K:H]C')).toThrow(/line 3: key: expected a key/);
+    expect(() => readAbc('X:1\nT:No key\nCDE', 'bad.abc')).toThrow(
+      /expected a line K: in the tune that begins in line 1/,
+    );
+    expect(() => readAbc('hello', 'bad.abc')).toThrow(/expected ABC tunes/);
+    const told: string[] = [];
+    const tunes = readAbc('X:1\nK:C\nC[\nX:2\nK:C\nD', 'two.abc', { onMalformed: ({ message }) => told.push(message) });
+    expect(tunes).toHaveLength(1);
+    expect(told).toHaveLength(1);
+  });
+});

@@ -1,0 +1,85 @@
+import { RecurveError } from '../../errors.ts';
+import { readAbcBody } from './abc-body.ts';
+import { type AbcHeader, type AbcLine, readField, unitFor, withoutComment } from './abc-fields.ts';
+import { parseKey } from './key.ts';
+import type { Score } from './score.ts';
+
+export interface AbcOptions {
+  /** `play` (default) writes repeats and endings out; `written` reads every bar once. */
+  repeats?: 'play' | 'written';
+  /** Called for a tune that is malformed, which is then left out; without it the first one is thrown. */
+  onMalformed?(error: RecurveError): void;
+}
+
+/**
+ * Reads the tunes of an ABC file (standard 2.1): keys and their changes, metres, unit lengths, accidentals, ties, tuplets, broken
+ * rhythm, chords, rests, repeats with endings. Chord names, decorations, grace notes, lyrics and layout are passed over; of several
+ * voices (`V:`) only single-voice tunes are taken.
+ *
+ * @throws RecurveError `data` for a text without tunes, and for a tune that is malformed, with its line
+ */
+export function readAbc(text: string, name: string, options: AbcOptions = {}): Score[] {
+  const tunes = tunesOf(text);
+  if (tunes.length === 0) {
+    throw new RecurveError(
+      'data',
+      `${name}: expected ABC tunes, each with a line K: for its key, got none; check the file`,
+    );
+  }
+  return tunes.flatMap((lines) => {
+    try {
+      return [readTune(lines, name, options.repeats ?? 'play')];
+    } catch (error) {
+      if (!(error instanceof RecurveError && options.onMalformed)) throw error;
+      options.onMalformed(error);
+      return [];
+    }
+  });
+}
+
+/** Lines of each tune: from an `X:` line (or the first field, in a file with one tune) to the next. */
+function tunesOf(text: string): AbcLine[][] {
+  const lines = text.split(/\r\n|\n|\r/).map((line, i) => ({ text: line, number: i + 1 }));
+  const tunes: AbcLine[][] = [];
+  const numbered = lines.some(({ text: line }) => /^\s*X:/.test(line));
+  let inTune = false;
+  for (const line of lines) {
+    const begins = numbered ? /^\s*X:/.test(line.text) : !inTune && /^[A-Za-z]:/.test(line.text);
+    if (begins) {
+      tunes.push([]);
+      inTune = true;
+    }
+    if (inTune) tunes[tunes.length - 1].push(line);
+  }
+  return tunes;
+}
+
+function readTune(lines: readonly AbcLine[], name: string, repeats: 'play' | 'written'): Score {
+  const keyLine = lines.findIndex(({ text }) => /^K:/.test(text));
+  if (keyLine < 0) {
+    throw new RecurveError(
+      'data',
+      `${name}: expected a line K: in the tune that begins in line ${lines[0].number}, got none; add its key, such as K:G`,
+    );
+  }
+  const header = readHeader(lines.slice(0, keyLine + 1), name);
+  const { notes, pickup } = readAbcBody(lines.slice(keyLine + 1), header, name, repeats);
+  if (notes.length === 0) {
+    throw new RecurveError(
+      'data',
+      `${name}: expected notes in the tune of line ${lines[0].number}, got none; remove the tune`,
+    );
+  }
+  const { title, key, metre, tempo } = header;
+  return { notes, title, key, pickup, ...(metre && { metre }), ...(tempo && { tempo }) };
+}
+
+function readHeader(lines: readonly AbcLine[], name: string): AbcHeader {
+  const header: AbcHeader = { title: '', key: parseKey('C'), metre: undefined, unit: 0, tempo: undefined };
+  for (const line of lines) {
+    const field = /^([A-Za-z]):(.*)$/.exec(withoutComment(line.text));
+    if (field) readField(header, field[1], field[2].trim(), { line, name });
+  }
+  if (header.unit === 0) header.unit = unitFor(header.metre);
+  return header;
+}

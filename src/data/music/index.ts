@@ -1,0 +1,9 @@
+export { type AbcOptions, readAbc } from './abc.ts';
+export { inKey, type Key, keyName, type Mode, parseKey, transposeKey } from './key.ts';
+export { barTicks, type Metre, metreName, parseMetre } from './metre.ts';
+export { readMidi, writeMidi } from './midi.ts';
+export { HIGHEST_KEY, KEYS, LOWEST_KEY, noteName, parsePitch } from './pitch.ts';
+export { type MusicPiece, type ReadMusicOptions, readMusic } from './read-music.ts';
+export { type Roll, rollOf, scoreOfRoll, scoreOfVoices, type Voices, voiceOf } from './roll.ts';
+export { type RollPiece, readRolls } from './roll-json.ts';
+export { lengthOf, type MelodyEvent, melodyOf, type Note, type Score, scoreOfMelody, TICKS } from './score.ts';

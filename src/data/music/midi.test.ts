@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { keyName, parseKey } from './key.ts';
+import { readMidi, writeMidi } from './midi.ts';
+import { type Score, TICKS } from './score.ts';
+
+const TUNE: Score = {
+  title: 'Nähmaschine ♪',
+  key: parseKey('Em'),
+  metre: { beats: 6, unit: 8 },
+  tempo: 96,
+  pickup: 0,
+  notes: [
+    { pitch: 64, start: 0, duration: TICKS, voice: 0 },
+    { pitch: 52, start: 0, duration: 2 * TICKS, voice: 1 },
+    // Struck again without a gap, and a chord in one voice.
+    { pitch: 64, start: TICKS, duration: TICKS / 3, voice: 0 },
+    { pitch: 67, start: TICKS, duration: TICKS / 2, voice: 0 },
+    { pitch: 108, start: 3 * TICKS, duration: 7, voice: 1 },
+  ],
+};
+
+describe('MIDI', () => {
+  test('what is written is read back: notes, title, key, metre and tempo', () => {
+    const back = readMidi(writeMidi(TUNE), 'tune.mid');
+    expect(back.notes).toEqual(TUNE.notes);
+    expect(back.title).toBe(TUNE.title);
+    expect(back.metre).toEqual(TUNE.metre);
+    expect(keyName(back.key!)).toBe('Em');
+    expect(back.tempo).toBeCloseTo(96, 4);
+  });
+
+  test('a running status, a note on of velocity 0, drums and another time base are understood', () => {
+    // Format 0, 96 ticks a quarter: C4 for a quarter by running status, a drum stroke, E4 never ended.
+    const track = [0, 0x90, 60, 80, 96, 60, 0, 0, 0x99, 38, 80, 0, 0x90, 64, 80, 48, 0xff, 0x2f, 0];
+    expect(readMidi(file(track, 0, 1), 'x.mid').notes).toEqual([
+      { pitch: 60, start: 0, duration: TICKS, voice: 0 },
+      { pitch: 64, start: TICKS, duration: TICKS / 2, voice: 0 },
+    ]);
+  });
+
+  test('every cut of a file is refused in a sentence', () => {
+    const whole = writeMidi(TUNE);
+    for (let length = 0; length < whole.length; length++) {
+      expect(() => readMidi(whole.subarray(0, length), 'cut.mid')).toThrow(/^cut\.mid: expected .*, got .*; /);
+    }
+  });
+
+  test('no byte changed at will ends in anything but a score or a sentence', () => {
+    const whole = writeMidi(TUNE);
+    let refused = 0;
+    for (let at = 0; at < whole.length; at++) {
+      for (const value of [0, 0x7f, 0x80, 0xf0, 0xff]) {
+        const hostile = Uint8Array.from(whole);
+        hostile[at] = value;
+        try {
+          for (const { pitch, start, duration } of readMidi(hostile, 'hostile.mid').notes) {
+            expect(Number.isInteger(pitch) && pitch >= 0 && pitch < 128 && start >= 0 && duration >= 1).toBe(true);
+          }
+        } catch (error) {
+          refused++;
+          expect(error).toMatchObject({ name: 'RecurveError', code: 'data' });
+        }
+      }
+    }
+    expect(refused).toBeGreaterThan(20);
+  });
+
+  test('a file without notes, one of patterns and one of film frames are refused', () => {
+    const end = [0, 0xff, 0x2f, 0];
+    expect(() => readMidi(file(end, 0, 1), 'a.mid')).toThrow(/expected notes/);
+    expect(() => readMidi(file([0, 0x99, 38, 80, ...end], 0, 1), 'a.mid')).toThrow(/drums do not count/);
+    expect(() => readMidi(file(end, 2, 1), 'a.mid')).toThrow(/format 2/);
+    expect(() => readMidi(file(end, 0, 1, 0xe728), 'a.mid')).toThrow(/film frames/);
+  });
+});
+
+function file(track: number[], format: number, tracks: number, division = 96): Uint8Array {
+  const word = (n: number) => [n >> 8, n & 255];
+  const text = (s: string) => [...s].map((c) => c.charCodeAt(0));
+  return Uint8Array.from([
+    ...text('MThd'),
+    ...[0, 0, 0, 6],
+    ...word(format),
+    ...word(tracks),
+    ...word(division),
+    ...text('MTrk'),
+    ...[0, 0],
+    ...word(track.length),
+    ...track,
+  ]);
+}

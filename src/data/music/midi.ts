@@ -1,0 +1,214 @@
+import { type MidiData, type MidiEvent, writeMidi as packMidi, parseMidi } from 'midi-file';
+import { RecurveError } from '../../errors.ts';
+import { keyOfFifths } from './key.ts';
+import { byTime, type Note, type Score, TICKS } from './score.ts';
+
+const VELOCITY = 80;
+/** General MIDI's channel of drums, whose numbers are no pitches. */
+const DRUMS = 9;
+/** The tempo of a file that says nothing: 120 quarters a minute. */
+const DEFAULT_TEMPO = 120;
+/** Ticks of a score that nobody plays: weeks of music. */
+const LONGEST = 2 ** 26;
+
+/**
+ * Reads a Standard MIDI File (formats 0 and 1): notes of all tracks but the drums', each track with notes one voice; of format 0
+ * each channel. Repeated pairs of on and off of one pitch are matched in their order.
+ *
+ * @throws RecurveError `data` for bytes that are no MIDI file, a truncated or impossible one, and one without notes
+ */
+export function readMidi(bytes: Uint8Array, name: string): Score {
+  expectChunks(bytes, name);
+  const { header, tracks } = parse(bytes, name);
+  if (!header.ticksPerBeat || header.format === 2) {
+    const got = header.format === 2 ? 'independent patterns (format 2)' : 'a time base of film frames';
+    throw new RecurveError('data', `${name}: expected MIDI in beats, one piece, got ${got}; save it as format 0 or 1`);
+  }
+  const scale = TICKS / header.ticksPerBeat;
+  const notes: Note[] = [];
+  const about: Partial<Score> = {};
+  tracks.forEach((track, t) => {
+    for (const note of notesOf(track, name)) {
+      const start = Math.round(note.start * scale);
+      const duration = Math.max(1, Math.round((note.start + note.duration) * scale) - start);
+      // Tracks and channels are numbered below, once it is known which of them have notes.
+      notes.push({ pitch: note.pitch, start, duration, voice: header.format === 0 ? note.channel : t });
+    }
+    readAbout(track, about);
+  });
+  if (notes.length === 0) {
+    throw new RecurveError(
+      'data',
+      `${name}: expected notes, got a MIDI file without one; give a file that sounds (drums do not count)`,
+    );
+  }
+  const voices = [...new Set(notes.map(({ voice }) => voice))].sort((a, b) => a - b);
+  for (const note of notes) note.voice = voices.indexOf(note.voice);
+  const { title = '', ...rest } = about;
+  return { notes: notes.sort(byTime), title, pickup: 0, ...rest };
+}
+
+/** The chunks must fill the file as their lengths say: the reader below would take what is missing for zeros. */
+function expectChunks(bytes: Uint8Array, name: string): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const damaged = (got: string): never => {
+    throw new RecurveError('data', `${name}: expected a whole MIDI file, got ${got}; copy or export it again`);
+  };
+  const tag = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
+  if (bytes.length < 14 || tag(0) !== 'MThd' || view.getUint32(4) < 6) {
+    throw new RecurveError(
+      'data',
+      `${name}: expected a MIDI file (MThd), got ${bytes.length} bytes of something else; check the path`,
+    );
+  }
+  const wanted = view.getUint16(10);
+  let at = 8 + view.getUint32(4);
+  let tracks = 0;
+  while (tracks < wanted) {
+    if (at + 8 > bytes.length) damaged(`${tracks} of its ${wanted} tracks`);
+    if (tag(at) !== 'MTrk') damaged(`an unknown part after ${tracks} of its ${wanted} tracks`);
+    at += 8 + view.getUint32(at + 4);
+    if (at > bytes.length) damaged(`a track that ends ${at - bytes.length} bytes early`);
+    tracks++;
+  }
+}
+
+function parse(bytes: Uint8Array, name: string): MidiData {
+  try {
+    return parseMidi(bytes);
+  } catch (cause) {
+    // The parser throws plain texts.
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new RecurveError(
+      'data',
+      `${name}: expected MIDI events, got "${said.replace(/\s+/g, ' ')}"; the file is damaged, export it again`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+interface RawNote {
+  pitch: number;
+  start: number;
+  duration: number;
+  channel: number;
+}
+
+function notesOf(track: readonly MidiEvent[], name: string): RawNote[] {
+  const notes: RawNote[] = [];
+  const open = new Map<number, RawNote[]>();
+  let now = 0;
+  for (const event of track) {
+    now += event.deltaTime;
+    if (!(now >= 0 && now < LONGEST)) {
+      throw new RecurveError(
+        'data',
+        `${name}: expected a piece of at most ${LONGEST} ticks, got an event later than that; the file is damaged`,
+      );
+    }
+    if (event.type !== 'noteOn' && event.type !== 'noteOff') continue;
+    const { noteNumber: pitch, channel, velocity } = event;
+    if (!(pitch >= 0 && pitch < 128 && velocity >= 0 && velocity < 128)) {
+      throw new RecurveError(
+        'data',
+        `${name}: expected notes with numbers from 0 to 127, got ${pitch} with velocity ${velocity}; the file is damaged`,
+      );
+    }
+    if (channel === DRUMS) continue;
+    const place = channel * 128 + pitch;
+    if (event.type === 'noteOn') {
+      const note = { pitch, start: now, duration: 0, channel };
+      notes.push(note);
+      open.set(place, [...(open.get(place) ?? []), note]);
+    } else {
+      const note = open.get(place)?.shift();
+      if (note) note.duration = now - note.start;
+    }
+  }
+  // What is never ended sounds to the end of its track.
+  for (const waiting of open.values()) for (const note of waiting) note.duration = now - note.start;
+  return notes;
+}
+
+/** The first tempo, metre, key and name count. */
+function readAbout(track: readonly MidiEvent[], about: Partial<Score>): void {
+  for (const event of track) {
+    if (event.type === 'setTempo' && event.microsecondsPerBeat > 0) about.tempo ??= 6e7 / event.microsecondsPerBeat;
+    else if (event.type === 'timeSignature') about.metre ??= { beats: event.numerator, unit: event.denominator };
+    else if (event.type === 'keySignature' && Math.abs(event.key) <= 7) {
+      about.key ??= keyOfFifths(event.key, event.scale === 1 ? 'minor' : 'major');
+    } else if (event.type === 'trackName') about.title ??= decodeText(event.text);
+  }
+}
+
+/** The parser gives a character per byte; writers of today write UTF-8. */
+function decodeText(text: string): string {
+  return new TextDecoder().decode(Uint8Array.from(text, (c) => c.charCodeAt(0)));
+}
+
+/** Writes a Standard MIDI File of format 1: title, tempo, metre and key in the first track, then a track for each voice. */
+export function writeMidi(score: Score): Uint8Array {
+  const { title, tempo = DEFAULT_TEMPO, metre, key } = score;
+  const end: MidiEvent = { deltaTime: 0, meta: true, type: 'endOfTrack' };
+  const text = String.fromCharCode(...new TextEncoder().encode(title));
+  const head: MidiEvent[] = [
+    { deltaTime: 0, meta: true, type: 'trackName', text },
+    { deltaTime: 0, meta: true, type: 'setTempo', microsecondsPerBeat: Math.round(6e7 / tempo) },
+  ];
+  if (metre) {
+    const { beats: numerator, unit: denominator } = metre;
+    head.push({
+      deltaTime: 0,
+      meta: true,
+      type: 'timeSignature',
+      numerator,
+      denominator,
+      metronome: 24,
+      thirtyseconds: 8,
+    });
+  }
+  // MIDI knows major and minor; the other modes have the signature of one.
+  if (key)
+    head.push({ deltaTime: 0, meta: true, type: 'keySignature', key: key.fifths, scale: key.mode === 'minor' ? 1 : 0 });
+  const voices = Math.max(0, ...score.notes.map(({ voice }) => voice + 1));
+  const tracks = Array.from({ length: voices }, (_, v) =>
+    trackOf(
+      score.notes.filter(({ voice }) => voice === v),
+      channelOf(v),
+    ),
+  );
+  const data: MidiData = {
+    header: { format: 1, numTracks: tracks.length + 1, ticksPerBeat: TICKS },
+    tracks: [[...head, end], ...tracks.map((track) => [...track, end])],
+  };
+  return Uint8Array.from(packMidi(data));
+}
+
+/** Fifteen channels in turn, without the drums'. */
+function channelOf(voice: number): number {
+  const channel = voice % 15;
+  return channel >= DRUMS ? channel + 1 : channel;
+}
+
+function trackOf(notes: readonly Note[], channel: number): MidiEvent[] {
+  const moments = notes.flatMap(({ pitch, start, duration }) => [
+    { at: start, on: true, pitch },
+    { at: start + duration, on: false, pitch },
+  ]);
+  // Ends before beginnings, so that a repeated note is struck anew.
+  moments.sort((a, b) => a.at - b.at || Number(a.on) - Number(b.on) || a.pitch - b.pitch);
+  let now = 0;
+  return moments.map(({ at, on, pitch }) => {
+    const deltaTime = at - now;
+    now = at;
+    return {
+      deltaTime,
+      type: on ? 'noteOn' : 'noteOff',
+      channel,
+      noteNumber: pitch,
+      velocity: on ? VELOCITY : 0,
+    } as MidiEvent;
+  });
+}

@@ -1,0 +1,80 @@
+import type { Key } from './key.ts';
+import type { Metre } from './metre.ts';
+import { expectKey } from './pitch.ts';
+
+/** Ticks of a quarter note in every score: divides by 16 and by 3, so that 64ths and triplets are exact. */
+export const TICKS = 48;
+
+/** One note. */
+export interface Note {
+  /** MIDI number, middle C = 60. */
+  pitch: number;
+  /** In ticks from the beginning. */
+  start: number;
+  /** In ticks, at least 1. */
+  duration: number;
+  /** Voice or track, from 0; the highest voice first. */
+  voice: number;
+}
+
+/** A piece of music, whatever it was read from. */
+export interface Score {
+  /** By start, then voice, then pitch. */
+  notes: readonly Note[];
+  /** Empty where there is none. */
+  title: string;
+  key?: Key;
+  metre?: Metre;
+  /** Quarter notes a minute. */
+  tempo?: number;
+  /** Ticks before the first full bar. */
+  pickup: number;
+}
+
+/** One event of a melody: a note, or a rest where `pitch` is null. */
+export interface MelodyEvent {
+  pitch: number | null;
+  /** In ticks, at least 1. */
+  duration: number;
+}
+
+export function byTime(a: Note, b: Note): number {
+  return a.start - b.start || a.voice - b.voice || a.pitch - b.pitch;
+}
+
+/** Where the last note ends, in ticks. */
+export function lengthOf({ notes }: Score): number {
+  return notes.reduce((end, { start, duration }) => Math.max(end, start + duration), 0);
+}
+
+/** The upper line of a score: of notes that begin together the highest, each cut off where the next begins. Checks the range. */
+export function melodyOf(score: Score, name: string): MelodyEvent[] {
+  const line: Note[] = [];
+  for (const note of score.notes) {
+    expectKey(note.pitch, name);
+    const last = line.at(-1);
+    if (last && last.start === note.start) {
+      if (note.pitch > last.pitch) line[line.length - 1] = note;
+    } else line.push(note);
+  }
+  const events: MelodyEvent[] = [];
+  let now = 0;
+  line.forEach(({ pitch, start, duration }, i) => {
+    if (start > now) events.push({ pitch: null, duration: start - now });
+    const end = Math.min(start + duration, line[i + 1]?.start ?? Number.POSITIVE_INFINITY);
+    events.push({ pitch, duration: end - start });
+    now = end;
+  });
+  return events;
+}
+
+/** A score of one voice from its events. */
+export function scoreOfMelody(events: readonly MelodyEvent[], about: Omit<Score, 'notes'>): Score {
+  const notes: Note[] = [];
+  let now = 0;
+  for (const { pitch, duration } of events) {
+    if (pitch !== null) notes.push({ pitch, start: now, duration, voice: 0 });
+    now += duration;
+  }
+  return { ...about, notes };
+}

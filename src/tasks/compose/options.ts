@@ -1,0 +1,171 @@
+import { RecurveError } from '../../errors.ts';
+
+/** The ways to hear music as a sequence. */
+export const KINDS = ['keys', 'melody', 'voices'] as const;
+
+/**
+ * - `keys`: which of the 88 keys sound at each step of a grid (polyphonic; Boulanger-Lewandowski et al. 2012)
+ * - `melody`: one note after another, after a title, a key and a metre
+ * - `voices`: soprano, alto, tenor and bass step by step; the lower three can be found to a given soprano
+ */
+export type ComposeKind = (typeof KINDS)[number];
+
+/** What to learn and how. Plain data: it is kept in the run's `config.json` and in the model file. */
+export interface ComposeOptions {
+  /** Default by the data: `voices` where every step has four numbers, `melody` where no two notes sound at once, else `keys`. */
+  kind?: ComposeKind;
+  /** Default lstm. */
+  cell?: 'gru' | 'lstm' | 'rnn';
+  /** Hidden units per layer, at least 1. */
+  hidden?: number;
+  /** Recurrent layers, at least 1. Default 1. */
+  layers?: number;
+  /** Features of each token or pitch, at least 1; of `melody` and `voices`. */
+  embedding?: number;
+  /** 0 ≤ p < 1, on the hidden states and between layers. */
+  dropout?: number;
+  /** 0 ≤ p < 1, on the input; of `keys`. */
+  inputDropout?: number;
+  /** Each piece is learned in another key every time, up to so many semitones higher or lower; 0 as it stands. */
+  transpose?: number;
+  /**
+   * Only to keys at most two fifths away, and half of the time as it stands: for music that keeps to few keys, such as folk tunes.
+   * Default false: every shift alike.
+   */
+  related?: boolean;
+  /** 0 ≤ p < 1: share of the recurrent weights left out for each pass. Merity et al. 2018. Default 0. */
+  weightDrop?: number;
+  /** Steps read at once in training, at least 1; longer pieces are cut. Of `keys`. */
+  segment?: number;
+  /** Grid on which scores are read: 1 quarters, 2 eighths, 4 sixteenths. Of `keys` and `voices`. */
+  stepsPerQuarter?: number;
+  /** Shares of the pieces kept for validation and test where the data do not say, at least 0, together below 1. Default 0.15 each. */
+  validationShare?: number;
+  testShare?: number;
+  /** Passes over the training pieces, at least 1. */
+  epochs?: number;
+  /** Pieces or segments per step, at least 1. */
+  batchSize?: number;
+  /** Learning rate above 0, along half a cosine down to a fiftieth. */
+  rate?: number;
+  /** AdamW's weight decay, at least 0. */
+  weightDecay?: number;
+  /** The weights that count are an average over about 1/(1 − decay) steps; 0 for the last ones. */
+  decay?: number;
+  /** Largest global norm of the gradient. Default 1. */
+  clip?: number;
+  /** Stop after so many epochs without a better one. */
+  patience?: number;
+  /** First values, shuffling, transposition and dropout follow from it: a whole number. Default 0. */
+  seed?: number;
+}
+
+/** All options filled in. */
+export type ComposeSettings = Required<ComposeOptions>;
+
+const COMMON = {
+  cell: 'lstm',
+  layers: 1,
+  weightDrop: 0,
+  related: false,
+  validationShare: 0.15,
+  testShare: 0.15,
+  clip: 1,
+  seed: 0,
+} as const;
+
+const DEFAULTS: Readonly<Record<ComposeKind, ComposeSettings>> = {
+  keys: {
+    kind: 'keys',
+    ...COMMON,
+    hidden: 256,
+    embedding: 1,
+    dropout: 0.5,
+    inputDropout: 0.1,
+    transpose: 5,
+    segment: 128,
+    stepsPerQuarter: 2,
+    epochs: 100,
+    batchSize: 8,
+    rate: 5e-3,
+    weightDecay: 0.01,
+    decay: 0.99,
+    patience: 30,
+  },
+  melody: {
+    kind: 'melody',
+    ...COMMON,
+    hidden: 192,
+    embedding: 64,
+    dropout: 0.3,
+    inputDropout: 0,
+    transpose: 5,
+    segment: 1,
+    stepsPerQuarter: 2,
+    epochs: 20,
+    batchSize: 16,
+    rate: 4e-3,
+    weightDecay: 0.01,
+    decay: 0.99,
+    patience: 5,
+  },
+  voices: {
+    kind: 'voices',
+    ...COMMON,
+    hidden: 160,
+    embedding: 32,
+    dropout: 0.3,
+    inputDropout: 0,
+    transpose: 5,
+    segment: 1,
+    stepsPerQuarter: 4,
+    epochs: 60,
+    batchSize: 8,
+    rate: 4e-3,
+    weightDecay: 0.01,
+    decay: 0.99,
+    patience: 15,
+  },
+};
+
+const WHOLE = [
+  'hidden',
+  'layers',
+  'embedding',
+  'segment',
+  'stepsPerQuarter',
+  'epochs',
+  'batchSize',
+  'patience',
+] as const;
+
+/** Fills in the defaults of a kind and refuses what cannot work. */
+export function composeSettings(options: ComposeOptions & { kind: ComposeKind }): ComposeSettings {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const wrong = (expected: string, got: unknown, next: string): never => {
+    throw new RecurveError('usage', `compose: expected ${expected}, got ${got}; ${next}`);
+  };
+  if (!KINDS.includes(options.kind)) wrong(`kind to be one of ${KINDS.join(', ')}`, options.kind, 'choose one of them');
+  const settings: ComposeSettings = { ...DEFAULTS[options.kind], ...given };
+  const unknown = Object.keys(given).filter((name) => !(name in DEFAULTS.keys));
+  if (unknown.length > 0) wrong('known options', unknown.join(', '), 'see ComposeOptions');
+  if (!['gru', 'lstm', 'rnn'].includes(settings.cell))
+    wrong('a cell of gru, lstm, rnn', settings.cell, 'choose one of them');
+  for (const name of WHOLE) {
+    const value = settings[name];
+    if (!(Number.isSafeInteger(value) && value >= 1))
+      wrong(`${name} to be a whole number of at least 1`, value, `set ${name}`);
+  }
+  if (48 % settings.stepsPerQuarter !== 0)
+    wrong('stepsPerQuarter to divide 48', settings.stepsPerQuarter, '1 for quarters, 2 eighths, 4 sixteenths');
+  if (!(Number.isSafeInteger(settings.transpose) && settings.transpose >= 0 && settings.transpose <= 24))
+    wrong('transpose from 0 to 24 semitones', settings.transpose, 'try 5');
+  for (const name of ['dropout', 'inputDropout', 'weightDrop', 'decay', 'validationShare', 'testShare'] as const) {
+    if (!(settings[name] >= 0 && settings[name] < 1))
+      wrong(`${name} from 0 to below 1`, settings[name], '0 switches it off');
+  }
+  if (settings.validationShare + settings.testShare >= 1)
+    wrong('shares that leave something to train on', settings.validationShare + settings.testShare, 'lower them');
+  if (!(settings.weightDecay >= 0)) wrong('weightDecay of at least 0', settings.weightDecay, '0 switches it off');
+  return settings;
+}

@@ -1,0 +1,112 @@
+import { barTicks, lengthOf, noteName, parseMetre, type Score, TICKS } from '../../data/music/index.ts';
+import { figure, pianoRollChart, type Section, STOPPED, shownSettings, taskReport } from '../../report/index.ts';
+import { VERSION } from '../../version.ts';
+import type { TrainedCompose } from './train.ts';
+
+const VOICE_NAMES = ['Soprano', 'Alto', 'Tenor', 'Bass'];
+/** What the model composes for its report: seeds of three pieces. */
+const SEEDS = [1, 2, 3];
+const BARS = 16;
+
+const TITLES = {
+  keys: 'What sounds next on the piano',
+  melody: 'How a tune goes on',
+  voices: 'Four voices, and a soprano harmonised',
+} as const;
+
+const METHODS: Readonly<Record<string, string>> = {
+  static: 'how often each occurs',
+  markov: 'how often each occurs after what stands just before',
+};
+
+/** report.html of a training: the likelihood beside the baselines, pieces composed by the model as piano rolls, the training. */
+export function composeReport(trained: TrainedCompose, files: Readonly<Record<string, string>>): string {
+  const { model, scores, pieces, history, epochs, stopped, seconds } = trained;
+  const { kind, settings } = model;
+  const own = scores?.test.nll;
+  return taskReport({
+    task: 'compose',
+    title: TITLES[kind],
+    ...(scores && {
+      lead: `${scores.test.nll.toFixed(3)} ${scores.measure} on ${scores.pieces} pieces never trained on.`,
+    }),
+    facts: [
+      `${pieces.train} pieces to learn from, ${pieces.validation} to choose by, ${pieces.test} to measure on`,
+      `${settings.cell.toUpperCase()}, ${settings.layers > 1 ? `${settings.layers} layers of ` : ''}${settings.hidden} units`,
+    ],
+    ...(scores && {
+      cards: [{ label: 'Negative log likelihood', value: scores.test.nll.toFixed(3), note: scores.measure }],
+      scores: {
+        caption: 'Negative log likelihood of the test pieces',
+        measures: [{ key: 'nll', name: `NLL (${scores.measure})` }],
+        contestants: [
+          {
+            name: 'this model',
+            scores: { nll: own },
+            model: true,
+            method: 'what sounds next, from all that sounded before',
+          },
+          ...Object.entries(scores.baselines).map(([name, { nll }]) => ({
+            name,
+            scores: { nll },
+            method: METHODS[name] ?? '',
+          })),
+        ],
+      },
+    }),
+    sections: [composed(trained)],
+    training: {
+      epochs: history,
+      best: epochs,
+      loss: scores?.measure ?? 'negative log likelihood',
+      stopped: STOPPED[stopped],
+    },
+    settings: shownSettings(settings),
+    versions: { recurve: VERSION, seed: settings.seed },
+    seconds: { training: seconds },
+    files,
+  });
+}
+
+function composed({ model }: TrainedCompose): Section {
+  const rolls = SEEDS.map((seed) => {
+    const score = model.compose({ seed, bars: BARS, temperature: model.kind === 'keys' ? 0.9 : 0.8 });
+    return figure({
+      caption: `Composed with seed ${seed}`,
+      note: `${score.notes.length} notes; time in quarters, bar lines where the metre has them.`,
+      draw: ({ width, height }) =>
+        pianoRollOf(score, { title: `Piano roll of the piece of seed ${seed}`, width, height }),
+    });
+  });
+  return {
+    id: 'composed',
+    heading: 'What it composes',
+    short: 'Composed',
+    lead: 'Pieces drawn from the model alone. recurve compose writes such pieces as MIDI.',
+    content: rolls,
+  };
+}
+
+/** The piano roll of a score, in quarter notes. */
+export function pianoRollOf(
+  score: Score,
+  options: { title: string; width?: number; height?: number; standalone?: boolean },
+): string {
+  const { beats, unit } = score.metre ?? parseMetre('4/4');
+  const bar = barTicks({ beats, unit }) / TICKS;
+  const pickup = score.pickup / TICKS;
+  const count = Math.ceil((lengthOf(score) / TICKS - pickup) / bar) + 1;
+  const voices = new Set(score.notes.map(({ voice }) => voice)).size;
+  return pianoRollChart({
+    ...options,
+    notes: score.notes.map(({ pitch, start, duration, voice }) => ({
+      ...{ pitch, voice },
+      start: start / TICKS,
+      duration: duration / TICKS,
+    })),
+    bars: Array.from({ length: Math.max(count, 0) }, (_, b) => pickup + b * bar),
+    ...(voices === VOICE_NAMES.length && { voices: VOICE_NAMES }),
+    nameOf: noteName,
+    xLabel: 'quarters',
+  });
+}

@@ -1,0 +1,93 @@
+import { barTicks, type Key, type Metre, parseMetre, type Score, TICKS } from '../../data/music/index.ts';
+import { checkSampling, type SampleOptions } from '../../decode/index.ts';
+import { RecurveError } from '../../errors.ts';
+
+/** What to compose, and how freely. */
+export interface ComposeRequest extends Pick<SampleOptions, 'temperature' | 'topK' | 'topP' | 'minP' | 'seed'> {
+  /** MIDI numbers of the first note, or of the first notes at once (`keys`). */
+  start?: readonly number[];
+  /** First bars, which are kept and gone on from. Of `voices`: of the soprano. */
+  opening?: Score;
+  /** A soprano to harmonise (`voices`): its length is kept. */
+  soprano?: Score;
+  /** The key that stands before a melody, and the one to stay in with `keepKey`. */
+  key?: Key;
+  /** Default: what the opening has, else of a melody what the model draws, else 4/4. */
+  metre?: Metre;
+  /** Of a melody: told to the model, and written into the score. */
+  title?: string;
+  /** Bars to compose, at least 1; default 16, of a melody until the model ends it. */
+  bars?: number;
+  /** Only notes of the key's scale. */
+  keepKey?: boolean;
+  /** Of a melody: full bars only, no pickup and no note over a bar line. */
+  keepMetre?: boolean;
+  /** Of `keys`: exactly so many notes at every step; default as many as the model draws. */
+  notes?: number;
+  /** Quarter notes a minute of the score; default 100. */
+  tempo?: number;
+}
+
+export const DEFAULT_BARS = 16;
+export const COMPOSED_TEMPO = 100;
+
+/** Refuses what no kind of model can do. */
+export function checkRequest({
+  start = [],
+  bars = 1,
+  notes = 1,
+  tempo = 1,
+  keepKey,
+  key,
+  opening,
+  ...sampling
+}: ComposeRequest): void {
+  checkSampling(sampling);
+  const wrong = (expected: string, got: unknown, next: string): never => {
+    throw new RecurveError('usage', `compose: expected ${expected}, got ${got}; ${next}`);
+  };
+  for (const [name, value] of Object.entries({ bars, notes })) {
+    if (!(Number.isSafeInteger(value) && value >= 1 && value <= 4096))
+      wrong(`${name} to be a whole number from 1 to 4096`, value, `set ${name}`);
+  }
+  if (!(tempo > 0 && tempo <= 1000)) wrong('a tempo above 0 and at most 1000 quarters a minute', tempo, 'try 100');
+  if (keepKey && !key && !opening?.key) wrong('a key to stay in', 'none', 'give one, such as G or Em');
+  if (start.length > 0 && opening) wrong('a first note or first bars', 'both', 'leave one out');
+}
+
+/** Refuses options that this kind of model does not understand. */
+export function refuse(kind: string, request: ComposeRequest, names: readonly (keyof ComposeRequest)[]): void {
+  const given = names.filter((name) => request[name] !== undefined && request[name] !== false);
+  if (given.length === 0) return;
+  throw new RecurveError(
+    'usage',
+    `compose: expected options of a ${kind} model, got ${given.join(', ')}; leave them out, or use another kind of model`,
+  );
+}
+
+/** Steps of a grid that the request asks for. */
+export function stepsIn({ bars = DEFAULT_BARS, metre, opening }: ComposeRequest, stepsPerQuarter: number): number {
+  const { beats, unit } = metre ?? opening?.metre ?? parseMetre('4/4');
+  return Math.max(1, Math.round((bars * barTicks({ beats, unit }) * stepsPerQuarter) / TICKS));
+}
+
+/** What a composed score says beside its notes. */
+export function aboutOf({ title, key, metre, opening, soprano, tempo }: ComposeRequest): Omit<Score, 'notes'> {
+  const from = opening ?? soprano;
+  const scale = key ?? from?.key;
+  const bars = metre ?? from?.metre;
+  return {
+    title: title ?? from?.title ?? '',
+    ...(scale && { key: scale }),
+    ...(bars && { metre: bars }),
+    tempo: tempo ?? from?.tempo ?? COMPOSED_TEMPO,
+    pickup: from?.pickup ?? 0,
+  };
+}
+
+/** The part of the request that says how freely to draw. */
+export function samplingOf({ temperature, topK, topP, minP, seed }: ComposeRequest): SampleOptions {
+  return Object.fromEntries(
+    Object.entries({ temperature, topK, topP, minP, seed }).filter(([, value]) => value !== undefined),
+  );
+}

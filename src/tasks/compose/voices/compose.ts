@@ -1,0 +1,131 @@
+import { inKey, noteName, type Score, scoreOfVoices, type Voices, voiceOf } from '../../../data/music/index.ts';
+import { createSampler, type Sampler } from '../../../decode/index.ts';
+import { RecurveError } from '../../../errors.ts';
+import { exp } from '../../../exact.ts';
+import { type Carry, type Network, noDropout, type Pass } from '../../../nn/index.ts';
+import type { Likely } from '../kind.ts';
+import type { ComposeSettings } from '../options.ts';
+import { aboutOf, type ComposeRequest, refuse, samplingOf, stepsIn } from '../request.ts';
+import { ORDER, VOICES, type VoicesArchitecture, type VoicesNetwork } from './network.ts';
+import { classesOf, classOf, pitchOf } from './range.ts';
+
+/** Draws the soprano where none is given, then, knowing it whole, bass, alto and tenor step by step. */
+export function composeVoices(
+  network: Network,
+  a: VoicesArchitecture,
+  { stepsPerQuarter }: ComposeSettings,
+  request: ComposeRequest,
+): Score {
+  refuse('voices', request, ['notes', 'keepMetre']);
+  const key = request.key ?? request.opening?.key ?? request.soprano?.key;
+  const allowed = Uint8Array.from({ length: classesOf(a) }, (_, id) => {
+    const pitch = pitchOf(id, a);
+    return Number(!(request.keepKey && key) || pitch < 0 || inKey(key, pitch));
+  });
+  const sampler = createSampler(samplingOf(request));
+  const soprano = request.soprano
+    ? sopranoOf(request.soprano, stepsPerQuarter)
+    : drawSoprano(network, a, stepsPerQuarter, request, sampler, allowed);
+  const lines = harmonise(
+    network,
+    a,
+    soprano.map((pitch) => classOf(pitch, a)),
+    sampler,
+    allowed,
+  );
+  // The given soprano stays as it was, also where the model heard it an octave away.
+  const voices = soprano.map((pitch, t) => [pitch, ...[1, 2, 3].map((v) => pitchOf(lines[v][t], a))]);
+  return scoreOfVoices(voices, stepsPerQuarter, aboutOf(request));
+}
+
+/** What the soprano may do after a piece. */
+export function nextInVoices(network: Network, a: VoicesArchitecture, piece: Voices): Likely[] {
+  const stream = sopranoStream(network, a);
+  let logits = stream(classesOf(a));
+  for (const step of piece) logits = stream(classOf(step[0], a));
+  const highest = Math.max(...Array.from(logits));
+  const weights = Float64Array.from(logits, (logit) => exp(logit - highest));
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  return Array.from(weights, (weight, id): Likely => {
+    const pitch = pitchOf(id, a);
+    return { name: pitch < 0 ? 'rest' : noteName(pitch), ...(pitch >= 0 && { pitch }), probability: weight / total };
+  }).sort((x, y) => y.probability - x.probability);
+}
+
+function sopranoOf(score: Score, stepsPerQuarter: number): number[] {
+  const line = voiceOf(score, 0, stepsPerQuarter, 'soprano');
+  if (line.length > 0) return line;
+  throw new RecurveError(
+    'data',
+    'compose: expected a soprano of at least one step, got a shorter one; give a longer melody',
+  );
+}
+
+function drawSoprano(
+  network: Network,
+  a: VoicesArchitecture,
+  stepsPerQuarter: number,
+  request: ComposeRequest,
+  sampler: Sampler,
+  allowed: Uint8Array,
+): number[] {
+  const { start, opening } = request;
+  const given = opening ? voiceOf(opening, 0, stepsPerQuarter, 'opening') : start ? [start[0]] : [];
+  const stream = sopranoStream(network, a);
+  let logits = stream(classesOf(a));
+  const line: number[] = [];
+  const steps = Math.max(stepsIn(request, stepsPerQuarter), given.length);
+  for (let t = 0; t < steps; t++) {
+    const id = t < given.length ? classOf(given[t], a) : sampler.pick(logits, allowed);
+    line.push(t < given.length ? given[t] : pitchOf(id, a));
+    logits = stream(id);
+  }
+  return line;
+}
+
+/** Reads the soprano class by class and gives the logits of the next one. */
+function sopranoStream(network: Network, a: VoicesArchitecture): (id: number) => ArrayLike<number> {
+  const root = network.root as VoicesNetwork;
+  const pass = quiet();
+  let first = 0;
+  return (id) =>
+    network.tape.evaluate(() => {
+      const logits = root.soprano(network.tape, [id], { B: 1, T: 1, first: first++ }, pass);
+      return logits.values().slice(0, classesOf(a));
+    });
+}
+
+/** Classes of all voices [4][T], in score order, for a soprano. */
+function harmonise(
+  network: Network,
+  a: VoicesArchitecture,
+  soprano: readonly number[],
+  sampler: Sampler,
+  allowed: Uint8Array,
+): number[][] {
+  const { tape } = network;
+  const root = network.root as VoicesNetwork;
+  const T = soprano.length;
+  const code = tape.evaluate(() => root.encode(tape, soprano, { B: 1, T, first: 0 }, quiet(false)).values());
+  const width = code.length / T;
+  const pass = quiet();
+  const lines: number[][] = Array.from({ length: VOICES }, (_, v) => (v === 0 ? [...soprano] : []));
+  let before = [1, 2, 3].map(() => classesOf(a));
+  for (let t = 0; t < T; t++) {
+    before = tape.evaluate(() => {
+      const now = tape.constant(code.subarray(t * width, (t + 1) * width), [1, 1, width]);
+      const state = root.decode(now, before, pass);
+      ORDER.forEach((v, n) => {
+        if (n === 0) return;
+        const known = ORDER.slice(0, n).map((other) => [lines[other][t]]);
+        lines[v].push(sampler.pick(root.voice(n, state, known).values(), allowed));
+      });
+      return [1, 2, 3].map((v) => lines[v][t]);
+    });
+  }
+  return lines;
+}
+
+function quiet(carried = true): Pass {
+  return { training: false, dropoutKey: noDropout, ...(carried && { carry: new Map() as Carry }) };
+}

@@ -9,6 +9,9 @@ export function engineFromEnvironment(numerics?: Numerics): Promise<Engine> {
   return createEngine({ numerics, threads: threadsFromEnvironment() });
 }
 
+/** Help of the option that {@link numericsAsked} reads. */
+export const FAST = 'fused multiply-add: faster, but the last bits depend on the machine';
+
 /** What `--fast` asks for; without it nothing, so that `RECURVE_TIER` may name any tier. */
 export function numericsAsked({ fast }: { fast?: boolean }): Numerics | undefined {
   return fast ? 'fast' : undefined;

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
+import type { Numerics } from '../engine/index.ts';
 import { crc64 } from '../model/crc64.ts';
 import { taskOf } from '../model/index.ts';
 import { readFileBytes } from '../node/files.ts';
 import { runPaths } from '../node/run-folder.ts';
+import { numericsAsked } from './environment.ts';
 
 /** The bytes of a model file, for the task that can load it. */
 export interface OpenedModel {
@@ -11,17 +13,19 @@ export interface OpenedModel {
   readonly bytes: Uint8Array;
   /** As the file says. */
   readonly task: string;
+  /** What the command asks of the arithmetic, for `engineFromEnvironment`. */
+  readonly numerics: Numerics | undefined;
 }
 
 /** Opens the model of a file or of a run folder. */
-export async function openModel(place: string): Promise<OpenedModel> {
+export async function openModel(place: string, values: { fast?: boolean } = {}): Promise<OpenedModel> {
   const folder = await stat(place).then(
     (stats) => stats.isDirectory(),
     () => false,
   );
   const path = folder ? runPaths(place).model : place;
   const bytes = await readFileBytes(path);
-  return { path, bytes, task: taskOf(bytes, path) };
+  return { path, bytes, task: taskOf(bytes, path), numerics: numericsAsked(values) };
 }
 
 /** Tells a model file from every other. */

@@ -8,6 +8,8 @@ import { runPaths } from '../node/run-folder.ts';
 /** All that a training is made of; `config.json` of its run. Each task adds its own keys. */
 export interface TaskConfig {
   task: string;
+  /** Present where the run's arithmetic is not exact, by `--fast` or by the tier that `RECURVE_TIER` names. */
+  numerics?: 'fast';
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { FAST } from './environment.ts';
 import { numberOption, wholeOption } from './options.ts';
 
 /** Values of the options that every `train <task>` takes about its run. */
@@ -9,6 +10,7 @@ export interface RunValues {
   maxTime?: number;
   checkpointEvery: number;
   detectAnomaly?: boolean;
+  fast?: boolean;
   quiet?: boolean;
   json?: boolean;
 }
@@ -52,6 +54,7 @@ export function addRunOptions(command: Command, folder: string): void {
     .option('--overwrite', 'begin anew in a folder that holds a run')
     .addOption(numberOption('--checkpoint-every <seconds>', 'between checkpoints').default(30))
     .option('--detect-anomaly', 'name the first operation that gives NaN or infinity; several times slower')
+    .option('--fast', FAST)
     .option('--quiet', 'print the result only')
     .option('--json', 'print one JSON object');
 }

@@ -1,10 +1,11 @@
 import { rmdir } from 'node:fs/promises';
+import { numericsOf } from '../engine/index.ts';
 import { RecurveError } from '../errors.ts';
 import type { ModelFile } from '../model/index.ts';
 import { listFolder, removeFile } from '../node/files.ts';
 import { openRun, type Run } from '../node/run-folder.ts';
 import type { TaskProgress, TrainHooks } from '../tasks/index.ts';
-import { engineFromEnvironment } from './environment.ts';
+import { engineFromEnvironment, numericsAsked } from './environment.ts';
 import { catchInterrupts } from './interrupts.ts';
 import { type Output, outputOf } from './output.ts';
 import { type ProgressEvent, progressRenderer } from './terminal/index.ts';
@@ -47,8 +48,10 @@ export interface TrainTask<T extends Trained> {
  */
 export async function trainRun<T extends Trained>(task: TrainTask<T>, values: RunValues): Promise<void> {
   const output = outputOf(values);
-  const { config, folder } = task;
-  const engine = await engineFromEnvironment();
+  const { folder } = task;
+  const engine = await engineFromEnvironment(numericsAsked(values) ?? task.config.numerics);
+  const fast = values.fast || numericsOf(engine) === 'fast';
+  const config: TaskConfig = { ...task.config, ...(fast && { numerics: 'fast' }) };
   const run = await openRun(folder, {
     config: JSON.parse(JSON.stringify(config)),
     resume: values.resume ?? false,

@@ -55,7 +55,7 @@ export async function runVerb(
   values: object,
 ): Promise<void> {
   const verb = command.name() as Verb;
-  const model = await openModel(place);
+  const model = await openModel(place, values);
   const { task, path } = model;
   const verbs = TASKS[task] ?? {};
   const load = verbs[verb];

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { FAST } from '../environment.ts';
 import { wholeOption } from '../options.ts';
 import { addReadOptions, DATA, MODEL } from '../read-options.ts';
 import { textOptions } from '../tag/text-options.ts';
@@ -10,6 +11,7 @@ export function define(command: Command): void {
     .argument('<data>', DATA)
     .description('Measures a model on data it was not trained on, beside the baselines.')
     .option('--quiet', 'print the result only')
+    .option('--fast', FAST)
     .option('--json', 'print one JSON object');
   addTaskOptions(
     command,

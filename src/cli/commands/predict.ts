@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { FAST } from '../environment.ts';
 import { addReadOptions, DATA, MODEL } from '../read-options.ts';
 import { textOptions } from '../tag/text-options.ts';
 import { addTaskOptions, runVerb } from '../verbs.ts';
@@ -12,6 +13,7 @@ export function define(command: Command): void {
     )
     .option('--json', 'print one JSON object')
     .option('--out <file>', 'write there instead')
+    .option('--fast', FAST)
     .option('--quiet', 'print the result only');
   addTaskOptions(
     command,

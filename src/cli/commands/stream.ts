@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { FAST } from '../environment.ts';
 import { choiceOption, listOption } from '../options.ts';
 import { MODEL } from '../read-options.ts';
 import { runVerb } from '../verbs.ts';
@@ -9,6 +10,7 @@ export function define(command: Command): void {
     .description(
       'Reads a row per line from standard input and answers each with what the model says, a JSON object per line.',
     )
+    .option('--fast', FAST)
     .option('--state <file>', 'keep the state there after every row, and go on from it')
     .option('--skip-seen', 'the input is the whole one from its first row: pass over the rows taken before')
     .addOption(choiceOption('--format <kind>', 'of the lines', ['auto', 'csv', 'tsv', 'jsonl'], 'auto'))

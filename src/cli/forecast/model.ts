@@ -5,8 +5,8 @@ import type { OpenedModel } from '../models.ts';
 import type { Output } from '../output.ts';
 import { loadTable } from '../tables.ts';
 
-export async function loadModel({ bytes, path }: OpenedModel): Promise<ForecastModel> {
-  return loadForecast(bytes, { name: path, engine: await engineFromEnvironment() });
+export async function loadModel({ bytes, path, numerics }: OpenedModel): Promise<ForecastModel> {
+  return loadForecast(bytes, { name: path, engine: await engineFromEnvironment(numerics) });
 }
 
 /** Reads a table the way the model's training table was read. */

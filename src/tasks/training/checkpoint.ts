@@ -1,6 +1,7 @@
+import type { Numerics } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { type JsonObject, type ModelFile, plainJson, type StoredTensors } from '../../model/index.ts';
-import { anyObject, array, number, object, string } from '../../model/validate.ts';
+import { anyObject, array, number, object, oneOf, string } from '../../model/validate.ts';
 import type { TrainingState } from '../../train/index.ts';
 import { VERSION } from '../../version.ts';
 
@@ -25,7 +26,12 @@ export interface StagesDone {
 }
 
 /** Packs the state of a training: numbers in tensors, the rest in the document. */
-export function encodeCheckpoint(identity: TrainingIdentity, done: StagesDone, fit: TrainingState): ModelFile {
+export function encodeCheckpoint(
+  identity: TrainingIdentity,
+  done: StagesDone,
+  fit: TrainingState,
+  numerics: Numerics = 'exact',
+): ModelFile {
   const tensors: Record<string, StoredTensors[string]> = {};
   const put = (name: string, data: Float32Array | Float64Array | undefined): void => {
     if (!data) return;
@@ -53,6 +59,7 @@ export function encodeCheckpoint(identity: TrainingIdentity, done: StagesDone, f
       data: { fingerprint: identity.data },
       training: plainJson({
         settings: identity.settings,
+        ...(numerics === 'fast' && { numerics }),
         stages: identity.stages,
         done: { stage, seconds, steps, kept: Object.keys(done.kept) },
         fit: scalars,
@@ -65,33 +72,36 @@ export function encodeCheckpoint(identity: TrainingIdentity, done: StagesDone, f
 }
 
 const whole = number({ integer: true, min: 0 });
-const checkTraining = object({
-  settings: anyObject,
-  stages: whole,
-  done: object({ stage: whole, seconds: number({ min: 0 }), steps: whole, kept: array(string({ min: 1 })) }),
-  fit: object(
-    {
-      step: whole,
-      seconds: number({ min: 0 }),
-      lossSum: number(),
-      lossCount: number({ min: 0 }),
-      best: number(),
-      bestEpoch: whole,
-      waited: whole,
-      plateau: object({ best: number(), waited: whole, factor: number() }),
-      history: array(object({ epoch: whole, loss: number(), seconds: number() }, { validation: number() })),
-    },
-    { clipping: object({ clipped: whole, factorSum: number({ min: 0 }), maxNorm: number({ min: 0 }) }) },
-  ),
-  optimizerSteps: whole,
-  carried: array(string({ min: 1 })),
-});
+const checkTraining = object(
+  {
+    settings: anyObject,
+    stages: whole,
+    done: object({ stage: whole, seconds: number({ min: 0 }), steps: whole, kept: array(string({ min: 1 })) }),
+    fit: object(
+      {
+        step: whole,
+        seconds: number({ min: 0 }),
+        lossSum: number(),
+        lossCount: number({ min: 0 }),
+        best: number(),
+        bestEpoch: whole,
+        waited: whole,
+        plateau: object({ best: number(), waited: whole, factor: number() }),
+        history: array(object({ epoch: whole, loss: number(), seconds: number() }, { validation: number() })),
+      },
+      { clipping: object({ clipped: whole, factorSum: number({ min: 0 }), maxNorm: number({ min: 0 }) }) },
+    ),
+    optimizerSteps: whole,
+    carried: array(string({ min: 1 })),
+  },
+  { numerics: oneOf('fast') },
+);
 
 /** Unpacks a checkpoint of the same task, data and settings. */
 export function decodeCheckpoint(
   { tensors, document }: ModelFile,
   identity: TrainingIdentity,
-): { done: StagesDone; fit: TrainingState } {
+): { done: StagesDone; fit: TrainingState; numerics: Numerics } {
   if (document.task !== identity.task) {
     throw new RecurveError(
       'usage',
@@ -123,6 +133,7 @@ export function decodeCheckpoint(
     Object.fromEntries(names.map((name) => [name, floats(`${prefix}.${name}`)]));
   const moments = Object.keys(tensors).flatMap((name) => (name.startsWith('moment.') ? [name.slice(7)] : []));
   return {
+    numerics: training.numerics === 'fast' ? 'fast' : 'exact',
     done: { ...training.done, kept: named('kept', training.done.kept) },
     fit: {
       ...training.fit,

@@ -1,3 +1,4 @@
+import { type Engine, type Numerics, numericsOf } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Network } from '../../nn/index.ts';
 import { type FitOptions, type FitResult, fit, type TrainingState } from '../../train/index.ts';
@@ -61,6 +62,7 @@ export function openStages(
       const { checkpoint } = hooks;
       const network = create();
       try {
+        if (resume) expectNumerics(network.engine, resumed?.numerics);
         const result = await fit(network, {
           ...optionsOf(network),
           maxSeconds: Math.max(left, 0) / (count - stages.stage),
@@ -84,7 +86,7 @@ export function openStages(
           ...(checkpoint && {
             checkpoint: {
               everySeconds: checkpoint.everySeconds,
-              save: (state) => checkpoint.save(encodeCheckpoint(identity, stages, state)),
+              save: (state) => checkpoint.save(encodeCheckpoint(identity, stages, state, numericsOf(network.engine))),
             },
           }),
         });
@@ -107,4 +109,15 @@ export function openStages(
     },
   };
   return stages;
+}
+
+/** A run is all exact or all fast: bits promised by its beginning must not get lost on the way. */
+function expectNumerics(engine: Engine, begun: Numerics = 'exact'): void {
+  const now = numericsOf(engine);
+  if (now === begun) return;
+  const next = now === 'fast' ? 'leave out numerics and RECURVE_TIER' : "make the engine with numerics: 'fast'";
+  throw new RecurveError(
+    'usage',
+    `resume: expected ${begun} numerics, as the training began with, got tier ${engine.name}; ${next}, or train anew`,
+  );
 }

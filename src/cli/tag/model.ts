@@ -13,8 +13,8 @@ export interface TextValues {
   labelColumn?: number;
 }
 
-export async function loadModel({ bytes, path }: OpenedModel): Promise<TagModel> {
-  return loadTag(bytes, { name: path, engine: await engineFromEnvironment() });
+export async function loadModel({ bytes, path, numerics }: OpenedModel): Promise<TagModel> {
+  return loadTag(bytes, { name: path, engine: await engineFromEnvironment(numerics) });
 }
 
 /** Reads data the way the model's were. */

@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels.ts';
 import { behind, LINE, type Splitter, TIME } from './splitter.ts';
 
-/** Everything that goes through arrays once: stretches of numbers, rows, or the columns of a sum over rows. */
+/** Everything that goes through arrays once: by stretches of numbers, or by rows. */
 export function splitArrays({ split }: Splitter): Partial<Kernels> {
   return {
     unary(op, y, x, n) {
@@ -42,20 +42,10 @@ export function splitArrays({ split }: Splitter): Partial<Kernels> {
       }
     },
     reduce(y, x, outer, count, inner, descending) {
-      const time = outer * count * inner * TIME.number;
-      if (outer === 1 && count > 1) {
-        // Columns of the only block: its rows are added one by one to a row that stays where it is.
-        const step = descending ? -inner : inner;
-        const first = x + (descending ? 4 * (count - 1) * inner : 0);
-        split(inner, LINE, time, (k, i, some) => {
-          if (some === inner) k.reduce(y, x, 1, count, inner, descending);
-          else k.copyBlock(y + 4 * i, 0, first + 4 * i, step, count, some, true);
-        });
-      } else {
-        split(outer, 1, time, (k, o, some) =>
-          k.reduce(y + 4 * o * inner, x + 4 * o * count * inner, some, count, inner, descending),
-        );
-      }
+      // A single block, such as the gradient of a bias, is read at the speed of memory; two threads on half rows are slower.
+      split(outer, 1, outer * count * inner * TIME.number, (k, o, some) =>
+        k.reduce(y + 4 * o * inner, x + 4 * o * count * inner, some, count, inner, descending),
+      );
     },
     copyBlock(y, ldy, x, ldx, rows, columns, accumulate) {
       split(rows, 1, rows * columns * TIME.number, (k, r, some) =>

@@ -29,6 +29,11 @@ const TASKS: Readonly<Record<string, Readonly<Partial<Record<Verb, () => Promise
     evaluate: async () => (await import('./tag/evaluate.ts')).evaluate,
     stream: async () => (await import('./tag/stream.ts')).stream,
   },
+  classify: {
+    predict: async () => (await import('./classify/predict.ts')).predict,
+    evaluate: async () => (await import('./classify/evaluate.ts')).evaluate,
+    stream: async () => (await import('./classify/stream.ts')).stream,
+  },
 };
 
 /** Tasks whose models alone understand an option; others understand it all. */

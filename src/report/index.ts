@@ -14,6 +14,7 @@ export type {
   History,
   Interval,
 } from './forecast-input.ts';
+export { type MarkedPart, markedText } from './marked-text.ts';
 export {
   type Card,
   type FigureOptions,

@@ -11,6 +11,7 @@ export {
 export type { StepContribution, WordContribution } from './classify/explain.ts';
 export {
   type Classification,
+  type ClassifyEvaluation,
   type ClassifyModel,
   type ClassifyReading,
   type Explanation,
@@ -18,6 +19,7 @@ export {
 } from './classify/model.ts';
 export type { Pooling } from './classify/network.ts';
 export { type ClassifyOptions, type ClassifySettings, classifySettings } from './classify/options.ts';
+export { classifyReport } from './classify/report.ts';
 export type { ClassifyFigures, ClassifyScores } from './classify/scores.ts';
 export { type ClassifyHooks, type TrainedClassify, trainClassify } from './classify/train.ts';
 export type { Likely } from './compose/kind.ts';

@@ -31,6 +31,14 @@ export function define(command: Command): void {
       new Option('--refit', 'with --backtest: train again before each part on all that lies before it'),
     ],
   );
+  addTaskOptions(
+    command,
+    ['classify'],
+    [
+      new Option('--text <column>', 'column of texts; default as in training'),
+      new Option('--label <column>', 'column of labels; default as in training'),
+    ],
+  );
   addReadOptions(command);
   command
     .addHelpText(

@@ -17,12 +17,27 @@ export function define(command: Command): void {
     .option('--quiet', 'print the result only');
   addTaskOptions(
     command,
-    ['forecast', 'tag'],
+    ['forecast', 'tag', 'classify'],
     [new Option('--csv', 'print CSV: each step forecast with its intervals, each label with its probabilities')],
+  );
+  addTaskOptions(
+    command,
+    ['classify'],
+    [
+      new Option('--explain', 'what each word, or each stretch of steps, speaks for'),
+      new Option('--lines', 'each line of the file is a text'),
+      new Option('--text <column>', 'column of texts; default as in training'),
+    ],
   );
   addTaskOptions(command, ['tag'], textOptions());
   addReadOptions(command);
   command
-    .addHelpText('after', '\nExample:\n  $ recurve predict runs/weather weather.csv --csv > next.csv')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ recurve predict runs/weather weather.csv --csv > next.csv
+  $ echo "not a bad film" | recurve predict runs/films - --lines --explain`,
+    )
     .action((model: string, data: string, values: object) => runVerb(command, model, [data], values));
 }

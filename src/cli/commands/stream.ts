@@ -24,6 +24,8 @@ Lines in: CSV under a header, or JSON objects. Lines out: row, id, time (of the 
 (of the steps ahead; null until the context is full) and intervals, of a label told (the time of its step), label and
 probabilities.
 
+To a classifier each line is a text, or with --format jsonl an object with one (of numbers: a list of steps), answered with its label.
+
 With --state, a row counts as taken when its answer is in the state file, which is written before the answer is
 printed. After a kill, send every row again whose answer was not read, or more: a row with a time that was taken before
 is not taken twice, and the answer to the last row taken is printed again. Without time stamps, send the whole

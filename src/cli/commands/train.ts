@@ -19,6 +19,11 @@ const TASKS: readonly Entry[] = [
     summary: 'a label or probability for each step of a table, each word of a text',
     load: () => import('./train/tag.ts'),
   },
+  {
+    name: 'classify',
+    summary: 'the class of a text or of a sequence of numbers',
+    load: () => import('./train/classify.ts'),
+  },
 ];
 
 export async function define(command: Command, args: readonly string[]): Promise<void> {

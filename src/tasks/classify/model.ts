@@ -4,6 +4,7 @@ import { decodeModelFile, type JsonObject, type ModelFile, plainJson, type Store
 import type { Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
+import { majorityFigures, wordBayesFigures } from './baselines.ts';
 import { type Bayes, type BayesCounts, bayesOf } from './bayes.ts';
 import type { Blend } from './blend.ts';
 import { checkClassifyDocument } from './document.ts';
@@ -13,7 +14,7 @@ import { encodeExamples, type InputPlan, type WordPlan } from './inputs.ts';
 import { type ClassifyArchitecture, classifyNetwork } from './network.ts';
 import type { ClassifySettings } from './options.ts';
 import { type Answerer, choices, probabilitiesOf } from './predictor.ts';
-import { type ClassifyScores, numbersOfLabels, scoreClasses } from './scores.ts';
+import { type ClassifyFigures, type ClassifyScores, numbersOfLabels, scoreClasses } from './scores.ts';
 
 /** The class of an example. */
 export interface Classification {
@@ -32,6 +33,13 @@ export interface Explanation extends Classification {
   about: string;
   words?: WordContribution[];
   steps?: StepContribution[];
+}
+
+/** How a model does on examples, and how simple rules do that know the training alone. */
+export interface ClassifyEvaluation {
+  scores: ClassifyScores;
+  /** Naive Bayes of texts, where the model has one. */
+  baselines: { majority: ClassifyFigures; bayes?: ClassifyFigures };
 }
 
 /** Which columns a table's examples stand in. */
@@ -70,9 +78,9 @@ export interface ClassifyModel extends ClassifyParts {
    * @param label explained; default the most probable
    */
   explain(example: string | Float32Array, label?: string): Promise<Explanation>;
-  /** Scores on examples with labels. */
-  evaluate(examples: Examples): Promise<ClassifyScores>;
-  /** Probabilities of network and counts apart, for comparisons; [N, K] each. */
+  /** Scores on examples with labels, beside the baselines that the model file holds. */
+  evaluate(examples: Examples): Promise<ClassifyEvaluation>;
+  /** Of texts, unless it was left out. */
   readonly bayes: Bayes | undefined;
   readonly network: Network;
   /** For `encodeModelFile` or a run folder. */
@@ -135,7 +143,14 @@ export function classifyModel(network: Network, bayes: Bayes | undefined, parts:
         );
       }
       const truth = numbersOfLabels(labels, classes, source);
-      return scoreClasses(await probabilitiesOf(answerer, encodeExamples(plan, examples)), truth, classes);
+      const encoded = encodeExamples(plan, examples);
+      return {
+        scores: scoreClasses(await probabilitiesOf(answerer, encoded), truth, classes),
+        baselines: {
+          majority: majorityFigures(shares, truth, classes),
+          ...(bayes && { bayes: wordBayesFigures(bayes, encoded, truth, classes) }),
+        },
+      };
     },
     encode: () => ({
       tensors: { ...weightsOf(network), ...(bayes && storedCounts(bayes.counts, K)) },

@@ -40,7 +40,7 @@ export interface ClassifyOptions {
   testShare?: number;
   /** Share of each class's other examples that chooses the epoch and weighs the evidence, 0 < s < 1. Default 0.1. */
   validationShare?: number;
-  /** Passes over the training examples. Default 6 for texts, 20 for numbers. */
+  /** Passes over the training examples. Default: about 700 steps, but 4 to 40 passes for texts and 10 to 40 for numbers. */
   epochs?: number;
   /** Examples per step. Default 50. */
   batchSize?: number;
@@ -48,7 +48,7 @@ export interface ClassifyOptions {
   rate?: number;
   /** Largest global norm of the gradient. Default 1. */
   clip?: number;
-  /** Stop after so many epochs without a lower validation loss. Default 2 for texts, 5 for numbers. */
+  /** Stop after so many epochs without a lower validation loss. Default half of the epochs. */
   patience?: number;
   /** First values, split, shuffling and dropout follow from it: a whole number. Default 0. */
   seed?: number;
@@ -81,8 +81,10 @@ const DEFAULTS: Omit<ClassifySettings, 'epochs' | 'patience'> = {
   seed: 0,
 };
 
-/** Texts are learned, and learned by heart, within a few passes; sensors take more. */
-const PASSES = { words: { epochs: 6, patience: 2 }, numbers: { epochs: 20, patience: 5 } };
+/** Small sets need more passes for as many steps; large texts are learned by heart within a few. */
+const STEPS = 700;
+const FEWEST = { words: 4, numbers: 10 };
+const MOST = 40;
 
 export const CHOICES = {
   cell: ['gru', 'lstm', 'rnn'],
@@ -95,10 +97,21 @@ const WHOLE = [
 ];
 const SHARES = ['wordDropout', 'dropout', 'inputDropout', 'testShare', 'validationShare'] as const;
 
-/** Fills in the defaults for what is read and refuses what cannot work. */
-export function classifySettings(options: ClassifyOptions, kind: 'words' | 'numbers'): ClassifySettings {
+/**
+ * Fills in the defaults for what is read and refuses what cannot work.
+ *
+ * @param examples how many there are, for the default of `epochs`
+ */
+export function classifySettings(
+  options: ClassifyOptions,
+  kind: 'words' | 'numbers',
+  examples: number,
+): ClassifySettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const defaults: ClassifySettings = { ...DEFAULTS, ...PASSES[kind] };
+  const steps = Math.max(1, examples / (options.batchSize ?? DEFAULTS.batchSize));
+  const epochs = Math.min(Math.max(Math.ceil(STEPS / steps), FEWEST[kind]), MOST);
+  const patience = Math.ceil((options.epochs ?? epochs) / 2);
+  const defaults: ClassifySettings = { ...DEFAULTS, epochs, patience };
   const settings: ClassifySettings = { ...defaults, ...given };
   const unknown = Object.keys(given).filter((name) => !(name in defaults));
   if (unknown.length > 0)

@@ -9,7 +9,7 @@ import { openStages, type StageOptions, type TrainHooks } from '../training/inde
 import { type ClassifyBaselines, majorityFigures, numberBayesFigures, wordBayesFigures } from './baselines.ts';
 import { type Bayes, bayesOf, countBayes } from './bayes.ts';
 import { fitBlend } from './blend.ts';
-import type { Examples, NumberExamples } from './examples.ts';
+import { countOf, type Examples, type NumberExamples } from './examples.ts';
 import { batchOf, type InputPlan, type WordPlan } from './inputs.ts';
 import { type ClassifyModel, type ClassifyReading, classifyModel } from './model.ts';
 import { classifyNetwork } from './network.ts';
@@ -62,6 +62,7 @@ export async function trainClassify(
   const settings = classifySettings(
     { ...(hooks.vectors && { width: hooks.vectors.width }), ...options },
     examples.kind,
+    countOf(examples),
   );
   const prepared = prepareClassify(examples, settings, hooks.test);
   const { classes, shares, plan, train, validation, test, notes } = prepared;

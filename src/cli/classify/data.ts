@@ -1,0 +1,155 @@
+import { stat } from 'node:fs/promises';
+import { basename, extname, resolve } from 'node:path';
+import { decodeText as decodeStream } from '../../data/bytes.ts';
+import { type ReadOptions, readIdx, readTable, type Table, wordTokenizer } from '../../data/index.ts';
+import { decodeText, readWordVectors, type WordVectors } from '../../data/text/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { readFileBytes } from '../../node/files.ts';
+import { labelledFiles } from '../../node/labelled-folder.ts';
+import { openSource } from '../../node/source.ts';
+import {
+  type ClassifyReading,
+  type Examples,
+  imageExamples,
+  sequenceExamples,
+  type TextExamples,
+  textExamples,
+} from '../../tasks/index.ts';
+import type { Output } from '../output.ts';
+import { lastingPlace } from '../train-config.ts';
+
+/** Which columns of a table to read, and how it is written. */
+export interface ExampleOptions {
+  reading: ClassifyReading;
+  read: ReadOptions;
+  /** Columns of numbers; default all others. */
+  columns?: readonly string[];
+  /** Whether labels are needed; without, they are read where the place itself brings them. */
+  labelled: boolean;
+  /** Every line of a text file is an example. */
+  lines?: boolean;
+}
+
+const DATASET = 'dataset:';
+
+/**
+ * Reads examples from a table, a folder with a folder of texts per class, files of a text per line (`LABEL=file,LABEL=file`), two arrays
+ * in IDX (`images,labels`), or a data set that is one of these.
+ */
+export async function loadExamples(place: string, options: ExampleOptions, output: Output): Promise<Examples> {
+  const parts = await expanded(place, output);
+  if (parts.every((part) => /^[^=/\\]+=./.test(part))) return labelledLines(parts);
+  if (/(ubyte|\.idx)(\.gz)?$/.test(parts[0])) return idxExamples(parts, options.labelled);
+  if (parts.length > 1) {
+    throw new RecurveError(
+      'usage',
+      `classify: expected one place, or LABEL=file for each class, or images,labels in IDX, got "${place}"; write the label before each file`,
+    );
+  }
+  const [one] = parts;
+  if (await isFolder(one)) return folderExamples(one);
+  if (options.lines) return linesOf(one);
+  return tableExamples(one, options);
+}
+
+/** The place as `config.json` keeps it, so that the run can be resumed from another folder. */
+export function lastingExamples(place: string): string {
+  return place
+    .split(',')
+    .map((part) => {
+      const path = part.replace(/^[^=/\\]+=/, '');
+      const label = part.slice(0, part.length - path.length);
+      return label + (label ? resolve(path) : lastingPlace(path));
+    })
+    .join(',');
+}
+
+/** A data set of several files of one name is a class per ending: `rt-polarity.pos`, `rt-polarity.neg`. */
+async function expanded(place: string, output: Output): Promise<string[]> {
+  if (!place.startsWith(DATASET)) return place.split(',');
+  const { datasetFiles } = await import('../datasets.ts');
+  const files = await datasetFiles(place.slice(DATASET.length), output);
+  const stems = new Set(files.map(({ path }) => basename(path, extname(path))));
+  if (files.length > 1 && stems.size === 1) return files.map(({ path }) => `${extname(path).slice(1)}=${path}`);
+  return [files[0].path];
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+async function labelledLines(parts: readonly string[]): Promise<TextExamples> {
+  const texts: string[] = [];
+  const labels: string[] = [];
+  for (const part of parts) {
+    const at = part.indexOf('=');
+    const { texts: lines } = await linesOf(part.slice(at + 1));
+    texts.push(...lines);
+    for (const _ of lines) labels.push(part.slice(0, at));
+  }
+  return { kind: 'words', source: parts.map((part) => part.slice(part.indexOf('=') + 1)).join(', '), texts, labels };
+}
+
+/** A text per line of a file or of standard input; blank lines are none. */
+async function linesOf(path: string): Promise<TextExamples> {
+  const text = decodeText(await bytesOf(path), { name: path === '-' ? 'standard input' : path });
+  return { kind: 'words', source: path, texts: text.split('\n').filter((line) => line.trim() !== '') };
+}
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  if (path !== '-') return readFileBytes(path);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of (await openSource(path)).stream) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+async function folderExamples(folder: string): Promise<TextExamples> {
+  const texts: string[] = [];
+  const labels: string[] = [];
+  for (const { label, path } of await labelledFiles(folder)) {
+    const bytes = await readFileBytes(path);
+    texts.push(bytes.length === 0 ? '' : decodeText(bytes, { name: path }));
+    labels.push(label);
+  }
+  return { kind: 'words', source: folder, texts, labels };
+}
+
+async function idxExamples([images, labels, ...more]: readonly string[], labelled: boolean): Promise<Examples> {
+  if (more.length > 0 || (labelled && labels === undefined)) {
+    throw new RecurveError(
+      'usage',
+      `classify: expected images,labels in IDX, got ${more.length > 0 ? 'more files' : 'images alone'}; name both files with a comma between`,
+    );
+  }
+  const read = async (path: string) => readIdx(await readFileBytes(path), { name: path });
+  return imageExamples(await read(images), labels === undefined ? undefined : await read(labels), images);
+}
+
+async function tableExamples(place: string, { reading, read, columns, labelled }: ExampleOptions): Promise<Examples> {
+  const { text, label, id } = reading;
+  const exact = [text, label, id].filter((name) => name !== undefined);
+  const table: Table = await readTable(await openSource(place), {
+    // In a text or a label "none" is a word.
+    missing: [''],
+    ...read,
+    text: exact,
+  });
+  const wanted = labelled || table.columns.some(({ name }) => name === label) ? label : undefined;
+  const named = wanted === undefined ? {} : { label: wanted };
+  if (id !== undefined) return sequenceExamples(table, { id, ...named, ...(columns && { columns }) });
+  return textExamples(table, { text: text ?? 'text', ...named });
+}
+
+/** Pretrained vectors of the words that occur in the examples. */
+export async function loadVectors(path: string, examples: Examples, lowercase: boolean): Promise<WordVectors> {
+  if (examples.kind !== 'words') {
+    throw new RecurveError('usage', 'train classify: expected texts with --vectors, got numbers; leave it out');
+  }
+  const tokenizer = wordTokenizer({ lowercase });
+  const words = new Set(examples.texts.flatMap((text) => tokenizer.words(text)));
+  const { name, stream } = await openSource(path);
+  return readWordVectors(decodeStream(stream, name, 'utf-8'), { name, words });
+}

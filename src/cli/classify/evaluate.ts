@@ -1,0 +1,31 @@
+import type { OpenedModel } from '../models.ts';
+import { outputOf } from '../output.ts';
+import { type DataValues, examplesFor, loadModel } from './model.ts';
+import { confusionTable, scoreTable } from './results.ts';
+
+interface Values extends DataValues {
+  quiet?: boolean;
+  json?: boolean;
+}
+
+/** `recurve evaluate` of a classifier. */
+export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
+  const output = outputOf(values);
+  const model = await loadModel(opened);
+  const examples = await examplesFor(model, place, values, { labelled: true, output });
+  const { scores, baselines } = await model.evaluate(examples);
+  const { accuracy, f1, logLoss, auc, confusion, classes } = scores;
+  output.result({
+    task: 'classify',
+    model: opened.path,
+    classes: model.classes,
+    test: { accuracy, f1, logLoss, ...(auc !== undefined && { auc }) },
+    baselines,
+    confusion,
+    perClass: classes,
+    examples: scores.examples,
+  });
+  output.print(
+    `${scores.examples.toLocaleString('en')} examples of ${examples.source}\n${scoreTable(scores, output, { model, baselines })}\n${confusionTable(scores, output)}`,
+  );
+}

@@ -1,0 +1,47 @@
+import { type ClassifyModel, type Examples, loadClassify } from '../../tasks/index.ts';
+import { engineFromEnvironment } from '../environment.ts';
+import type { OpenedModel } from '../models.ts';
+import type { Output } from '../output.ts';
+import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import { loadExamples } from './data.ts';
+
+/** Values of the options by which data are read for a trained model. */
+export interface DataValues extends ReadValues {
+  text?: string;
+  label?: string;
+  lines?: boolean;
+}
+
+export async function loadModel({ bytes, path }: OpenedModel): Promise<ClassifyModel> {
+  return loadClassify(bytes, { name: path, engine: await engineFromEnvironment() });
+}
+
+/** Reads data the way the training's were read, unless options say otherwise. */
+export async function examplesFor(
+  { reading, plan }: ClassifyModel,
+  place: string,
+  values: DataValues,
+  { labelled, output }: { labelled: boolean; output: Output },
+): Promise<Examples> {
+  const { text, label, lines = false } = values;
+  return loadExamples(
+    place,
+    {
+      reading: { ...reading, ...(text !== undefined && { text }), ...(label !== undefined && { label }) },
+      read: readOptionsOf(values),
+      ...(plan.kind === 'numbers' && { columns: plan.features }),
+      labelled,
+      lines,
+    },
+    output,
+  );
+}
+
+/** Says where the words of the data are others than those of the training. */
+export function tellUnknown(known: readonly number[], output: Output): void {
+  const foreign = known.filter((share) => share < 0.5).length;
+  if (foreign === 0) return;
+  output.note(
+    `${foreign.toLocaleString('en')} of ${known.length.toLocaleString('en')} texts consist mostly of words that the training did not hold; their answers lean on few words`,
+  );
+}

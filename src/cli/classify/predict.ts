@@ -1,0 +1,116 @@
+import { RecurveError } from '../../errors.ts';
+import { writeFileAtomic } from '../../node/files.ts';
+import { formatFixed } from '../../report/format.ts';
+import type { Examples } from '../../tasks/index.ts';
+import type { OpenedModel } from '../models.ts';
+import { jsonText, outputOf } from '../output.ts';
+import { textTable } from '../terminal/index.ts';
+import { type DataValues, examplesFor, loadModel, tellUnknown } from './model.ts';
+import { answerRow, explanationTable } from './results.ts';
+
+interface Values extends DataValues {
+  explain?: boolean;
+  csv?: boolean;
+  json?: boolean;
+  out?: string;
+  quiet?: boolean;
+}
+
+/** Examples that are explained for people; `--json` explains them all. */
+const MOST_EXPLAINED = 10;
+const MOST_SHOWN = 50;
+
+/** `recurve predict` of a classifier. */
+export async function predict(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
+  const output = outputOf(values);
+  if (values.csv && (values.json || values.explain)) {
+    throw new RecurveError(
+      'usage',
+      `predict: expected --csv alone, got --${values.json ? 'json' : 'explain'} too; choose one`,
+    );
+  }
+  const model = await loadModel(opened);
+  const examples = await examplesFor(model, place, values, { labelled: false, output });
+  const answers = await model.predict(examples);
+  if (answers.length === 0) throw new RecurveError('data', `${place}: expected an example, got none; check the file`);
+  tellUnknown(
+    answers.map(({ known }) => known),
+    output,
+  );
+  const whole = values.json || values.out !== undefined;
+  const explained = values.explain
+    ? await Promise.all(
+        contentsOf(examples)
+          .slice(0, whole ? answers.length : MOST_EXPLAINED)
+          .map((one) => model.explain(one)),
+      )
+    : [];
+  const { classes } = model;
+  const rows = answers.map((answer, i) => {
+    const { words, steps } = explained[i] ?? {};
+    return { ...nameOf(examples, i), ...answerRow(answer, classes), ...(words && { words }), ...(steps && { steps }) };
+  });
+  const object = { task: 'classify', model: opened.path, classes, predictions: rows };
+  const csv = () => csvOf(examples, rows, classes);
+  if (values.out !== undefined) {
+    await writeFileAtomic(values.out, values.json ? `${jsonText(object)}\n` : csv());
+    output.note(`wrote ${values.out}`);
+    return;
+  }
+  output.result(object);
+  if (values.csv) return output.print(csv());
+  if (values.explain) {
+    const texts = explained.map(
+      (one, i) =>
+        `${shown(examples, i)}\n${one.label}, ${formatFixed(100 * one.probability, 1)} %\n${explanationTable(one, output)}`,
+    );
+    const more = answers.length - texts.length;
+    return output.print(
+      [...texts, ...(more > 0 ? [`and ${more.toLocaleString('en')} more: --json explains them all`] : [])].join('\n'),
+    );
+  }
+  const table = textTable({
+    columns: [
+      { header: 'label' },
+      { header: '%', align: 'right' },
+      { header: examples.kind === 'words' ? 'text' : 'sequence' },
+    ],
+    rows: answers
+      .slice(0, MOST_SHOWN)
+      .map(({ label, probability }, i) => [label, formatFixed(100 * probability, 1), shown(examples, i)]),
+    width: output.width,
+    ...output.abilities,
+  });
+  const more = answers.length - MOST_SHOWN;
+  output.print(more > 0 ? `${table}and ${more.toLocaleString('en')} more: --csv prints them all\n` : table);
+}
+
+function contentsOf(examples: Examples): readonly (string | Float32Array)[] {
+  return examples.kind === 'words' ? examples.texts : examples.sequences;
+}
+
+function shown(examples: Examples, i: number): string {
+  if (examples.kind === 'words') return examples.texts[i].replace(/\s+/g, ' ').slice(0, 500);
+  return examples.ids?.[i] ?? `sequence ${i + 1}`;
+}
+
+function nameOf(examples: Examples, i: number) {
+  return examples.kind === 'words' ? { text: examples.texts[i] } : { sequence: examples.ids?.[i] ?? String(i + 1) };
+}
+
+/** A line per example: what it is, its label, and the probability of each class with every digit. */
+function csvOf(
+  examples: Examples,
+  rows: readonly { label: string; probabilities: Record<string, number> }[],
+  classes: readonly string[],
+): string {
+  const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const name = examples.kind === 'words' ? 'text' : 'sequence';
+  const header = [name, 'label', ...classes.map((one) => `p_${one}`)];
+  const lines = rows.map(({ label, probabilities }, i) => [
+    examples.kind === 'words' ? examples.texts[i] : shown(examples, i),
+    label,
+    ...classes.map((one) => String(probabilities[one])),
+  ]);
+  return [header, ...lines].map((cells) => `${cells.map(cell).join(',')}\n`).join('');
+}

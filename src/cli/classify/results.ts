@@ -1,0 +1,104 @@
+import { formatFixed } from '../../report/format.ts';
+import type {
+  Classification,
+  ClassifyEvaluation,
+  ClassifyFigures,
+  ClassifyModel,
+  ClassifyScores,
+  Explanation,
+} from '../../tasks/index.ts';
+import type { Output } from '../output.ts';
+import { textTable } from '../terminal/index.ts';
+
+/** Classes whose confusion a terminal shows; the report has them all. */
+const MOST_CLASSES = 12;
+
+/** The scores of the model and of what stands beside it. */
+export function scoreTable(
+  scores: ClassifyFigures,
+  { abilities, width }: Output,
+  beside: { model: ClassifyModel; baselines: ClassifyEvaluation['baselines']; network?: ClassifyFigures },
+): string {
+  const { model, baselines, network } = beside;
+  const cell = model.settings.cell.toUpperCase();
+  const rows: [string, ClassifyFigures][] = [
+    [`${network ? `${cell} with naive Bayes` : cell} (this model)`, scores],
+    ...(network ? [[`${cell} alone`, network] as [string, ClassifyFigures]] : []),
+    ...(baselines.bayes ? [['naive Bayes', baselines.bayes] as [string, ClassifyFigures]] : []),
+    ['most frequent class', baselines.majority],
+  ];
+  const auc = rows.some(([, figures]) => figures.auc !== undefined);
+  return textTable({
+    columns: [
+      { header: 'classifier' },
+      ...['accuracy %', 'macro F1', 'log loss', ...(auc ? ['AUC'] : [])].map((header) => ({
+        header,
+        align: 'right' as const,
+      })),
+    ],
+    rows: rows.map(([name, { accuracy, f1, logLoss, auc: area }]) => [
+      name,
+      formatFixed(100 * accuracy, 2),
+      formatFixed(f1, 4),
+      formatFixed(logLoss, 4),
+      ...(auc ? [formatFixed(area, 4)] : []),
+    ]),
+    highlight: 0,
+    width,
+    ...abilities,
+  });
+}
+
+/** Who was taken for whom. */
+export function confusionTable({ confusion, classes }: ClassifyScores, { abilities, width }: Output): string {
+  if (classes.length > MOST_CLASSES) return `${classes.length} classes: the report shows who was taken for whom\n`;
+  return `True class by row, answer by column\n${textTable({
+    columns: [
+      { header: '' },
+      ...classes.map(({ name }) => ({ header: name, align: 'right' as const })),
+      { header: 'recall', align: 'right' as const },
+    ],
+    rows: confusion.map((row, k) => [classes[k].name, ...row.map(String), formatFixed(classes[k].recall, 3)]),
+    width,
+    ...abilities,
+  })}`;
+}
+
+/** An answer as plain data. */
+export function answerRow({ label, probability, probabilities, known }: Classification, classes: readonly string[]) {
+  return {
+    label,
+    probability,
+    probabilities: Object.fromEntries(classes.map((name, k) => [name, probabilities[k]])),
+    known,
+  };
+}
+
+/** A bar per word or stretch of steps: to the right what speaks for the answer, to the left what speaks against it. */
+export function explanationTable({ about, words, steps }: Explanation, { abilities, width }: Output): string {
+  const parts = words
+    ? words.map(({ word, known, weight }) => ({ name: known ? word : `${word} (unknown)`, weight }))
+    : (steps ?? []).map(({ from, to, weight }) => ({
+        name: to - from === 1 ? `step ${from + 1}` : `steps ${from + 1} to ${to}`,
+        weight,
+      }));
+  const most = Math.max(1e-9, ...parts.map(({ weight }) => Math.abs(weight)));
+  const mark = abilities.unicode ? '█' : '#';
+  const bar = (weight: number): string => mark.repeat(Math.round((Math.abs(weight) / most) * 12));
+  return textTable({
+    columns: [
+      { header: words ? 'word' : 'steps' },
+      { header: 'against', align: 'right' },
+      { header: `for ${about}` },
+      { header: 'nats', align: 'right' },
+    ],
+    rows: parts.map(({ name, weight }) => [
+      name,
+      weight < 0 ? bar(weight) : '',
+      weight > 0 ? bar(weight) : '',
+      formatFixed(weight, 2),
+    ]),
+    width,
+    ...abilities,
+  });
+}

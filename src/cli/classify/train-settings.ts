@@ -1,0 +1,86 @@
+import type { ReadOptions } from '../../data/index.ts';
+import type { ClassifyOptions, ClassifyReading } from '../../tasks/index.ts';
+import { given } from '../options.ts';
+import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
+import type { FitValues, RunValues } from '../train-options.ts';
+import { lastingExamples } from './data.ts';
+
+/** Values of the options of `recurve train classify`, as commander gives them. */
+export interface TrainValues extends ReadValues, FitValues, RunValues {
+  text?: string;
+  label?: string;
+  sequence?: string;
+  columns?: string[];
+  test?: string;
+  testShare?: number;
+  validationShare?: number;
+  vectors?: string;
+  keepCase?: boolean;
+  maxWords?: number;
+  minCount?: number;
+  maxVocabulary?: number;
+  width?: number;
+  wordDropout?: number;
+  bayes: boolean;
+  cell?: ClassifyOptions['cell'];
+  hidden?: number;
+  layers?: number;
+  oneWay?: boolean;
+  pooling?: ClassifyOptions['pooling'];
+  dropout?: number;
+  inputDropout?: number;
+  members?: number;
+  patience?: number;
+}
+
+/** All that a training is made of; `config.json` of its run. */
+export interface TrainConfig extends TaskConfig {
+  task: 'classify';
+  data: string;
+  test?: string;
+  vectors?: string;
+  read: ReadOptions;
+  reading: ClassifyReading;
+  columns?: string[];
+  options: ClassifyOptions;
+}
+
+/** Makes the settings of a training of the command line; of a resumed one without data, from its run folder. */
+export async function trainConfig(data: string | undefined, values: TrainValues): Promise<TrainConfig> {
+  if (data === undefined && values.resume) {
+    if (values.out === undefined) throw missing('classify', '--out <folder>', 'none');
+    return storedConfig('classify', values.out, Object.keys(given(optionsOf(values))));
+  }
+  if (data === undefined) throw missing('classify', '<data>', 'nothing');
+  const { text, label = 'label', sequence, columns, test, vectors } = values;
+  return {
+    task: 'classify',
+    data: lastingExamples(data),
+    ...(test !== undefined && { test: lastingExamples(test) }),
+    ...(vectors !== undefined && { vectors: lastingPlace(vectors) }),
+    read: readOptionsOf(values),
+    reading: { label, ...(sequence === undefined ? { text: text ?? 'text' } : { id: sequence }) },
+    ...(columns && { columns }),
+    options: optionsOf(values),
+  };
+}
+
+/** The run folder: as given, or named after the data. */
+export function folderOf({ out }: TrainValues, { data }: TrainConfig): string {
+  if (out !== undefined) return out;
+  const name = data.split(/[\\/]/).at(-1) ?? data;
+  return `runs/classify-${folderName(name.replace(/^dataset:/, '').replace(/\.[^.]*$/, ''))}`;
+}
+
+function optionsOf(values: TrainValues): ClassifyOptions {
+  const { maxWords, minCount, maxVocabulary, width, wordDropout, cell, hidden, layers, pooling, dropout } = values;
+  const { inputDropout, members, testShare, validationShare, epochs, batchSize, rate, clip, patience, seed } = values;
+  return {
+    ...given({ maxWords, minCount, maxVocabulary, width, wordDropout, cell, hidden, layers, pooling, dropout }),
+    ...given({ inputDropout, members, testShare, validationShare, epochs, batchSize, rate, clip, patience, seed }),
+    ...(values.keepCase && { lowercase: false }),
+    ...(values.oneWay && { bidirectional: false }),
+    ...(!values.bayes && { bayes: false }),
+  };
+}

@@ -1,0 +1,64 @@
+import { taskReport } from '../../report/index.ts';
+import { classifyReport, trainClassify } from '../../tasks/index.ts';
+import { outputOf } from '../output.ts';
+import { trainRun } from '../train-run.ts';
+import { loadExamples, loadVectors } from './data.ts';
+import { confusionTable, scoreTable } from './results.ts';
+import { folderOf, type TrainValues, trainConfig } from './train-settings.ts';
+
+/** `recurve train classify` */
+export async function trainCommand(data: string | undefined, values: TrainValues): Promise<void> {
+  const output = outputOf(values);
+  const config = await trainConfig(data, values);
+  const { reading, read, columns, options } = config;
+  const how = { reading, read, labelled: true, ...(columns && { columns }) };
+  const examples = await loadExamples(config.data, how, output);
+  const test = config.test === undefined ? undefined : await loadExamples(config.test, how, output);
+  const vectors =
+    config.vectors === undefined ? undefined : await loadVectors(config.vectors, examples, options.lowercase ?? true);
+
+  await trainRun(
+    {
+      config,
+      folder: folderOf(values, config),
+      // The data themselves are compared, not where they lie.
+      mayChange: ['data', 'test', 'vectors', 'read'],
+      async train(hooks) {
+        const trained = await trainClassify(examples, options, {
+          ...hooks,
+          reading,
+          ...(test && { test }),
+          ...(vectors && { vectors }),
+        });
+        for (const note of trained.notes) output.note(note);
+        return { ...trained, report: await classifyReport(trained) };
+      },
+      report: ({ report }, files) => taskReport({ ...report, files }),
+      result: ({ model, scores, baselines, network, notes }) => ({
+        classes: model.classes,
+        ...(scores && {
+          test: figures(scores),
+          baselines,
+          ...(network && { network }),
+          confusion: scores.confusion,
+          perClass: scores.classes,
+          examples: scores.examples,
+        }),
+        notes,
+        settings: model.settings,
+      }),
+      print: ({ model, scores, baselines, network }, shown) =>
+        scores && baselines
+          ? [
+              `Test on ${scores.examples.toLocaleString('en')} examples\n${scoreTable(scores, shown, { model, baselines, ...(network && { network }) })}`,
+              confusionTable(scores, shown),
+            ]
+          : [],
+    },
+    values,
+  );
+}
+
+function figures({ accuracy, f1, logLoss, auc }: { accuracy: number; f1: number; logLoss?: number; auc?: number }) {
+  return { accuracy, f1, logLoss, ...(auc !== undefined && { auc }) };
+}

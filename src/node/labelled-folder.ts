@@ -1,0 +1,37 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RecurveError } from '../errors.ts';
+import { listFolder } from './files.ts';
+
+/** A file of a folder per class, with the folder's name. */
+export interface LabelledFile {
+  label: string;
+  path: string;
+}
+
+/**
+ * The files in the folders of a folder, each folder a class, in the order of their names. Hidden files and folders are passed over, and
+ * so is what does not lie in such a folder.
+ *
+ * @throws RecurveError `data` where there is no folder with a file
+ */
+export async function labelledFiles(folder: string): Promise<LabelledFile[]> {
+  const found: LabelledFile[] = [];
+  for (const label of await visible(folder)) {
+    const inner = join(folder, label);
+    if (!(await stat(inner)).isDirectory()) continue;
+    for (const name of await visible(inner)) {
+      const path = join(inner, name);
+      if ((await stat(path)).isFile()) found.push({ label, path });
+    }
+  }
+  if (found.length > 0) return found;
+  throw new RecurveError(
+    'data',
+    `${folder}: expected a folder per class with a text in each file, got no file in a folder of it; name the folder above the classes`,
+  );
+}
+
+async function visible(folder: string): Promise<string[]> {
+  return (await listFolder(folder)).filter((name) => !name.startsWith('.')).sort();
+}

@@ -1,0 +1,214 @@
+import {
+  figure,
+  heatmapChart,
+  lineChart,
+  type MarkedPart,
+  markedText,
+  type Section,
+  STOPPED,
+  shownSettings,
+  type TaskReportInput,
+  table,
+} from '../../report/index.ts';
+import { VERSION } from '../../version.ts';
+import type { Explanation } from './model.ts';
+import { choices } from './predictor.ts';
+import type { ClassifyScores } from './scores.ts';
+import type { TrainedClassify } from './train.ts';
+
+/** Texts explained in the report, of each kind. */
+const SHOWN = 4;
+/** Longer texts would push each other off the page. */
+const LONGEST = 80;
+
+/** Arranges a training's results for `taskReport`; reads some test texts again without each of their words. */
+export async function classifyReport(trained: TrainedClassify): Promise<TaskReportInput> {
+  const { model, scores, baselines, network, notes, history, epochs, stopped, seconds } = trained;
+  const { settings, classes, plan } = model;
+  const { cell, hidden, layers, bidirectional, pooling, members } = settings;
+  const name = `${bidirectional ? 'bidirectional ' : ''}${cell.toUpperCase()}`;
+  const of = plan.kind === 'words' ? 'texts' : 'sequences';
+  return {
+    task: 'classify',
+    title: `Classes of ${of}: ${classes.slice(0, 6).join(', ')}${classes.length > 6 ? ' …' : ''}`,
+    ...(scores && baselines && { lead: verdict(scores, baselines.bayes.accuracy, of) }),
+    facts: [
+      `${members > 1 ? `${members} times ` : ''}${name}, ${layers > 1 ? `${layers} layers of ` : ''}${hidden} units, pooling ${pooling}`,
+      plan.kind === 'words'
+        ? `${plan.vocabulary.tokens.length.toLocaleString('en')} words known`
+        : `${plan.features.length} numbers per step`,
+    ],
+    ...(scores && {
+      cards: [
+        { label: 'Accuracy', value: (100 * scores.accuracy).toFixed(1), unit: '%' },
+        { label: 'Macro F1', value: scores.f1.toFixed(3) },
+        ...(scores.auc === undefined ? [] : [{ label: 'AUC', value: scores.auc.toFixed(3) }]),
+      ],
+    }),
+    ...(scores &&
+      baselines && {
+        scores: {
+          caption: `Scores on ${scores.examples.toLocaleString('en')} test ${of}`,
+          heads: ['Classifier', 'How it decides'] as const,
+          measures: [
+            { key: 'accuracy', name: 'Accuracy', better: 'higher' as const },
+            { key: 'f1', name: 'Macro F1', better: 'higher' as const },
+            { key: 'logLoss', name: 'Log loss (nats)' },
+            { key: 'auc', name: 'AUC', better: 'higher' as const },
+          ],
+          contestants: [
+            {
+              name: network ? `${name} with naive Bayes` : name,
+              scores: figuresOnly(scores),
+              method: network
+                ? 'adds the evidence of both, as weighed on validation texts'
+                : 'reads the steps in order',
+              model: true,
+            },
+            ...(network ? [{ name: `${name} alone`, scores: { ...network }, method: 'reads the words in order' }] : []),
+            {
+              name: 'Naive Bayes',
+              scores: { ...baselines.bayes },
+              method:
+                plan.kind === 'words'
+                  ? 'counts words and pairs of words'
+                  : 'mean, deviation, least and largest of each column',
+            },
+            {
+              name: 'Most frequent class',
+              scores: { ...baselines.majority },
+              method: 'answers the same to everything',
+            },
+          ],
+        },
+      }),
+    sections: [...(scores ? [confusionSection(scores), rocSection(scores, classes)] : []), await wordsSection(trained)],
+    training: { epochs: history, best: epochs, loss: 'cross-entropy', stopped: STOPPED[stopped] },
+    data: notes,
+    settings: shownSettings(settings),
+    versions: { recurve: VERSION, seed: settings.seed },
+    seconds: { training: seconds },
+  };
+}
+
+function figuresOnly({ accuracy, f1, logLoss, auc }: ClassifyScores) {
+  return { accuracy, f1, ...(logLoss !== undefined && { logLoss }), ...(auc !== undefined && { auc }) };
+}
+
+function verdict({ accuracy, examples }: ClassifyScores, bayes: number, of: string): string {
+  const points = 100 * (accuracy - bayes);
+  const beside =
+    Math.abs(points) < 0.05
+      ? 'as many as'
+      : `${Math.abs(points).toFixed(1)} points ${points > 0 ? 'more' : 'fewer'} than`;
+  return `Of ${examples.toLocaleString('en')} test ${of} the model names the class of ${(100 * accuracy).toFixed(1)} %, ${beside} naive Bayes.`;
+}
+
+function confusionSection({ confusion, classes }: ClassifyScores): Section {
+  const names = classes.map(({ name }) => name);
+  const shares = confusion.map((row, k) =>
+    row.map((count) => (classes[k].support > 0 ? count / classes[k].support : Number.NaN)),
+  );
+  const height = 90 + 30 * Math.min(Math.max(names.length, 3), 20);
+  const grid = figure({
+    caption: 'Who is taken for whom',
+    note: 'Rows are the true classes, columns the answers; the colour is the share of the row. A perfect classifier has a diagonal of ones.',
+    height,
+    draw: ({ width, height: tall }) =>
+      heatmapChart({
+        title: 'Confusion matrix',
+        width,
+        height: tall,
+        values: shares,
+        rows: names,
+        columns: names,
+        domain: [0, 1],
+      }),
+    table: {
+      caption: 'True class by row, answer by column',
+      columns: [{ header: '' }, ...names.map((header) => ({ header, align: 'right' as const }))],
+      rows: confusion.map((row, k) => [names[k], ...row.map(String)]),
+    },
+  });
+  const perClass = table({
+    caption: 'By class',
+    columns: [
+      { header: 'Class' },
+      ...['Precision', 'Recall', 'F1', 'Examples'].map((header) => ({ header, align: 'right' as const })),
+    ],
+    rows: classes.map(({ name, precision, recall, f1, support }) => [
+      name,
+      ...[precision, recall, f1].map((value) => value.toFixed(3)),
+      support.toLocaleString('en'),
+    ]),
+  });
+  return { id: 'confusion', heading: 'Right and wrong', short: 'Confusion', content: [grid, perClass] };
+}
+
+function rocSection({ roc, auc = 0 }: ClassifyScores, classes: readonly string[]): Section {
+  const section = { id: 'roc', heading: 'Every threshold', short: 'ROC' };
+  if (!roc) return { ...section, content: [] };
+  const chart = figure({
+    caption: `ROC of "${classes[1]}", area ${auc.toFixed(3)}`,
+    note: `Above, the share of "${classes[1]}" that is found; to the right, the share of "${classes[0]}" that is taken for it, as the threshold falls. The dotted line is chance.`,
+    draw: ({ width, height }) =>
+      lineChart({
+        ...{ title: 'Receiver operating characteristic', width, height, hover: false, zero: true },
+        xLabel: 'false positive rate',
+        x: roc.falsePositive,
+        series: [
+          { label: 'Model', y: roc.truePositive },
+          { label: 'Chance', y: roc.falsePositive, dash: 'dotted', color: 'faint' },
+        ],
+      }),
+  });
+  return { ...section, content: [chart] };
+}
+
+/** Some test texts with what their words speak for: the surest ones right, the surest ones wrong, and the least sure. */
+async function wordsSection({ model, tested }: TrainedClassify): Promise<Section> {
+  const section = { id: 'words', heading: 'What the words speak for', short: 'Words' };
+  if (tested?.examples.kind !== 'words') return { ...section, content: [] };
+  const { probabilities, truth, examples, encoded } = tested;
+  const K = model.classes.length;
+  const answers = choices(probabilities, K);
+  const sureness = (i: number): number => probabilities[i * K + answers[i]];
+  const order = Array.from(answers, (_, i) => i)
+    .filter((i) => encoded.lengths[i] > 0 && encoded.lengths[i] <= LONGEST)
+    .sort((a, b) => sureness(b) - sureness(a) || a - b);
+  const kinds: [string, number[]][] = [
+    ['surely right', order.filter((i) => answers[i] === truth[i]).slice(0, SHOWN)],
+    ['surely wrong', order.filter((i) => answers[i] !== truth[i]).slice(0, SHOWN)],
+    ['least sure', order.slice(-SHOWN)],
+  ];
+  const content: string[] = [];
+  for (const [kind, which] of kinds) {
+    for (const i of which) {
+      const explanation = await model.explain(examples.texts[i]);
+      const truly = answers[i] === truth[i] ? '' : `, truly ${model.classes[truth[i]]}`;
+      content.push(
+        markedText(
+          `${kind}: ${explanation.label}, ${(100 * explanation.probability).toFixed(0)} %${truly}`,
+          wordParts(examples.texts[i], explanation),
+        ),
+      );
+    }
+  }
+  const lead =
+    'Each text was read again without each of its words. Blue words speak for the answer, orange ones against it; the stronger the colour, the further the answer would move without the word.';
+  return { ...section, lead, content };
+}
+
+/** A text cut into its words and what stands between, each word with its weight beside the largest one. */
+export function wordParts(source: string, { words = [] }: Pick<Explanation, 'words'>): MarkedPart[] {
+  const most = Math.max(1e-9, ...words.map(({ weight }) => Math.abs(weight)));
+  const parts: MarkedPart[] = [];
+  let at = 0;
+  for (const { start, end, weight, known } of words) {
+    if (start > at) parts.push({ text: source.slice(at, start) });
+    const title = `${weight.toFixed(2)} nats${known ? '' : ', unknown word'}`;
+    parts.push({ text: source.slice(start, end), weight: weight / most, title });
+    at = end;
+  }
+  return at < source.length ? [...parts, { text: source.slice(at) }] : parts;
+}

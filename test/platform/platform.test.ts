@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
@@ -47,6 +47,16 @@ test.each(browserSubpaths)('$name reaches no Node module, lazily neither', ({ fi
   const { files, packages } = reach(folder, file);
   expect(files.length).toBeGreaterThan(0);
   expect(packages.filter((name) => name.startsWith('node:'))).toEqual([]);
+});
+
+test('what a browser imports asks for Node modules in the engine only, and through its host.js', () => {
+  const home = join(folder, 'node_modules', 'recurve');
+  const reached = new Set(browserSubpaths.flatMap(({ file }) => reach(folder, file).files));
+  const asking = [...reached].filter((file) => /getBuiltinModule/.test(readFileSync(join(home, file), 'utf8')));
+  // worker.gen.js holds the worker's program as text, with a host.js of its own.
+  expect(asking.sort()).toEqual(['dist/engine/host.js', 'dist/engine/threads/worker.gen.js']);
+  const naming = [...reached].filter((file) => /nodeModule\(/.test(readFileSync(join(home, file), 'utf8')));
+  expect(naming.filter((file) => !file.startsWith('dist/engine/'))).toEqual([]);
 });
 
 test('recurve/node does reach a Node module, so the check above can fail', () => {

@@ -17,7 +17,7 @@ import type { Lengths } from './sequence.ts';
  * one GEMM after it; the loop itself runs in the engine.
  *
  * Kept for backward, in slots, x included: LSTM `TB(D + 4H) + 2(T+1)BH`, GRU `TB(D + 4H) + (T+1)BH`, RNN `TB(D + H) + (T+1)BH`.
- * Backward adds LSTM `4TBH + (T+1)BH`, GRU `7TBH + (T+1)BH` (reset before: `4TBH + (T+1)BH`), RNN `TBH + (T+1)BH`, and `TBD` where
+ * Backward adds LSTM `4TBH + (T+1)BH`, GRU `4TBH + (T+1)BH`, RNN `TBH + (T+1)BH`, and `TBD` where
  * x needs a gradient. With `recompute` everything but `TBD` and, in `…Sequence`, `(T+1)BH` twice (outputs and their gradient) counts
  * for one segment only, and border states are added. docs/memory.md measures it.
  */
@@ -237,11 +237,21 @@ const gru = (reset: 'after' | 'before'): FusedCell => ({
     const { engine } = at.tape;
     const { B, H } = at;
     if (reset === 'after') {
-      // The recurrent side sees dn⊙r where the input side sees dn.
-      const recurrent = engine.arena.take(T * B * 3 * H);
-      engine.copyBlock(recurrent, 3 * H, dgates, 3 * H, T * B, 2 * H);
-      engine.copyBlock(recurrent + 2 * H, 3 * H, dcandidate, H, T * B, H);
-      fromGates(at, dw, db, T, hidden, recurrent);
+      // The recurrent side sees dn⊙r, which dcandidate holds, where the input side sees dn.
+      const { skip, delay } = at;
+      const past: [dw: Address, hidden: Address][] = [[dw, hidden]];
+      if (skip) past.push([at.tape.gradientOf(skip.weight), hidden - (delay - 1) * B * H]);
+      for (const [target, states] of past) {
+        if (target === NONE) continue;
+        engine.gemmTn(target, dgates, states, 2 * H, H, T * B, { lda: 3 * H });
+        engine.gemmTn(target + 2 * H * H, dcandidate, states, H, H, T * B);
+      }
+      if (db === NONE) return;
+      const sums = engine.arena.take(3 * H);
+      engine.copy(sums, db, 3 * H);
+      engine.reduce(sums, dgates, 1, T * B, 3 * H, true);
+      engine.copy(db, sums, 2 * H);
+      engine.reduce(db + 2 * H, dcandidate, 1, T * B, H, true);
       return;
     }
     if (dw !== NONE) {

@@ -12,8 +12,8 @@ export interface DataValues extends ReadValues {
   lines?: boolean;
 }
 
-export async function loadModel({ bytes, path }: OpenedModel): Promise<ClassifyModel> {
-  return loadClassify(bytes, { name: path, engine: await engineFromEnvironment() });
+export async function loadModel({ bytes, path, numerics }: OpenedModel): Promise<ClassifyModel> {
+  return loadClassify(bytes, { name: path, engine: await engineFromEnvironment(numerics) });
 }
 
 /** Reads data the way the training's were read, unless options say otherwise. */

@@ -30,7 +30,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   tasks: { may: [...core, 'train', 'data', 'decode', 'model', 'inspect', 'report'] },
   index: { may: browser },
   node: { may: browser, npm: ['papaparse', 'hyparquet', 'hyparquet-compressors', 'fflate'], node: true },
-  cli: { may: [...browser, 'node'], npm: ['commander', 'picocolors'], node: true },
+  cli: { may: [...browser, 'node'], npm: ['commander', 'picocolors', 'cmu-pronouncing-dictionary'], node: true },
 };
 
 /** Folders that use the library from outside: free to import anything, imported by nothing in `src`. */

@@ -23,16 +23,16 @@ export interface Recipe {
 export const RECIPES: Readonly<Record<string, Recipe>> = {
   generate: {
     budget: 2700,
-    epochs: [6, 20],
+    epochs: [6, 18],
     target: 1.44,
     options: {
       ...{ hidden: 512, layers: 2, embedding: 64, dropout: 0.4, weightDrop: 0.3, weightDecay: 0.05 },
-      ...{ batchSize: 64, window: 96, rate: 4e-3, average: 0.99 },
+      ...{ batchSize: 32, window: 96, rate: 3e-3, average: 0.995 },
     },
   },
   'generate-5min': {
     budget: 300,
-    epochs: [4, 14],
+    epochs: [4, 10],
     target: 1.6,
     options: {
       hidden: 256,

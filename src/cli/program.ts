@@ -9,6 +9,7 @@ const COMMANDS: readonly Entry[] = [
   { name: 'evaluate', summary: 'measure a model beside the baselines', load: () => import('./commands/evaluate.ts') },
   { name: 'stream', summary: 'answer row by row, with a state on disk', load: () => import('./commands/stream.ts') },
   { name: 'compose', summary: 'write a piece of music as MIDI', load: () => import('./commands/compose.ts') },
+  { name: 'generate', summary: 'let a language model write', load: () => import('./commands/generate.ts') },
   {
     name: 'doctor',
     summary: 'say what runs on this machine, and how fast',

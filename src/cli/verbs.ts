@@ -3,7 +3,7 @@ import { RecurveError } from '../errors.ts';
 import { type OpenedModel, openModel } from './models.ts';
 
 /** What can be done with a trained model. */
-export type Verb = 'predict' | 'evaluate' | 'stream';
+export type Verb = 'predict' | 'evaluate' | 'stream' | 'generate';
 
 /**
  * Does it with one model.
@@ -23,6 +23,12 @@ const TASKS: Readonly<Record<string, Readonly<Partial<Record<Verb, () => Promise
     predict: async () => (await import('./forecast/predict.ts')).predict,
     evaluate: async () => (await import('./forecast/evaluate.ts')).evaluate,
     stream: async () => (await import('./forecast/stream.ts')).stream,
+  },
+  generate: {
+    predict: async () => (await import('./generate/predict.ts')).predict,
+    evaluate: async () => (await import('./generate/evaluate.ts')).evaluate,
+    stream: async () => (await import('./generate/stream.ts')).stream,
+    generate: async () => (await import('./generate/generate.ts')).generate,
   },
   tag: {
     predict: async () => (await import('./tag/predict.ts')).predict,

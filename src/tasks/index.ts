@@ -47,9 +47,18 @@ export type { ForecastStream, StreamRow } from './forecast/stream.ts';
 export { type ForecastHooks, type TrainedForecast, trainForecast } from './forecast/train.ts';
 export { type GenerateModel, loadGenerate, type SurprisingPiece } from './generate/model.ts';
 export { type GenerateOptions, type GenerateSettings, generateSettings } from './generate/options.ts';
+export { generateReportInput, surpriseReportInput } from './generate/report.ts';
 export type { TextScores } from './generate/scores.ts';
 export type { GenerateStream, StreamReading } from './generate/stream.ts';
 export { type TrainedGenerate, trainGenerate } from './generate/train.ts';
+export {
+  createRhymes,
+  type Pronunciations,
+  type Rhymes,
+  rhymingShare,
+  schemePairs,
+} from './generate/verse/rhyme.ts';
+export { type Verse, type VerseOptions, writeVerse } from './generate/verse/write.ts';
 export type { BeamWriteOptions, NextToken, WriteOptions } from './generate/write.ts';
 export { evaluateTag } from './tag/evaluate.ts';
 export { loadTag, type Tagged, type TagModel } from './tag/model.ts';

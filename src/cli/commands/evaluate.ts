@@ -39,6 +39,11 @@ export function define(command: Command): void {
       new Option('--label <column>', 'column of labels; default as in training'),
     ],
   );
+  addTaskOptions(
+    command,
+    ['generate'],
+    [new Option('--held-out', 'the text is that of the training: measure the end that was not trained on')],
+  );
   addReadOptions(command);
   command
     .addHelpText(

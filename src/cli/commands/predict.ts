@@ -30,6 +30,11 @@ export function define(command: Command): void {
     ],
   );
   addTaskOptions(command, ['tag'], textOptions());
+  addTaskOptions(
+    command,
+    ['generate'],
+    [new Option('--surprise', 'colour the text by what each token cost; with --out page.html a page')],
+  );
   addReadOptions(command);
   command
     .addHelpText(

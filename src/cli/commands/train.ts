@@ -15,6 +15,11 @@ const TASKS: readonly Entry[] = [
     load: () => import('./train/forecast.ts'),
   },
   {
+    name: 'generate',
+    summary: 'text that goes on like yours, by characters, words or subwords',
+    load: () => import('./train/generate.ts'),
+  },
+  {
     name: 'tag',
     summary: 'a label or probability for each step of a table, each word of a text',
     load: () => import('./train/tag.ts'),

@@ -9,11 +9,12 @@ import type { EpochRecord, FitResult, Schedule } from '../../train/index.ts';
 import { wittenBell } from '../baselines/witten-bell.ts';
 import { openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
 import { type GenerateArchitecture, languageModel } from './architecture.ts';
-import { type GenerateModel, generateModel } from './model.ts';
+import { type GenerateModel, generateModel, type SurprisingPiece } from './model.ts';
 import { readingOf, trainingObjective, validationObjective } from './objectives.ts';
 import { type GenerateOptions, type GenerateSettings, generateSettings } from './options.ts';
 import { scoreText, type TextScores } from './scores.ts';
 import { cutText } from './text.ts';
+import { lastWord } from './verse/rhyme.ts';
 
 /** A trained model and how it came about. */
 export interface TrainedGenerate {
@@ -22,8 +23,10 @@ export interface TrainedGenerate {
   validation?: TextScores;
   /** n-gram models on the same part, by name, best first. */
   baselines: Record<string, TextScores>;
-  /** The validation part itself. */
-  heldOut: string;
+  /** A text it wrote at temperature 0.8. */
+  sample: string;
+  /** The beginning of the validation part, and what each token of it cost. */
+  excerpt: SurprisingPiece[];
   history: EpochRecord[];
   /** The epoch whose weights were kept. */
   epochs: number;
@@ -33,6 +36,10 @@ export interface TrainedGenerate {
   /** Tokens trained on. */
   tokens: number;
 }
+
+/** Tokens of the sample, characters of the excerpt. */
+const SAMPLE = 400;
+const EXCERPT = 1500;
 
 /** Fewest tokens to train on. */
 const FEWEST = 64;
@@ -77,11 +84,13 @@ export async function trainGenerate(
   const { steps, seconds, stopped, bestEpoch, history } = result;
   const epochs = Math.max(bestEpoch, 1);
   model.summary = plainJson({
-    ...{ steps, seconds, epochs, stopped, tokens: ids.length, baselines },
+    ...{ steps, seconds, epochs, stopped, tokens: ids.length, baselines, endings: lineEndings(learned) },
     ...(validation && { validation }),
   });
   return {
-    ...{ model, baselines, heldOut, history, epochs, stopped, seconds, tokens: ids.length },
+    sample: await model.write({ length: SAMPLE, temperature: 0.8, seed: settings.seed }),
+    excerpt: measured ? (await model.surprise(heldOut.slice(0, EXCERPT))).pieces : [],
+    ...{ model, baselines, history, epochs, stopped, seconds, tokens: ids.length },
     ...(validation && { validation }),
   };
 }
@@ -137,6 +146,20 @@ async function ngrams(
     found.push([`${n}-gram`, scoreText(codec, text, held, model.surprises(held))]);
   }
   return Object.fromEntries(found.sort(([, a], [, b]) => a.nats - b.nats));
+}
+
+/** Most words that lines end with, kept for rhymes. */
+const ENDINGS = 5000;
+
+/** The words that the lines of a text end with, the frequent ones first. */
+function lineEndings(text: string): string[] {
+  const counts = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    const word = lastWord(line);
+    if (word !== undefined) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const ranked = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return ranked.slice(0, ENDINGS).map(([word]) => word);
 }
 
 function fingerprintOf(text: string): string {

@@ -1,0 +1,22 @@
+import type { OpenedModel } from '../models.ts';
+import { outputOf } from '../output.ts';
+import { loadModel, loadText } from './model.ts';
+import { scoreTable } from './results.ts';
+
+interface Values {
+  heldOut?: boolean;
+  quiet?: boolean;
+  json?: boolean;
+}
+
+/** `recurve evaluate` */
+export async function evaluate(opened: OpenedModel, places: readonly string[], values: Values): Promise<void> {
+  const output = outputOf(values);
+  using model = await loadModel(opened);
+  const whole = await loadText(places, output);
+  const text = values.heldOut ? model.heldOut(whole) : whole;
+  const test = await model.evaluate(text);
+  const baselines = { [`${model.settings.order}-gram that learns as it reads`]: await model.evaluateNgram(text) };
+  output.result({ task: 'generate', model: opened.path, test, baselines });
+  output.print(scoreTable('Text read from beginning to end', test, baselines, output));
+}

@@ -1,0 +1,115 @@
+import { type Section, STOPPED, shownSettings, type TaskReportInput } from '../../report/index.ts';
+import { element, text as escaped } from '../../report/svg.ts';
+import { VERSION } from '../../version.ts';
+import type { GenerateModel, SurprisingPiece } from './model.ts';
+import type { TextScores } from './scores.ts';
+import type { TrainedGenerate } from './train.ts';
+
+const UNITS = { characters: 'characters', words: 'words', subwords: 'subwords' };
+
+/** Arranges a training's results for `taskReport`. */
+export function generateReportInput(trained: TrainedGenerate): TaskReportInput {
+  const { model, validation, baselines, sample, excerpt } = trained;
+  const { settings } = model;
+  const [best] = Object.entries(baselines);
+  return {
+    task: 'generate',
+    title: 'A language model',
+    ...(validation && {
+      lead: `${validation.bits.toFixed(3)} bits per character on text it has not seen${best ? `; the best n-gram needs ${best[1].bits.toFixed(3)}` : ''}.`,
+    }),
+    facts: [
+      `${settings.cell.toUpperCase()}, ${settings.layers > 1 ? `${settings.layers} layers of ` : ''}${settings.hidden} units`,
+      `${model.codec.size.toLocaleString('en')} ${UNITS[settings.unit]}`,
+      `${trained.tokens.toLocaleString('en')} tokens learned`,
+    ],
+    ...(validation && {
+      cards: cardsOf(validation),
+      scores: {
+        caption: 'On the end of the text, which was not trained on',
+        measures: [
+          { key: 'bits', name: 'bits per character' },
+          { key: 'nats', name: 'nats per character' },
+          { key: 'perplexity', name: 'perplexity' },
+        ],
+        contestants: [
+          { name: 'This model', scores: { ...validation }, method: 'recurrent network', model: true },
+          ...Object.entries(baselines).map(([name, scores]) => ({
+            ...{ name, scores: { ...scores } },
+            method: 'counts what followed the tokens before, Witten-Bell interpolation',
+          })),
+        ],
+      },
+    }),
+    sections: [
+      {
+        id: 'sample',
+        heading: 'What it writes',
+        short: 'Sample',
+        lead: 'Drawn at temperature 0.8.',
+        content: [
+          element('figure', { class: 'full' }, element('p', { style: 'white-space:pre-wrap' }, escaped(sample))),
+        ],
+      },
+      ...(excerpt.length > 0 ? [surpriseSection(excerpt)] : []),
+    ],
+    training: {
+      epochs: trained.history,
+      best: trained.epochs,
+      loss: 'nats per token',
+      stopped: STOPPED[trained.stopped],
+    },
+    settings: shownSettings(settings),
+    versions: { recurve: VERSION, seed: settings.seed },
+    seconds: { training: trained.seconds },
+  };
+}
+
+/** A page of what each token of a text cost. */
+export function surpriseReportInput(
+  model: GenerateModel,
+  pieces: readonly SurprisingPiece[],
+  scores: TextScores,
+): TaskReportInput {
+  return {
+    task: 'generate',
+    title: 'What surprises the model',
+    lead: `${scores.bits.toFixed(3)} bits per character over ${scores.characters.toLocaleString('en')} characters.`,
+    cards: cardsOf(scores),
+    sections: [surpriseSection(pieces)],
+    settings: shownSettings(model.settings),
+    versions: { recurve: VERSION },
+  };
+}
+
+function cardsOf({ bits, nats, perplexity, unknown }: TextScores): NonNullable<TaskReportInput['cards']> {
+  return [
+    { label: 'Bits per character', value: bits.toFixed(3), note: 'fewer is better' },
+    { label: 'Nats per character', value: nats.toFixed(3) },
+    { label: 'Perplexity', value: perplexity.toFixed(2), ...(unknown > 0 && { note: `${unknown} tokens unknown` }) },
+  ];
+}
+
+/** Bits at which a token is coloured fully. */
+const FULL = 10;
+
+/** The text, each token the redder the more bits it cost. */
+export function surpriseSection(pieces: readonly SurprisingPiece[]): Section {
+  const marks = pieces
+    .map(({ text, nats }) => {
+      const bits = nats === null ? 0 : nats / Math.LN2;
+      const share = Math.round(100 * Math.min(1, bits / FULL));
+      if (share < 5) return escaped(text);
+      const style = `background:color-mix(in srgb,#d33 ${share}%,transparent)`;
+      return element('span', { style, title: `${bits.toFixed(2)} bits` }, escaped(text));
+    })
+    .join('');
+  const page = element('figure', { class: 'full' }, element('p', { style: 'white-space:pre-wrap' }, marks));
+  return {
+    id: 'surprise',
+    heading: 'What surprises it',
+    short: 'Surprise',
+    lead: `The redder, the more bits a token cost: nothing at 0, full at ${FULL}. Hold the pointer over a token for its figure.`,
+    content: [page],
+  };
+}

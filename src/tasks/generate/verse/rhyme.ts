@@ -1,0 +1,94 @@
+/** How words are pronounced: ARPABET by lower-case word, further pronunciations under `word(1)`, …; as in the CMU dictionary. */
+export type Pronunciations = Readonly<Record<string, string>>;
+
+/** What is known of words' sounds. */
+export interface Rhymes {
+  /** Whether two different words rhyme: the same sounds from the last stressed vowel on, in some pronunciation. */
+  rhyme(a: string, b: string): boolean;
+  /** The words' sounds from the last stressed vowel on; empty for a word that is not in the dictionary. */
+  endings(word: string): readonly string[];
+  /** Syllables of a line; of a word that is not in the dictionary, its groups of vowel letters. */
+  syllables(line: string): number;
+}
+
+const VOWEL = /\d$/;
+
+/** Reads a pronouncing dictionary of English. */
+export function createRhymes(dictionary: Pronunciations): Rhymes {
+  const spoken = (word: string): string[] => {
+    const found: string[] = [];
+    for (let n = 0; ; n++) {
+      const key = n === 0 ? word : `${word}(${n})`;
+      if (!Object.hasOwn(dictionary, key)) return found;
+      found.push(dictionary[key]);
+    }
+  };
+  const endings = (word: string): string[] => [...new Set(spoken(word).map(ending))];
+  return {
+    endings,
+    rhyme(a, b) {
+      if (a === b) return false;
+      const known = endings(a);
+      return endings(b).some((sounds) => known.includes(sounds));
+    },
+    syllables: (line) =>
+      wordsOf(line).reduce((sum, word) => {
+        const [first] = spoken(word);
+        if (first) return sum + first.split(' ').filter((sound) => VOWEL.test(sound)).length;
+        return sum + Math.max(1, (word.replace(/e$/, '').match(/[aeiouy]+/g) ?? []).length);
+      }, 0),
+  };
+}
+
+/** From the last vowel with a stress on, without the marks of stress; from the last vowel where none is stressed. */
+function ending(pronunciation: string): string {
+  const sounds = pronunciation.split(' ');
+  let from = sounds.findLastIndex((sound) => /[12]$/.test(sound));
+  if (from < 0) from = sounds.findLastIndex((sound) => VOWEL.test(sound));
+  return sounds
+    .slice(Math.max(from, 0))
+    .map((sound) => sound.replace(VOWEL, ''))
+    .join(' ');
+}
+
+/** Words in lower case; parts of `Major-General` count by themselves. */
+export function wordsOf(line: string): string[] {
+  return (
+    line
+      .toLowerCase()
+      .replaceAll('’', "'")
+      .match(/[a-z]+(?:'[a-z]+)*/g) ?? []
+  );
+}
+
+/** The word that a line ends with; undefined where it has none. */
+export function lastWord(line: string): string | undefined {
+  return wordsOf(line).at(-1);
+}
+
+/** Pairs of lines that a scheme such as `abab` wants to rhyme, of so many lines: each line with the last one of its letter. */
+export function schemePairs(scheme: string, lines: number): [number, number][] {
+  const pairs: [number, number][] = [];
+  for (let i = 0; i < lines; i++) {
+    const stanza = i - (i % scheme.length);
+    for (let j = i - 1; j >= stanza; j--)
+      if (scheme[j % scheme.length] === scheme[i % scheme.length]) {
+        pairs.push([j, i]);
+        break;
+      }
+  }
+  return pairs;
+}
+
+/** How many of a scheme's pairs rhyme in a text: each block of lines between blank lines is read from its first line. */
+export function rhymingShare(text: string, scheme: string, rhymes: Rhymes): { pairs: number; rhyming: number } {
+  let [pairs, rhyming] = [0, 0];
+  for (const stanza of text.split(/\n\s*\n/)) {
+    const ends = stanza.split('\n').flatMap((line) => lastWord(line) ?? []);
+    for (const [a, b] of schemePairs(scheme, ends.length)) {
+      pairs++;
+      if (rhymes.rhyme(ends[a], ends[b])) rhyming++;
+    }
+  }
+  return { pairs, rhyming };
+}

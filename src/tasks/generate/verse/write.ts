@@ -1,0 +1,174 @@
+import { createSampler, logSoftmax, type SampleOptions } from '../../../decode/index.ts';
+import { RecurveError } from '../../../errors.ts';
+import { createStepper, type Stepper } from '../../../nn/index.ts';
+import { visitor } from '../../../train/event-loop.ts';
+import type { GenerateModel } from '../model.ts';
+import { promptIds, sayable } from '../write.ts';
+import { lastWord, type Rhymes } from './rhyme.ts';
+
+/** How to write verse. */
+export interface VerseOptions extends SampleOptions {
+  /** A letter per line, equal letters rhyme: `aabb`, `abab`; it begins anew after its last line. */
+  scheme: string;
+  rhymes: Rhymes;
+  /** Words that lines may end with, the frequent ones first: say, those of the training text. */
+  words: readonly string[];
+  /** Lines to write, at least 1; default as many as the scheme has letters. */
+  lines?: number;
+  /** Syllables per line to aim at; default: as the model writes. */
+  syllables?: number;
+  /** Text before the first line; default a line break. */
+  prompt?: string;
+}
+
+export interface Verse {
+  lines: { text: string; syllables: number }[];
+  /** Pairs of lines the scheme asks for, and how many of them rhyme. */
+  pairs: number;
+  rhyming: number;
+}
+
+/** Lines drawn for each line that is kept, or more where syllables are counted. */
+const DRAWN = 6;
+const DRAWN_COUNTING = 16;
+/** Longest line, in tokens, and most words tried at its end. */
+const LONGEST = 160;
+const ENDS = 48;
+
+/**
+ * Writes lines that rhyme. Several lines are drawn; where a line has to rhyme, its last word is exchanged for each word that rhymes with its
+ * partner, and the ending that the model finds likeliest in its place is kept. A line that opens a rhyme ends with a word that has rhymes.
+ */
+export async function writeVerse(model: GenerateModel, options: VerseOptions): Promise<Verse> {
+  const { scheme, rhymes, words, prompt = '', syllables, lines: wanted = scheme.length, ...sampling } = options;
+  if (!/^[a-z]{1,26}$/.test(scheme))
+    throw new RecurveError(
+      'usage',
+      `verse: expected a scheme of letters such as aabb, got "${scheme}"; equal letters rhyme`,
+    );
+  if (!(Number.isSafeInteger(wanted) && wanted >= 1))
+    throw new RecurveError(
+      'usage',
+      `verse: expected at least 1 line, got ${wanted}; leave it out for one round of the scheme`,
+    );
+  const { codec, network } = model;
+  using stepper = createStepper(network);
+  const sampler = createSampler(sampling);
+  const allowed = sayable(codec);
+  const visit = visitor();
+  const partners = partnersOf(words, rhymes);
+
+  let logits = read(stepper, promptIds(codec, prompt === '' || prompt.endsWith('\n') ? prompt : `${prompt}\n`));
+  const kept: { text: string; syllables: number }[] = [];
+  const ends = new Map<string, string[]>();
+  let [pairs, rhyming] = [0, 0];
+  for (let n = 0; n < wanted; n++) {
+    if (n % scheme.length === 0) ends.clear();
+    const letter = scheme[n % scheme.length];
+    const before = ends.get(letter);
+    const opens = before === undefined && scheme.split(letter).length > 2;
+    const start = { states: stepper.states(), logits };
+    const drawn: Candidate[] = [];
+    for (let k = 0; k < (syllables === undefined ? DRAWN : DRAWN_COUNTING); k++) {
+      stepper.restore(start.states);
+      const text = drawLine(start.logits);
+      if (lastWord(text) === undefined) continue;
+      if (!before) {
+        const open = !opens || (partners.get(lastWord(text) as string)?.length ?? 0) >= 3;
+        drawn.push({ text, score: open ? 0 : -1 });
+      } else drawn.push(...endings(text, before, start));
+      await visit();
+    }
+    const text = best(drawn) ?? drawLine(start.logits);
+    stepper.restore(start.states);
+    logits = read(stepper, codec.encode(`${text}\n`));
+    const end = lastWord(text) ?? '';
+    if (before) {
+      pairs++;
+      if (rhymes.rhyme(before[before.length - 1], end)) rhyming++;
+    }
+    ends.set(letter, [...(before ?? []), end]);
+    kept.push({ text, syllables: rhymes.syllables(text) });
+  }
+  return { lines: kept, pairs, rhyming };
+
+  /** A line as the model writes it, without the line break. */
+  function drawLine(first: ArrayLike<number>): string {
+    const ids: number[] = [];
+    let next = first;
+    const decoding = codec.decoder();
+    let text = '';
+    while (ids.length < LONGEST) {
+      const id = sampler.pick(next, allowed);
+      const piece = decoding.push(id);
+      // Blank lines before the first word are passed over.
+      if (piece.includes('\n') && text.trim() !== '') return text.trimEnd();
+      text = piece.includes('\n') ? '' : text + piece;
+      ids.push(id);
+      next = stepper.step([id]);
+    }
+    return text.trimEnd();
+  }
+
+  /** The line with every last word that rhymes, each with what the model finds of it. */
+  function endings(line: string, before: readonly string[], start: Start): Candidate[] {
+    const own = lastWord(line) as string;
+    const target = before[before.length - 1];
+    const fits = (word: string): boolean => !before.includes(word) && rhymes.rhyme(target, word);
+    const at = line.toLowerCase().replaceAll('’', "'").lastIndexOf(own);
+    const [head, tail] = [line.slice(0, at), line.slice(at + own.length)];
+    const choices = new Set([...(fits(own) ? [own] : []), ...(partners.get(target) ?? []).filter(fits).slice(0, ENDS)]);
+    stepper.restore(start.states);
+    const headIds = codec.encode(head);
+    const afterHead = headIds.length > 0 ? read(stepper, headIds) : start.logits;
+    const states = stepper.states();
+    return [...choices].map((word) => {
+      stepper.restore(states);
+      const ids = codec.encode(`${word}${tail}\n`);
+      let score = 0;
+      let next = afterHead;
+      for (const id of ids) {
+        score += logSoftmax(next)[id];
+        next = stepper.step([id]);
+      }
+      return { text: `${head}${word}${tail}`, score: score / ids.length };
+    });
+  }
+
+  /** The likeliest ending among the lines nearest to the wanted syllables. */
+  function best(candidates: readonly Candidate[]): string | undefined {
+    const far = (text: string): number => (syllables === undefined ? 0 : Math.abs(rhymes.syllables(text) - syllables));
+    return candidates.toSorted((a, b) => far(a.text) - far(b.text) || b.score - a.score)[0]?.text;
+  }
+}
+
+interface Candidate {
+  text: string;
+  score: number;
+}
+
+interface Start {
+  states: ArrayLike<number>;
+  logits: ArrayLike<number>;
+}
+
+function read(stepper: Stepper, ids: Int32Array): ArrayLike<number> {
+  let logits: ArrayLike<number> = [];
+  for (const id of ids) logits = stepper.step([id]);
+  return logits;
+}
+
+/** The words that rhyme with each word, the frequent ones first. */
+function partnersOf(words: readonly string[], rhymes: Rhymes): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const word of words)
+    for (const sounds of rhymes.endings(word)) groups.set(sounds, [...(groups.get(sounds) ?? []), word]);
+  return new Map(
+    words.map((word) => [
+      word,
+      [...new Set(rhymes.endings(word).flatMap((sounds) => groups.get(sounds) ?? []))].filter(
+        (other) => other !== word,
+      ),
+    ]),
+  );
+}

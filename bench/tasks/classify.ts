@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Random } from 'recurve';
+import { parseArgs } from 'node:util';
+import { Random, RecurveError } from 'recurve';
+import { decodeText } from 'recurve/data';
+import { datasetNamed, datasetPlaces, findDataset, readFileBytes } from 'recurve/node';
 import { type ClassifyOptions, type TextExamples, trainClassify } from 'recurve/tasks';
+import { recordTask } from './record.ts';
 
 /** What one fold of the cross-validation gave: accuracies on its tenth of the sentences. */
 interface Fold {
@@ -21,10 +23,24 @@ interface Fold {
 const FOLDS = 10;
 
 /**
- * Movie-review sentences (Pang & Lee 2005), 10-fold cross-validation: in turn each tenth of either class is the test, and everything,
- * vocabulary, epoch and weight of naive Bayes included, comes from the other nine.
+ * `npm run bench -- tasks classify [--seed N] [--quick]`: movie-review sentences (Pang & Lee 2005), 10-fold cross-validation. In turn each
+ * tenth of either class is the test, and everything, vocabulary, epoch and weight of naive Bayes included, comes from the other nine.
+ * `--quick` shows that it runs and writes nothing.
  */
-export async function run({ seed, data, quick }: { seed: number; data: string; quick: boolean }) {
+export async function run(name: string, words: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...words],
+    options: { seed: { type: 'string', default: '1' }, quick: { type: 'boolean', default: false } },
+  });
+  const began = performance.now();
+  const seed = Number(values.seed);
+  const record = await crossValidate({ seed, data: await sentenceFiles(), quick: values.quick });
+  const wall = Math.round((performance.now() - began) / 100) / 10;
+  if (!values.quick)
+    recordTask(name, { ...record, seed, wallSeconds: wall, cpuSeconds: Math.round(process.cpuUsage().user / 1e6) });
+}
+
+async function crossValidate({ seed, data, quick }: { seed: number; data: readonly string[]; quick: boolean }) {
   const examples = await sentences(data);
   const folds = foldsOf(examples.labels ?? [], seed);
   const options: ClassifyOptions = { seed, ...(quick && { epochs: 1, hidden: 8, width: 8 }) };
@@ -79,16 +95,27 @@ function foldsOf(labels: readonly string[], seed: number): Int32Array {
   return folds;
 }
 
-async function sentences(data: string): Promise<TextExamples> {
+async function sentences(files: readonly string[]): Promise<TextExamples> {
   const texts: string[] = [];
   const labels: string[] = [];
-  for (const label of ['neg', 'pos']) {
-    const text = await readFile(join(data, 'sentiment-mr', `rt-polarity.${label}`), 'utf8');
-    const lines = text.split('\n').filter((line) => line.trim() !== '');
+  for (const path of files) {
+    const lines = decodeText(await readFileBytes(path), { name: path })
+      .split('\n')
+      .filter((line) => line.trim() !== '');
     texts.push(...lines);
-    labels.push(...lines.map(() => label));
+    labels.push(...lines.map(() => path.slice(-3)));
   }
   return { kind: 'words', source: 'sentiment-mr', texts, labels };
+}
+
+/** rt-polarity.neg and rt-polarity.pos on this machine. */
+async function sentenceFiles(): Promise<string[]> {
+  const files = await findDataset(datasetNamed('sentiment-mr'), datasetPlaces());
+  if (files) return files.map(({ path }) => path).sort();
+  throw new RecurveError(
+    'file',
+    'bench tasks: expected sentiment-mr on this machine, got none; run recurve datasets get sentiment-mr, or set RECURVE_DATA',
+  );
 }
 
 const per100 = (share: number): string => (100 * share).toFixed(2);

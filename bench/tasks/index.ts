@@ -6,6 +6,7 @@ interface TaskBench {
 }
 
 const TASKS: Readonly<Record<string, () => Promise<TaskBench>>> = {
+  classify: () => import('./classify.ts'),
   generate: () => import('./generate.ts'),
   'generate-5min': () => import('./generate.ts'),
 };

@@ -8,6 +8,11 @@ const read = (name: string) => readFileSync(join(root, 'examples', name), 'utf8'
 
 /** What each example must have said: examples/NAME → a check of its output. */
 const CHECKS: Readonly<Record<string, (output: string) => void>> = {
+  'classify.ts': (output) => {
+    const [, model, bayes] = /^accuracy ([\d.]+) naive Bayes ([\d.]+)$/m.exec(output) ?? [];
+    expect(Number(model)).toBeGreaterThan(Number(bayes) + 0.2);
+    expect(output).toMatch(/^praise [\d.]+\nblame [\d.]+\nfor blame the -?[\d.]+, film /m);
+  },
   'forecast.ts': (output) => {
     const rmse = (name: string) => Number(new RegExp(`^${name} +([\\d.]+) MW`, 'm').exec(output)?.[1]);
     expect(rmse('model')).toBeLessThan(0.8 * rmse('persistence'));

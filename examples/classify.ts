@@ -10,7 +10,15 @@ for (let i = 0; i < 800; i++) {
   const [fine, turned] = [random.integer(2) === 1, random.integer(2) === 1];
   const judged = any(fine ? ['great', 'lovely', 'superb'] : ['dull', 'awful', 'weak']);
   const rest = Array.from({ length: random.integer(4) }, () => any(['tonight', 'again', 'to me', 'at last', 'in all']));
-  texts.push([any(['the film', 'this plot', 'her song']), turned ? 'is not' : 'is so', judged, ...rest].join(' '));
+  texts.push(
+    [
+      any(['the film', 'this plot', 'her song']),
+      turned ? 'is not' : 'is so',
+      any(['very', 'quite', 'all that']),
+      judged,
+      ...rest,
+    ].join(' '),
+  );
   labels.push(fine === turned ? 'blame' : 'praise');
 }
 
@@ -20,8 +28,11 @@ const { model, scores, baselines } = await trainClassify(
 );
 console.log('accuracy', scores!.accuracy.toFixed(3), 'naive Bayes', baselines!.bayes.accuracy.toFixed(3));
 
-for (const { label, probability } of await model.classify(['her song is not awful', 'the film is not great'])) {
+for (const { label, probability } of await model.classify([
+  'her song is not very awful',
+  'the film is not very great',
+])) {
   console.log(label, probability.toFixed(2));
 }
-const { about, words = [] } = await model.explain('the film is not great tonight');
+const { about, words = [] } = await model.explain('the film is not very great tonight');
 console.log('for', about, words.map(({ word, weight }) => `${word} ${weight.toFixed(1)}`).join(', '));

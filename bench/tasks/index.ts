@@ -7,6 +7,8 @@ interface TaskBench {
 
 const TASKS: Readonly<Record<string, () => Promise<TaskBench>>> = {
   classify: () => import('./classify.ts'),
+  'compose-jsb': () => import('./compose.ts'),
+  'compose-nottingham': () => import('./compose.ts'),
   generate: () => import('./generate.ts'),
   'generate-5min': () => import('./generate.ts'),
 };

@@ -14,7 +14,8 @@ export interface Corpus<P = MusicPiece> {
 export function kindOf(pieces: readonly MusicPiece[]): ComposeKind {
   const steps = pieces.flatMap(({ music }) => (music.kind === 'steps' ? music.steps : []));
   if (steps.length > 0) return steps.every((step) => step.length === 4) ? 'voices' : 'keys';
-  return pieces.every(monophonic) ? 'melody' : 'keys';
+  // A few double stops do not make a fiddler's book polyphonic.
+  return pieces.filter(monophonic).length > pieces.length / 2 ? 'melody' : 'keys';
 }
 
 /** Whether the piece is one line: what its upper line leaves out is short of a tenth. */

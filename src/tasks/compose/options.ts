@@ -12,7 +12,7 @@ export type ComposeKind = (typeof KINDS)[number];
 
 /** What to learn and how. Plain data: it is kept in the run's `config.json` and in the model file. */
 export interface ComposeOptions {
-  /** Default by the data: `voices` where every step has four numbers, `melody` where no two notes sound at once, else `keys`. */
+  /** Default by the data: `voices` where every step has four numbers, `melody` where most pieces are a single line, else `keys`. */
   kind?: ComposeKind;
   /** Default lstm. */
   cell?: 'gru' | 'lstm' | 'rnn';

@@ -14,7 +14,7 @@ export function define(command: Command): void {
         '--kind <kind>',
         'how music is heard',
         ['keys', 'melody', 'voices'],
-        'by the data: ABC and single lines melody, four numbers a step voices, else keys',
+        'by the data: mostly single lines melody, four numbers a step voices, else keys',
       ),
     )
     .addOption(choiceOption('--cell <kind>', 'recurrent cell', ['lstm', 'gru', 'rnn'], 'lstm'))

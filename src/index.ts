@@ -1,10 +1,13 @@
-export { describe, readTable, toSeries } from './data/index.ts';
+export { describe, readMusic, readTable, toSeries, writeMidi } from './data/index.ts';
 export { createEngine } from './engine/index.ts';
 export { type ErrorCode, RecurveError } from './errors.ts';
 export { createNetwork } from './nn/index.ts';
 export { Random } from './random.ts';
 export { forecastReport } from './report/index.ts';
 export {
+  type ComposeModel,
+  type ComposeOptions,
+  type ComposeRequest,
   type Forecast,
   type ForecastModel,
   type ForecastOptions,
@@ -12,11 +15,13 @@ export {
   type ForecastStream,
   type GenerateModel,
   type GenerateOptions,
+  loadCompose,
   loadForecast,
   loadGenerate,
   reportInput,
   type TrainedForecast,
   type TrainedGenerate,
+  trainCompose,
   trainForecast,
   trainGenerate,
 } from './tasks/index.ts';

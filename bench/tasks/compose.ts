@@ -55,7 +55,9 @@ export async function run(name: string, words: readonly string[]): Promise<void>
     {
       engine,
       onEpoch: ({ epoch, loss, validation = Number.NaN, seconds: spent }) =>
-        console.log(`epoch ${epoch}  loss ${loss.toFixed(3)}  validation ${validation.toFixed(3)}  ${spent.toFixed(0)} s`),
+        console.log(
+          `epoch ${epoch}  loss ${loss.toFixed(3)}  validation ${validation.toFixed(3)}  ${spent.toFixed(0)} s`,
+        ),
     },
   );
   if (!scores) throw new RecurveError('data', `${file}: expected a test part, got none; fetch the data set again`);

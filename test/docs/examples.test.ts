@@ -13,6 +13,11 @@ const CHECKS: Readonly<Record<string, (output: string) => void>> = {
     expect(Number(model)).toBeGreaterThan(Number(bayes) + 0.2);
     expect(output).toMatch(/^praise [\d.]+\nblame [\d.]+\nfor blame the -?[\d.]+, film /m);
   },
+  'compose.ts': (output) => {
+    const nll = (name: string) => Number(new RegExp(`^${name} +([\\d.]+) nats`, 'm').exec(output)?.[1]);
+    expect(nll('model')).toBeLessThan(0.8 * nll('markov'));
+    expect(output).toMatch(/^tune\.mid: G4( [A-G]♯?\d)+$/m);
+  },
   'forecast.ts': (output) => {
     const rmse = (name: string) => Number(new RegExp(`^${name} +([\\d.]+) MW`, 'm').exec(output)?.[1]);
     expect(rmse('model')).toBeLessThan(0.8 * rmse('persistence'));

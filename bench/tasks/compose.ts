@@ -26,7 +26,7 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     target: 8.45,
     published: { LSTM: 8.45, GRU: 8.43, RNN: 8.91, TCN: 8.1 },
     options: {
-      ...{ ...COMMON, stepsPerQuarter: 1, hidden: 256, rate: 4e-3, epochs: 110, patience: 25 },
+      ...{ ...COMMON, stepsPerQuarter: 1, hidden: 256, rate: 4e-3, epochs: 150, patience: 40 },
       ...{ dropout: 0.4, inputDropout: 0.1, weightDrop: 0.1, decay: 0.998 },
     },
   },
@@ -36,8 +36,8 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     target: 3.25,
     published: { LSTM: 3.29, GRU: 3.46, RNN: 4.05, TCN: 3.07 },
     options: {
-      ...{ ...COMMON, stepsPerQuarter: 2, segment: 64, hidden: 256, rate: 4e-3, epochs: 22, patience: 8 },
-      ...{ dropout: 0.2, inputDropout: 0.02, weightDrop: 0.05, decay: 0.999 },
+      ...{ ...COMMON, stepsPerQuarter: 2, segment: 64, hidden: 256, rate: 3e-3, epochs: 40, patience: 8 },
+      ...{ dropout: 0.25, inputDropout: 0.02, weightDrop: 0.1, decay: 0.999 },
     },
   },
 };

@@ -1,30 +1,32 @@
-// Learns to write from a text of a few rules, and shows what it expects.
-import { trainGenerate } from 'recurve';
+// A language model in the library: brackets close as they opened, seven letters later, further back than a 5-gram sees.
+import { Random, trainGenerate } from 'recurve';
 
-const names = ['Ada', 'Ben', 'Cleo', 'Dan'];
-const things = ['a red apple', 'a blue boat', 'two green pears', 'no time at all'];
+const random = new Random(1);
 let text = '';
-for (let i = 0; i < 400; i++) text += `${names[(i * 7) % 4]} has ${things[(i * i + (i >> 2)) % 4]}.\n`;
+for (let n = 0; n < 800; n++) {
+  const [open, close] = ['()', '[]', '{}'][random.integer(3)];
+  const letters = Array.from({ length: 7 }, () => 'ab'[random.integer(2)]);
+  text += `${open}${letters.join('')}${close}\n`;
+}
 
 const { model, validation, baselines } = await trainGenerate(text, {
-  hidden: 48,
-  epochs: 6,
+  hidden: 32,
+  embedding: 8,
   batchSize: 8,
-  window: 32,
+  window: 24,
+  epochs: 16,
+  rate: 0.01,
+  dropout: 0,
   seed: 1,
 });
-console.log('bits per character', validation?.bits.toFixed(3));
-for (const [name, { bits }] of Object.entries(baselines)) console.log(name, bits.toFixed(3));
+console.log(`model ${validation?.bits.toFixed(3)} bits per character`);
+for (const [name, { bits }] of Object.entries(baselines)) console.log(`${name} ${bits.toFixed(3)} bits per character`);
 
-for await (const piece of model.generate({
-  prompt: 'Cleo has ',
-  length: 60,
-  temperature: 0.5,
-  stop: ['\n'],
-  seed: 3,
-})) {
+process.stdout.write('[');
+for await (const piece of model.generate({ prompt: '[', length: 12, temperature: 0.3, stop: ['\n'], seed: 3 })) {
   process.stdout.write(piece);
 }
 console.log();
-for (const { text, probability } of await model.next('Dan has ', 3))
-  console.log(JSON.stringify(text), probability.toFixed(3));
+for (const token of await model.next('{abababa', 2)) {
+  console.log(JSON.stringify(token.text), `${(100 * token.probability).toFixed(1)} %`);
+}

@@ -23,6 +23,11 @@ const CHECKS: Readonly<Record<string, (output: string) => void>> = {
     expect(rmse('model')).toBeLessThan(0.8 * rmse('persistence'));
     expect(output.match(/^2024-03-11T.*80 %/gm)).toHaveLength(12);
   },
+  'generate.ts': (output) => {
+    const bits = (name: string) => Number(new RegExp(`^${name} ([\\d.]+) bits`, 'm').exec(output)?.[1]);
+    expect(bits('model')).toBeLessThan(0.95 * bits('5-gram'));
+    expect(output).toMatch(/^\[[ab]{5}/m);
+  },
   'own-cell.ts': (output) => {
     expect(Number(/squared error ([\d.]+);/.exec(output)?.[1])).toBeLessThan(0.01);
   },

@@ -53,12 +53,15 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
   }
   using interrupts = catchInterrupts(() => {});
   let text = '';
-  if (!output.json) process.stdout.write(shown(prompt ?? ''));
+  let begun = false;
   for await (const piece of model.generate({
     ...given({ prompt, length, stop }),
     ...sampling,
     signal: interrupts.signal,
   })) {
+    // A prompt that is refused is not printed.
+    if (!begun && !output.json) process.stdout.write(shown(prompt ?? ''));
+    begun = true;
     text += piece;
     if (!output.json && !process.stdout.write(shown(piece))) await once(process.stdout, 'drain');
   }

@@ -1,4 +1,4 @@
-/** How words are pronounced: ARPABET by lower-case word, further pronunciations under `word(1)`, …; as in the CMU dictionary. */
+/** How words are pronounced: ARPABET by lower-case word, further pronunciations under `word(2)`, …; as in the CMU dictionary. */
 export type Pronunciations = Readonly<Record<string, string>>;
 
 /** What is known of words' sounds. */
@@ -17,8 +17,8 @@ const VOWEL = /\d$/;
 export function createRhymes(dictionary: Pronunciations): Rhymes {
   const spoken = (word: string): string[] => {
     const found: string[] = [];
-    for (let n = 0; ; n++) {
-      const key = n === 0 ? word : `${word}(${n})`;
+    for (let n = 1; ; n++) {
+      const key = n === 1 ? word : `${word}(${n})`;
       if (!Object.hasOwn(dictionary, key)) return found;
       found.push(dictionary[key]);
     }

@@ -34,6 +34,8 @@ const DRAWN_COUNTING = 16;
 /** Longest line, in tokens, and most words tried at its end. */
 const LONGEST = 160;
 const ENDS = 48;
+/** Rhymes that an opening line's end should have. */
+const ENOUGH = 3;
 
 /**
  * Writes lines that rhyme. Several lines are drawn; where a line has to rhyme, its last word is exchanged for each word that rhymes with its
@@ -74,8 +76,9 @@ export async function writeVerse(model: GenerateModel, options: VerseOptions): P
       const text = drawLine(start.logits);
       if (lastWord(text) === undefined) continue;
       if (!before) {
-        const open = !opens || (partners.get(lastWord(text) as string)?.length ?? 0) >= 3;
-        drawn.push({ text, score: open ? 0 : -1 });
+        // The more words rhyme with its end the better, up to a few.
+        const count = partners.get(lastWord(text) as string)?.length ?? 0;
+        drawn.push({ text, score: opens ? Math.min(count, ENOUGH) : 0 });
       } else drawn.push(...endings(text, before, start));
       await visit();
     }

@@ -23,7 +23,7 @@ test.each([['predict'], ['evaluate'], ['stream']])('%s refuses a model of an unk
   const { code, stdout, stderr } = recurve([verb, 'model.safetensors', ...data], { cwd: folder });
   expect(stderr).toMatch(
     new RegExp(
-      `^${verb}: expected a model of forecast[a-z, ]*, got one of juggle in model\\.safetensors; upgrade recurve to use it\n$`,
+      `^${verb}: expected a model of [a-z, ]*forecast[a-z, ]*, got one of juggle in model\\.safetensors; upgrade recurve to use it\n$`,
     ),
   );
   expect(stdout).toBe('');

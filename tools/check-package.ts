@@ -28,14 +28,15 @@ for (const name of exported) {
 const [{ files }] = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error'], { encoding: 'utf8' }),
 ) as [{ files: { path: string }[] }];
+const known = { ...manifest.dependencies, ...manifest.peerDependencies };
 for (const { path } of files) {
   if (!path.startsWith('dist/') && !ALWAYS_PUBLISHED.includes(path))
     problems.push(`published: ${path} is no part of dist/`);
   if (/\.(test|case)\./.test(path)) problems.push(`published: ${path} is a test`);
   if (!path.endsWith('.js')) continue;
   for (const { specifier, target } of readImports(path, readFileSync(join(root, path), 'utf8'))) {
-    if (target !== undefined || isNodeModule(specifier) || packageOf(specifier) in manifest.dependencies) continue;
-    problems.push(`${path} imports ${specifier}: not among the dependencies of package.json`);
+    if (target !== undefined || isNodeModule(specifier) || packageOf(specifier) in known) continue;
+    problems.push(`${path} imports ${specifier}: not among the dependencies and optional peers of package.json`);
   }
 }
 for (const name of ALWAYS_PUBLISHED) if (!existsSync(join(root, name))) problems.push(`published: ${name} is missing`);

@@ -9,6 +9,7 @@ const TASKS: Readonly<Record<string, () => Promise<TaskBench>>> = {
   classify: () => import('./classify.ts'),
   'compose-jsb': () => import('./compose.ts'),
   'compose-nottingham': () => import('./compose.ts'),
+  tag: () => import('./tag.ts'),
   generate: () => import('./generate.ts'),
   'generate-5min': () => import('./generate.ts'),
 };

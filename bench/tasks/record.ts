@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeResults } from '../results.ts';
+import { writePage } from './page.ts';
 
-/** Puts one figure into bench/results/tasks.json, in the place of an older one of the same name. */
+/** Puts one figure into bench/results/tasks.json, in the place of an older one of the same name, and makes docs/results.md anew. */
 export function recordTask(name: string, record: Record<string, unknown>): void {
   const path = new URL('../results/tasks.json', import.meta.url);
   const known = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).tasks : {};
   writeResults('tasks', { tasks: { ...known, [name]: record } });
+  writePage(JSON.parse(readFileSync(path, 'utf8')));
 }

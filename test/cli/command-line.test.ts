@@ -13,7 +13,7 @@ import { recurve, startRecurve } from './recurve.ts';
 
 const cwd = setup.root;
 const commands = [
-  ...['train', 'train forecast', 'predict', 'evaluate', 'stream', 'doctor'],
+  ...['train', 'train forecast', 'train tag', 'predict', 'evaluate', 'stream', 'doctor'],
   ...['datasets', 'datasets list', 'datasets path', 'datasets get', 'datasets mirror'],
 ];
 

@@ -31,6 +31,11 @@ const CHECKS: Readonly<Record<string, (output: string) => void>> = {
   'own-cell.ts': (output) => {
     expect(Number(/squared error ([\d.]+);/.exec(output)?.[1])).toBeLessThan(0.01);
   },
+  'tag.ts': (output) => {
+    const brier = (name: string) => Number(new RegExp(`^${name} +Brier ([\\d.]+)`, 'm').exec(output)?.[1]);
+    expect(brier('model')).toBeLessThan(0.9 * brier('markov'));
+    expect(output.match(/^after \d\d:\d\d: (yes|no), \d+ %$/gm)).toHaveLength(4);
+  },
   'stream.ts': (output) => {
     expect(output.match(/^after \d+: next [\d.]+, came [\d.]+$/gm)).toHaveLength(4);
   },

@@ -11,8 +11,8 @@ export interface TagArchitecture {
   dropout: number;
   /** K */
   classes: number;
-  input:
-    | { kind: 'numbers'; width: number }
+  input: /** Numbers of a step, and how many of them, the first ones, are of its own row and of the calendar. */
+    | { kind: 'numbers'; width: number; own: number }
     /** Numbers of a word and of its ending, and the width of the word's vector. */
     | { kind: 'tokens'; words: number; endings: number; width: number };
 }
@@ -30,8 +30,9 @@ export function inputWidth({ input }: TagArchitecture): number {
 /**
  * A label per step, many-to-many in step: x[B, T, D] to logits [B, T, K].
  *
- * - numbers: `logits = W_o h_t + b + W_l x_t / 2`, a recurrent network beside a linear road (multinomial logistic regression on the same
- *   inputs), trained together. Both start at zero: training begins at equal probabilities.
+ * - numbers: `logits = W_o h_t + b + W_l x_t / 2`, a recurrent network beside a linear road (multinomial logistic regression), trained
+ *   together. The road reads the rows before too, the recurrent network has its memory for them. Both start at zero: training begins
+ *   at equal probabilities.
  * - tokens: x holds numbers of words and of endings; their vectors side by side are what the recurrent layers read.
  */
 export function tagNetwork(a: TagArchitecture): Layer {
@@ -43,7 +44,7 @@ export function tagNetwork(a: TagArchitecture): Layer {
           endings: embedding({ vocabulary: input.endings, output: endingWidth(input.width) }),
         }
       : undefined;
-  const width = input.kind === 'numbers' ? input.width : input.width + endingWidth(input.width);
+  const width = input.kind === 'numbers' ? input.own : input.width + endingWidth(input.width);
   const recurrent = CELLS[a.cell]({
     input: width,
     hidden: a.hidden,
@@ -52,7 +53,8 @@ export function tagNetwork(a: TagArchitecture): Layer {
     bidirectional: a.bidirectional,
   });
   const head = linear({ input: a.hidden * (a.bidirectional ? 2 : 1), output: a.classes, start: zeros });
-  const road = looks ? undefined : linear({ input: width, output: a.classes, bias: false, start: zeros });
+  const road =
+    input.kind === 'numbers' ? linear({ input: input.width, output: a.classes, bias: false, start: zeros }) : undefined;
   return {
     config: { kind: 'tag', ...a },
     parameters: {},
@@ -66,7 +68,7 @@ export function tagNetwork(a: TagArchitecture): Layer {
             looks.words.forward(reshape(columns(x, 0, 1), [B, T]), pass),
             looks.endings.forward(reshape(columns(x, 1, 2), [B, T]), pass),
           ])
-        : x;
+        : columns(x, 0, width);
       const logits = head.forward(drop(recurrent.forward(drop(read), pass)), pass);
       return road ? add(logits, affine(road.forward(x, pass), OWN_PACE)) : logits;
     },

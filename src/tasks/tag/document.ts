@@ -3,7 +3,7 @@ import { RecurveError } from '../../errors.ts';
 import type { ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
 import type { TagArchitecture } from './architecture.ts';
-import { featureCount, type TablePlan } from './features.ts';
+import { featureCount, ownCount, type TablePlan } from './features.ts';
 import type { TagParts } from './model.ts';
 import { type TagOptions, type TagSettings, tagSettings } from './options.ts';
 import type { TagTableOptions } from './table.ts';
@@ -24,7 +24,7 @@ const checkArchitecture = object({
 });
 
 const checkInput = {
-  numbers: object({ kind: oneOf('numbers'), width: size }),
+  numbers: object({ kind: oneOf('numbers'), width: size, own: size }),
   tokens: object({ kind: oneOf('tokens'), words: size, endings: size, width: size }),
 };
 
@@ -102,7 +102,9 @@ export function checkTagDocument(document: ModelDocument, name: string): { membe
   for (const [what, list] of Object.entries({ logs: plan.logs, center: plan.center, scale: plan.scale })) {
     oneOf(plan.columns.length)(list.length, `${name}: data.plan.${what}: count`);
   }
-  oneOf(input.width)(featureCount(plan, classes.length), `${name}: inputs per step`);
+  const sizes = input as Extract<TagArchitecture['input'], { kind: 'numbers' }>;
+  oneOf(sizes.width)(featureCount(plan, classes.length), `${name}: inputs per step`);
+  oneOf(sizes.own)(ownCount(plan, classes.length), `${name}: inputs of a step's own row`);
   checkZone(plan.zone, name);
   return { members, parts: { ...parts, plan, reading: (reading ?? {}) as unknown as TagTableOptions } };
 }

@@ -57,8 +57,13 @@ export function featureCount({ columns, labels, lags, calendar }: TablePlan, cla
   return lags * (columns.length + (labels ? classes - 1 : 0)) + calendar.length;
 }
 
+/** How many of them are of the step's own row and of the calendar: the first ones. */
+export function ownCount(plan: TablePlan, classes: number): number {
+  return featureCount({ ...plan, lags: 1 }, classes);
+}
+
 /**
- * Writes what one step is read as.
+ * Writes what one step is read as: its row, the calendar, then the rows before.
  *
  * @param row raw columns and class of the row k steps ago; before the first row it is that one
  * @param calendar features of the step told, in the order of the plan
@@ -81,8 +86,8 @@ export function writeFeatures(
       out[to++] = (seen - plan.center[c]) / plan.scale[c];
     }
     if (plan.labels) for (let c = 1; c < classes; c++) out[to++] = label === c ? 1 : 0;
+    if (k === 0) for (let c = 0; c < plan.calendar.length; c++) out[to++] = calendar[c];
   }
-  for (let c = 0; c < plan.calendar.length; c++) out[to++] = calendar[c];
 }
 
 /** The inputs of all steps of a series up to its last observed one, [T, D]. */

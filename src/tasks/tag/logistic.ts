@@ -12,20 +12,21 @@ export interface LogisticData {
   label(i: number): number;
 }
 
+/** A fitted regression. */
+export interface LogisticModel {
+  /** Probabilities [K] of a row of inputs. */
+  say(row: Float64Array): Float64Array;
+}
+
 /** Most inputs for which the normal equations are solved. */
 const MOST_INPUTS = 600;
-/** Strength of the ridge, per unit of the scaled inputs' weights: just enough that separable data have an end. */
-const RIDGE = 1;
 const MOST_STEPS = 50;
 
 /**
  * Logistic regression on scaled inputs by Newton's method (iteratively reweighted least squares), one class against the rest; of two
  * classes one regression. Undefined where there are too many inputs, or no solution was found.
  */
-export async function fitLogistic(
-  data: LogisticData,
-  K: number,
-): Promise<{ say(row: Float64Array): Float64Array } | undefined> {
+export async function fitLogistic(data: LogisticData, K: number, ridge: number): Promise<LogisticModel | undefined> {
   const { D, N } = data;
   if (D > MOST_INPUTS || N === 0) return undefined;
   const rows = Array.from({ length: N }, (_, i) => data.row(i));
@@ -43,6 +44,7 @@ export async function fitLogistic(
       X,
       Float64Array.from(X, (_, i) => Number(data.label(i) === k)),
       D,
+      ridge,
       visit,
     );
     if (!w) return undefined;
@@ -70,6 +72,7 @@ async function newton(
   X: readonly Float64Array[],
   y: Float64Array,
   D: number,
+  ridge: number,
   visit: () => Promise<void>,
 ): Promise<Float64Array | undefined> {
   const n = D + 1;
@@ -90,8 +93,8 @@ async function newton(
       await visit();
     }
     for (let d = 0; d < D; d++) {
-      hessian[d * n + d] += RIDGE;
-      gradient[d] += RIDGE * w[d];
+      hessian[d * n + d] += ridge;
+      gradient[d] += ridge * w[d];
     }
     hessian[D * n + D] += 1e-9;
     if (!(await visiting(cholesky(hessian, n), visit))) return undefined;

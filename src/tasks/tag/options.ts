@@ -21,7 +21,7 @@ export interface TagOptions {
    * computed from are not read.
    */
   ahead?: number;
-  /** Tables: rows that each step sees beside the network's memory, itself included, at least 1. Default 3. */
+  /** Tables: rows that each step sees beside the network's memory, itself included, at least 1. Default 1. */
   lags?: number;
   /** Tables: read log(1 + x) of columns that are never negative and reach far to the right (skewness above 2). Default true. */
   logs?: boolean;
@@ -56,11 +56,11 @@ export interface TagOptions {
   holdout?: Part;
   /** Passes over the training sequences, at least 1. Default 60 for tables, 20 for text. */
   epochs?: number;
-  /** Sequences per step, at least 1. Default 8 for tables, 32 for text. */
+  /** Sequences per step, at least 1. Default 4 for tables, 32 for text. */
   batchSize?: number;
   /** Default adamW with weight decay 0.05. */
   optimizer?: OptimizerConfig;
-  /** Learning rate above 0. Default 0.003. */
+  /** Learning rate above 0. Default 0.02 for tables, 0.003 for text. */
   rate?: number;
   /** Default cosine. */
   schedule?: Schedule;
@@ -81,7 +81,7 @@ const SHARED = {
   layers: 1,
   dropout: 0.3,
   ahead: 1,
-  lags: 3,
+  lags: 1,
   logs: true,
   calendar: true,
   chunk: 64,
@@ -91,7 +91,6 @@ const SHARED = {
   threshold: 'accuracy',
   holdout: { fraction: 0.15 },
   optimizer: { kind: 'adamW', weightDecay: 0.05 },
-  rate: 0.003,
   schedule: { kind: 'cosine' },
   clip: 1,
   patience: 5,
@@ -102,16 +101,18 @@ const DEFAULTS: Readonly<Record<'table' | 'text', TagSettings>> = {
   table: {
     ...SHARED,
     hidden: 16,
+    rate: 0.02,
     bidirectional: false,
     members: 5,
     epochs: 60,
-    batchSize: 8,
+    batchSize: 4,
     test: { fraction: 0.25 },
   },
   text: {
     ...SHARED,
     ahead: 0,
     hidden: 64,
+    rate: 0.003,
     bidirectional: true,
     members: 1,
     epochs: 20,

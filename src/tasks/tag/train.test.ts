@@ -41,7 +41,10 @@ describe('a training', () => {
 
   it('tells the classes of a column of texts, the same day, read both ways', async () => {
     const data = toTagTable(await tableOf(rainCsv(300)), { target: 'sky', covariates: ['pressure'] }, 0);
-    const { scores, model, next } = await trainTag(data, { ...SMALL, ahead: 0, bidirectional: true, epochs: 20 });
+    const { scores, model, next } = await trainTag(data, {
+      ...{ ...SMALL, ahead: 0, bidirectional: true },
+      ...{ epochs: 30, hidden: 12, rate: 0.02 },
+    });
     expect(model.classes).toEqual(['dry', 'wet']);
     expect(next).toEqual([]);
     expect(scores?.test.logLoss).toBeLessThan(0.85 * (scores?.baselines.constant.logLoss ?? 0));
@@ -145,7 +148,10 @@ describe('a checkpoint', () => {
     const resume = files.at(-1) as ModelFile;
     const refused = async (d: TagTable, o: TagOptions, file: ModelFile) =>
       (await trainTag(d, o, { resume: file }).catch((thrown) => thrown)) as RecurveError;
-    expect(await refused(await rain(151), options, resume)).toMatchObject({ code: 'data', message: /other data/ });
+    expect(await refused(await rain(151), options, resume)).toMatchObject({
+      code: 'data',
+      message: expect.stringMatching(/other data/),
+    });
     expect(await refused(data, { ...options, seed: 9 }, resume)).toMatchObject({ code: 'usage' });
     expect(await refused(data, { ...options, members: 3 }, resume)).toMatchObject({ code: 'usage' });
     for (const gone of ['curve.0', 'logits.1.1', 'member.0', 'history']) {
@@ -229,7 +235,7 @@ describe('what cannot be learned is refused in a sentence', () => {
     ['a comparison of texts', 'sky > 0', /expected a comparison of a column of numbers/, 'usage'],
     ['times', 'date', /got times/, 'usage'],
   ])('%s', async (_, target, message, code) => {
-    expect(await refused(rainCsv(200), target)).toMatchObject({ message, code });
+    expect(await refused(rainCsv(200), target)).toMatchObject({ message: expect.stringMatching(message), code });
   });
 
   it('too few steps, one class before the test span', async () => {

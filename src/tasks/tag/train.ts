@@ -6,6 +6,7 @@ import type { EpochRecord, FitResult } from '../../train/index.ts';
 import { openStages, type TrainHooks } from '../training/index.ts';
 import type { TagArchitecture } from './architecture.ts';
 import { type TagCourse, tableCourse, textCourse } from './course.ts';
+import { ownCount } from './features.ts';
 import { BLOCKS, crossValidate, expectKept, holdOut, type TagLearner } from './learn.ts';
 import { type Tagged, type TagModel, tagModel } from './model.ts';
 import { type TagOptions, type TagSettings, tagSettings } from './options.ts';
@@ -173,7 +174,7 @@ function architectureOf({ classes, plan, width }: TagCourse, settings: TagSettin
     classes: classes.length,
     input:
       plan.kind === 'table'
-        ? { kind: 'numbers', width }
+        ? { kind: 'numbers', width, own: ownCount(plan, classes.length) }
         : { kind: 'tokens', words: plan.words.size, endings: plan.endings.size, width: embedding },
   };
 }

@@ -37,7 +37,9 @@ export function define(command: Command): void {
     .option('--causal', 'read forwards only; default for tables')
     .addOption(numberOption('--dropout <p>', 'share of inputs and hidden units left out in training; default 0.3'))
     .addOption(wholeOption('--members <n>', 'networks whose mean answers; default 5 for tables, 1 for text'))
-    .addOption(wholeOption('--lags <rows>', 'of a table: rows each step sees beside its memory; default 3'))
+    .addOption(
+      wholeOption('--lags <rows>', 'of a table: rows each step sees beside its memory, itself included; default 1'),
+    )
     .option('--no-logs', 'of a table: do not take logarithms of columns that reach far to the right')
     .option('--no-calendar', 'of a table: leave out time of day, of week, of year')
     .addOption(wholeOption('--embedding <width>', "of text: width of a word's vector; default 64"))
@@ -64,7 +66,13 @@ export function define(command: Command): void {
     .addOption(wholeOption('--patience <epochs>', 'with holdout: epochs without a better one; default 5'));
   addFitOptions(
     command,
-    { epochs: '60 for tables, 20 for text', batchSize: '8 for tables, 32 for text', rate: 0.003, clip: 1, seed: 0 },
+    {
+      epochs: '60 for tables, 20 for text',
+      batchSize: '4 for tables, 32 for text',
+      rate: '0.02 for tables, 0.003 for text',
+      clip: 1,
+      seed: 0,
+    },
     'sequences',
   );
   addRunOptions(command, 'runs/tag-<target>, of text runs/tag');

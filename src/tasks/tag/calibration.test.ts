@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../random.ts';
+import { fitTemperature, fitThreshold, labelAt, logLossOf, softmaxRows } from './calibration.ts';
+import { fitLogistic } from './logistic.ts';
+import { figuresOf } from './scores.ts';
+
+describe('temperature', () => {
+  test('of logits three times too large is 3 within 15 %, and lowers the log loss', () => {
+    const random = new Random(3);
+    const honest = Array.from({ length: 2000 }, () => 1.5 * random.normal());
+    const labels = honest.map((z) => Number(random.uniform() < 1 / (1 + Math.exp(-z))));
+    const logits = honest.flatMap((z) => [0, 3 * z]);
+    const temperature = fitTemperature(logits, labels, 2);
+    expect(Math.abs(temperature - 3)).toBeLessThan(0.45);
+    const loss = (t: number) => logLossOf(softmaxRows(logits, 2, t), labels, 2);
+    expect(loss(temperature)).toBeLessThan(loss(1));
+    for (const near of [0.9, 1.1]) expect(loss(temperature)).toBeLessThanOrEqual(loss(temperature * near));
+  });
+
+  test('stays 1 on fewer than 50 steps', () => {
+    expect(fitTemperature([0, 9, 0, 9], [0, 1], 2)).toBe(1);
+  });
+});
+
+describe('threshold', () => {
+  const p = [0.1, 0.2, 0.35, 0.4, 0.9];
+  const rows = p.flatMap((one) => [1 - one, one]);
+
+  test('for accuracy lies in the middle of the gap that parts best', () => {
+    expect(fitThreshold(rows, [0, 0, 0, 1, 1], 'accuracy')).toBeCloseTo(0.375, 12);
+    expect(fitThreshold(rows, [0, 0, 0, 0, 1], 'accuracy')).toBeCloseTo(0.65, 12);
+  });
+
+  test('for f1 finds a rare class that accuracy would give up', () => {
+    const labels = [0, 1, 0, 0, 0];
+    expect(labelAt(rows, 2, 2, { threshold: fitThreshold(rows, labels, 'f1') })).toBe(1);
+    expect(labelAt(rows, 2, 2, { threshold: fitThreshold(rows, labels, 'accuracy') })).toBe(0);
+  });
+
+  test('is the number that was wished for', () => {
+    expect(fitThreshold(rows, [0, 0, 0, 1, 1], 0.7)).toBe(0.7);
+  });
+});
+
+test('figures of a small case, by hand', () => {
+  const figures = figuresOf([0.8, 0.2, 0.4, 0.6, 0.3, 0.7, 0.9, 0.1], [0, 1, 0, 1], 2);
+  expect(figures.brier).toBeCloseTo((0.04 + 0.16 + 0.49 + 0.81) / 4, 12);
+  expect(figures.logLoss).toBeCloseTo(-(Math.log(0.8) + Math.log(0.6) + Math.log(0.3) + Math.log(0.1)) / 4, 12);
+  expect(figures.accuracy).toBe(0.5);
+  expect(figures.f1).toBeCloseTo(0.5, 12);
+  // Of four pairs of a positive and a negative step one is in order.
+  expect(figures.auc).toBe(0.25);
+  expect(figures.calibrationError).toBeCloseTo((0.2 + 0.4 + 0.7 + 0.9) / 4, 12);
+});
+
+test('logistic regression solves its equations: gradient with ridge below 1e-6, and no ridge on the bias', async () => {
+  const random = new Random(5);
+  const X = Array.from({ length: 200 }, () => Float64Array.of(random.normal(), 5 + 3 * random.normal()));
+  const y = X.map(([a]) => Number(random.uniform() < 1 / (1 + Math.exp(-1 - 2 * a))));
+  const model = await fitLogistic({ D: 2, N: 200, row: (i) => X[i], label: (i) => y[i] }, 2, 2);
+  const said = X.map((row) => model?.say(row)[1] ?? 0);
+  expect(Math.abs(said.reduce((sum, p, i) => sum + p - y[i], 0))).toBeLessThan(1e-6);
+  // With no ridge on the bias the mean said is the share seen; with one on the weights their gradient is not zero.
+  const pull = X.reduce((sum, [a], i) => sum + (said[i] - y[i]) * a, 0);
+  expect(pull).toBeLessThan(-0.1);
+});

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { decodeModelFile } from '../../src/model/index.ts';
+import { temporaryFolder } from '../../src/node/temporary-folder.case.ts';
+import { rainCsv, sentences } from '../../src/tasks/tag/data.case.ts';
+import { recurve, startRecurve } from './recurve.ts';
+
+const QUICK = ['--target', 'rain > 0', '--members', '2', '--epochs', '3', '--hidden', '4', '--seed', '3'];
+
+function withData(): string {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'days.csv'), rainCsv(240));
+  const { sentences: tagged } = sentences(60);
+  const conll = tagged.map(({ tokens, labels = [] }) => tokens.map((token, t) => `${token}\t${labels[t]}\n`).join(''));
+  writeFileSync(join(cwd, 'words.conll'), conll.join('\n'));
+  return cwd;
+}
+
+const weights = (cwd: string, run: string) => {
+  const path = join(cwd, run, 'model.safetensors');
+  return decodeModelFile(readFileSync(path), { name: path }).tensors;
+};
+
+test('train tag gives scores beside baselines as JSON; predict, evaluate and stream take its model', () => {
+  const cwd = withData();
+  const trained = recurve(['train', 'tag', 'days.csv', ...QUICK, '--out', 'run', '--json'], { cwd });
+  expect(trained.stderr).toBe('');
+  const result = JSON.parse(trained.stdout);
+  expect(result).toMatchObject({ task: 'tag', target: 'rain > 0', classes: ['no', 'yes'], steps: 60 });
+  for (const figures of [result.test, ...Object.values(result.baselines)] as Record<string, number>[]) {
+    for (const key of ['brier', 'logLoss', 'accuracy']) expect(figures[key], key).toBeGreaterThan(0);
+  }
+  expect(Object.keys(result.baselines)).toEqual(['constant', 'climatology', 'markov', 'logistic']);
+  expect(result.next[0]).toMatchObject({ time: '2020-08-28T00:00:00.000Z' });
+  const report = readFileSync(join(cwd, 'run', 'report.html'), 'utf8');
+  for (const text of ['Reliability', 'Markov chain', 'What is taken for what']) expect(report).toContain(text);
+
+  const predicted = JSON.parse(recurve(['predict', 'run', 'days.csv', '--json'], { cwd }).stdout);
+  const last = predicted.sequences[0].probabilities.at(-1);
+  expect(last).toEqual([result.next[0].probabilities.no, result.next[0].probabilities.yes]);
+  const evaluated = JSON.parse(recurve(['evaluate', 'run', 'days.csv', '--json'], { cwd }).stdout);
+  expect(evaluated.test).toEqual(result.test);
+
+  // In two parts, with the state on disk between them.
+  const lines = rainCsv(240).trimEnd().split('\n');
+  const part = (rows: string[]) =>
+    recurve(['stream', 'run', '--state', 's.json'], { cwd, input: `${rows.join('\n')}\n` });
+  const answers = [part(lines.slice(0, 101)), part(lines.slice(101))].flatMap(({ stdout }) =>
+    stdout.trim().split('\n'),
+  );
+  expect(answers).toHaveLength(240);
+  expect(JSON.parse(answers[239]).probabilities).toEqual(result.next[0].probabilities);
+});
+
+test('text is tagged: CoNLL in, CoNLL out', () => {
+  const cwd = withData();
+  const quick = ['--hidden', '8', '--embedding', '8', '--epochs', '15', '--rate', '0.02', '--quiet'];
+  const { code, stdout } = recurve(['train', 'tag', 'words.conll', ...quick], { cwd });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Test on .*\n.*\n.*\nGRU \(this model\)/);
+  const told = recurve(['predict', 'runs/tag', '-', '--tagged', 'plain'], { cwd, input: 'the run walk\n' });
+  expect(told.stdout).toBe('the\tD\nrun\tN\nwalk\tV\n');
+  expect(recurve(['stream', 'runs/tag'], { cwd, input: 'x\n' })).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('Ctrl-C saves a checkpoint; --resume alone ends at the bits of the uninterrupted run', async () => {
+  const cwd = withData();
+  const long = [...QUICK, '--epochs', '60', '--checkpoint-every', '0.05'];
+  expect(recurve(['train', 'tag', 'days.csv', ...long, '--out', 'whole', '--quiet'], { cwd }).code).toBe(0);
+  const child = startRecurve(['train', 'tag', 'days.csv', ...long, '--out', 'cut'], { cwd });
+  let stderr = '';
+  child.stderr?.on('data', (piece) => {
+    if (!/epoch/.test(stderr) && /epoch/.test(stderr + piece)) child.kill('SIGINT');
+    stderr += piece;
+  });
+  const [code] = await once(child, 'close');
+  expect(stderr).toContain('go on with `recurve train tag --out cut --resume`');
+  expect(code).toBe(130);
+  const resumed = recurve(['train', 'tag', '--out', 'cut', '--resume'], { cwd });
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect(weights(cwd, 'cut')).toEqual(weights(cwd, 'whole'));
+});
+
+describe('bad input gets one sentence', () => {
+  test.each([
+    [['train', 'tag'], 2, /^train tag: expected <data>, got nothing/],
+    [['train', 'tag', 'days.csv', '--target', 'rain >'], 2, /^data: expected a column named "rain >"/],
+    [
+      ['train', 'tag', 'days.csv', '--target', 'rain > 0', '--threshold', '2'],
+      2,
+      /^--threshold: expected accuracy, f1/,
+    ],
+    [['train', 'tag', 'days.csv', '--target', 'rain > 0', '--bidirectional'], 2, /^tag: expected a network that reads/],
+    [
+      ['train', 'tag', 'days.csv', '--target', 'rain > 99'],
+      3,
+      /expected at least 2 classes in rain > 99, got only "no"/,
+    ],
+    [['train', 'tag', 'days.csv', '--target', 'rain > 0', '--tagged', 'conll'], 2, /expected --target of a table or/],
+    [['train', 'tag', 'binary.conll'], 3, /^binary\.conll: .*binary data/],
+    [['train', 'tag', 'empty.conll'], 3, /^empty\.conll: expected at least one sentence, got an empty text/],
+    [['train', 'tag', 'latin.conll'], 3, /^latin\.conll: expected text in utf-8/],
+    [['train', 'tag', 'long.conll'], 3, /^long\.conll: expected lines of at most 1,000,000 characters/],
+  ])('%j', (args, code, message) => {
+    const cwd = withData();
+    writeFileSync(join(cwd, 'binary.conll'), Uint8Array.of(1, 0, 2, 3));
+    writeFileSync(join(cwd, 'empty.conll'), '');
+    writeFileSync(join(cwd, 'latin.conll'), Uint8Array.of(0xe9, 32, 88, 10));
+    writeFileSync(join(cwd, 'long.conll'), 'x'.repeat(1 << 21));
+    const ran = recurve(args, { cwd });
+    expect(ran.stderr).toMatch(message);
+    expect(ran.stderr.trimEnd()).not.toContain('\n');
+    expect([ran.stdout, ran.code]).toEqual(['', code]);
+  });
+});

@@ -15,20 +15,10 @@ export type VerbRun = (model: OpenedModel, inputs: readonly string[], values: ne
 
 /** What each task can do, loaded when it is wanted. */
 const TASKS: Readonly<Record<string, Readonly<Partial<Record<Verb, () => Promise<VerbRun>>>>>> = {
-  compose: {
-    predict: async () => (await import('./compose/predict.ts')).predict,
-    evaluate: async () => (await import('./compose/evaluate.ts')).evaluate,
-  },
   forecast: {
     predict: async () => (await import('./forecast/predict.ts')).predict,
     evaluate: async () => (await import('./forecast/evaluate.ts')).evaluate,
     stream: async () => (await import('./forecast/stream.ts')).stream,
-  },
-  generate: {
-    predict: async () => (await import('./generate/predict.ts')).predict,
-    evaluate: async () => (await import('./generate/evaluate.ts')).evaluate,
-    stream: async () => (await import('./generate/stream.ts')).stream,
-    generate: async () => (await import('./generate/generate.ts')).generate,
   },
   tag: {
     predict: async () => (await import('./tag/predict.ts')).predict,
@@ -39,6 +29,16 @@ const TASKS: Readonly<Record<string, Readonly<Partial<Record<Verb, () => Promise
     predict: async () => (await import('./classify/predict.ts')).predict,
     evaluate: async () => (await import('./classify/evaluate.ts')).evaluate,
     stream: async () => (await import('./classify/stream.ts')).stream,
+  },
+  generate: {
+    predict: async () => (await import('./generate/predict.ts')).predict,
+    evaluate: async () => (await import('./generate/evaluate.ts')).evaluate,
+    stream: async () => (await import('./generate/stream.ts')).stream,
+    generate: async () => (await import('./generate/generate.ts')).generate,
+  },
+  compose: {
+    predict: async () => (await import('./compose/predict.ts')).predict,
+    evaluate: async () => (await import('./compose/evaluate.ts')).evaluate,
   },
 };
 

@@ -13,14 +13,15 @@ import { recurve, startRecurve } from './recurve.ts';
 
 const cwd = setup.root;
 const commands = [
-  ...['train', 'train forecast', 'train tag', 'predict', 'evaluate', 'stream', 'doctor'],
+  ...['train', 'train forecast', 'train tag', 'train classify', 'train generate', 'train compose'],
+  ...['predict', 'evaluate', 'stream', 'generate', 'compose', 'doctor'],
   ...['datasets', 'datasets list', 'datasets path', 'datasets get', 'datasets mirror'],
 ];
 
 test.each(['', ...commands])('recurve %s --help shows an example', (command) => {
   const { code, stdout, stderr } = recurve([...command.split(' ').filter(Boolean), '--help'], { cwd });
   expect(stdout).toMatch(new RegExp(`^Usage: recurve ?${command}(\\|\\w+)? `));
-  expect(stdout).toMatch(/\nExample:\n {2}\$ .*recurve /);
+  expect(stdout).toMatch(/\nExamples?:\n {2}\$ .*recurve /);
   expect(stderr).toBe('');
   expect(code).toBe(0);
 });
@@ -52,7 +53,7 @@ test('--version prints the version of package.json', () => {
 test.each([
   [['trian'], /^recurve: expected one of train, .*, got "trian"; did you mean train\? /],
   [['train'], /^train: expected a task, got none; give forecast/],
-  [['train', 'forecats'], /^train: expected one of forecast, got "forecats"; did you mean forecast\?/],
+  [['train', 'forecats'], /^train: expected one of forecast, .*, got "forecats"; did you mean forecast\?/],
   [
     ['train', 'forecast', 'x.csv', '--target', 'y', '--hiden', '3'],
     /^train forecast: expected a known option, got --hiden; did you mean --hidden\?/,

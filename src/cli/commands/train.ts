@@ -5,19 +5,9 @@ import { addEntries, type Entry } from '../entries.ts';
 /** The tasks. Each has its options in a file of this name under `train/`, and its work in a folder of this name beside `commands/`. */
 const TASKS: readonly Entry[] = [
   {
-    name: 'compose',
-    summary: 'melodies, chords or four voices from music',
-    load: () => import('./train/compose.ts'),
-  },
-  {
     name: 'forecast',
     summary: 'the next steps of a column, with intervals',
     load: () => import('./train/forecast.ts'),
-  },
-  {
-    name: 'generate',
-    summary: 'text that goes on like yours, by characters, words or subwords',
-    load: () => import('./train/generate.ts'),
   },
   {
     name: 'tag',
@@ -28,6 +18,16 @@ const TASKS: readonly Entry[] = [
     name: 'classify',
     summary: 'the class of a text or of a sequence of numbers',
     load: () => import('./train/classify.ts'),
+  },
+  {
+    name: 'generate',
+    summary: 'text that goes on like yours, by characters, words or subwords',
+    load: () => import('./train/generate.ts'),
+  },
+  {
+    name: 'compose',
+    summary: 'melodies, chords or four voices from music',
+    load: () => import('./train/compose.ts'),
   },
 ];
 

@@ -1,8 +1,10 @@
 import { geometricMean } from '../statistics.ts';
+import { CELLS } from './cases.ts';
 import { type Context, figures, type Section } from './context.ts';
 import { coresBusy, machine } from './machine.ts';
 import { readOptions } from './options.ts';
 import { ISAS, startPyTorch } from './pytorch.ts';
+import { type Recorded, record, type Taken } from './record.ts';
 import { SECTIONS } from './sections.ts';
 import type { Row, StepRow } from './sequences.ts';
 
@@ -10,8 +12,9 @@ import type { Row, StepRow } from './sequences.ts';
 export async function main(words: readonly string[]): Promise<void> {
   const options = readOptions(words, Object.keys(SECTIONS), ISAS);
   const log = (line: string): void => console.error(line);
-  const facts = { ...machine(), busyBefore: await coresBusy() };
-  log(`${facts.cpu}, ${facts.cores} cores, ${facts.busyBefore} of them busy with other work; Node ${facts.node}`);
+  const facts = machine();
+  let busy = await coresBusy();
+  log(`${facts.cpu}, ${facts.cores} cores, ${busy} of them busy with other work; Node ${facts.node}`);
   const { python, isa, threads } = options;
   const pytorch = python === undefined ? undefined : await startPyTorch({ command: python, threads });
   if (pytorch) log(`PyTorch ${pytorch.facts.version}, ${pytorch.facts.capability}, threads ${threads}`);
@@ -19,24 +22,37 @@ export async function main(words: readonly string[]): Promise<void> {
   if (limited) log(`and kept to ${limited.facts.capability}`);
   const context: Context = { options, pytorch, limited, log };
   const taken: Record<string, unknown> = {};
+  const sections: Record<string, Taken> = {};
   try {
     for (const [name, section] of chosen(options.sections, options.quick)) {
       log(`── ${name}: ${section.says}`);
+      const began = performance.now();
       taken[name] = await section.run(context);
+      const seconds = Math.round((performance.now() - began) / 1000);
+      const before = busy;
+      busy = await coresBusy();
+      sections[name] = { seconds, busyBefore: before, busyAfter: busy };
     }
   } finally {
     pytorch?.close();
     limited?.close();
   }
-  const results = {
-    machine: { ...facts, busyAfter: await coresBusy(), loadAfter: machine().load },
-    threads,
+  const results: Recorded = {
+    machine: facts,
+    run: { threads, sections },
     pytorch: pytorch ? { ...pytorch.facts, busy: figures(pytorch.busy()), limited: limited?.facts ?? null } : null,
     summary: summary(taken),
     ...taken,
   };
   if (options.json) console.log(JSON.stringify(results));
   else log(JSON.stringify(results.summary, null, 2));
+  if (options.json || options.quick) return;
+  if (options.shapes || options.tier || options.numerics || options.cells.length < CELLS.length) {
+    log('figures of a part: nothing written');
+    return;
+  }
+  record(results);
+  log('bench/results/performance.json, docs/performance.md and its pictures written');
 }
 
 function chosen(names: readonly string[] | undefined, quick: boolean): [string, Section][] {

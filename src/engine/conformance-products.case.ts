@@ -73,6 +73,24 @@ export function runProductConformance(create: () => Engine | Promise<Engine>, co
       });
     });
 
+    test.each(SHAPES)('every form of M=%i, N=%i, K=%i starts each row from a bias', async (M, N, K) => {
+      const [A, W, bias] = [numbers(11, M * K), numbers(12, N * K), numbers(13, N)];
+      await compare(
+        ({ engine, put, get }) => {
+          const [a, w, b] = [put(A), put(W), put(bias)];
+          const panels = put(numbers(14, engine.packedSize(N, K)));
+          engine.pack(panels, w, N, K);
+          return (['gemmNt', 'gemmNn', 'gemmTn', 'gemmPacked'] as const).map((form) => {
+            const c = put(numbers(15, M * N));
+            engine[form](c, a, form === 'gemmPacked' ? panels : w, M, N, K, { bias: b });
+            return get(c, M * N);
+          });
+        },
+        'bias',
+        Math.max(1, K / 64),
+      );
+    });
+
     test('gemmPacked honours lda and ldc', async () => {
       await compare(({ engine, put, get }) => {
         const [M, N, K, lda, ldc] = [5, 11, 6, 9, 13];

@@ -8,7 +8,7 @@ import { toldTimes } from './table.ts';
 
 /** Rows that logistic regression reads: a week of days. */
 const LOGISTIC_ROWS = 7;
-/** Its ridge on scaled inputs; of 1, 3, 10, 30 and 100 the one that blocks of Seattle's 2012 to 2014 prefer. */
+/** Its ridge on scaled inputs; of 1, 10, 30, 100 and 300 the one that blocks of Seattle's 2012 to 2014 prefer. */
 const LOGISTIC_RIDGE = 10;
 
 /** Steps of a series: those told with labels to learn from, and those to be told. */

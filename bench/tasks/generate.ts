@@ -114,6 +114,8 @@ export async function run(name: string, words: readonly string[]): Promise<void>
   );
   console.log(await trained.model.write({ prompt: 'ROMEO:\n', length: 400, temperature: 0.7, seed: 1 }));
   recordTask(name, {
+    title:
+      'tinyshakespeare by characters, first 90 % learned, whole last 10 % measured: nats per character within so many seconds',
     ...{
       seed: settings.seed,
       seconds,

@@ -135,8 +135,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   fused(
     'GRU after: recurrent gradients from the input side',
-    'fromGates(at, dw, db, T, hidden, recurrent)',
-    'fromGates(at, dw, db, T, hidden, dgates)',
+    'dcandidate, states, H, H, T * B);',
+    'dgates + 2 * H, states, H, H, T * B, { lda: 3 * H });',
   ),
   fused(
     'GRU before: candidate’s weights against h instead of r⊙h',
@@ -207,7 +207,21 @@ export const MUTANTS: readonly Mutant[] = [
     'tape.engine.toBatchFirst(dall, d,',
   ),
   sequence('skip: last states ignore lengths', 'return ((lengths?.[b] ?? T) + j) * B + b;', 'return (T + j) * B + b;'),
-  fused('skip: weight gradient from the state before', 'hidden - (delay - 1) * B * H', 'hidden'),
+  fused(
+    'skip: weight gradient from the state before',
+    'gemmTn(dsk, dgates, hidden - (delay - 1) * B * H',
+    'gemmTn(dsk, dgates, hidden',
+  ),
+  fused(
+    'GRU: skip’s weight gradient from the state before',
+    'gradientOf(skip.weight), hidden - (delay - 1) * B * H]',
+    'gradientOf(skip.weight), hidden]',
+  ),
+  fused(
+    'GRU after: recurrent bias of n from the input side',
+    'engine.reduce(db + 2 * H, dcandidate,',
+    'engine.reduce(db + 2 * H, dgates,',
+  ),
   // Dilated sequences
   dilation('phases end too late', '- Math.floor(row / B)) / d', ') / d'),
   dilation(
@@ -249,20 +263,20 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'GRU fused: reset form ignored',
     file: 'nn/cells/gru.ts',
-    find: 'gruSequence(x, state.h, bound(parameters), reset, lengths',
-    replace: "gruSequence(x, state.h, bound(parameters), 'after', lengths",
+    find: 'gruSequence(x, state.h, bound(parameters, noise), reset, lengths',
+    replace: "gruSequence(x, state.h, bound(parameters, noise), 'after', lengths",
   },
   {
     name: 'RNN fused: activation ignored',
     file: 'nn/cells/rnn.ts',
-    find: 'rnnSequence(x, state.h, bound(parameters), activation, lengths',
-    replace: "rnnSequence(x, state.h, bound(parameters), 'tanh', lengths",
+    find: 'rnnSequence(x, state.h, bound(parameters, noise), activation, lengths',
+    replace: "rnnSequence(x, state.h, bound(parameters, noise), 'tanh', lengths",
   },
   {
     name: 'RNN fused: lengths forgotten',
     file: 'nn/cells/rnn.ts',
-    find: 'rnnSequence(x, state.h, bound(parameters), activation, lengths',
-    replace: 'rnnSequence(x, state.h, bound(parameters), activation, undefined',
+    find: 'rnnSequence(x, state.h, bound(parameters, noise), activation, lengths',
+    replace: 'rnnSequence(x, state.h, bound(parameters, noise), activation, undefined',
   },
   {
     name: 'gate order of LSTM as in ONNX',

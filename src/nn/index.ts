@@ -72,4 +72,5 @@ export type { MemoryNeed, StepOptions } from './memory.ts';
 export { createNetwork, type Network, noDropout, type ParameterEntry } from './network.ts';
 export { orthogonal } from './orthogonal.ts';
 export { Parameter } from './parameter.ts';
-export { canStep, createStepper, type Stepper } from './stepper.ts';
+export { canStep } from './stepper/chain.ts';
+export { createStepper, type Stepper } from './stepper/stepper.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ENGINES } from '../engine/engines.case.ts';
-import { ReferenceEngine } from '../engine/reference.ts';
+import { ENGINES } from '../../engine/engines.case.ts';
+import { ReferenceEngine } from '../../engine/reference.ts';
 import {
   type Carry,
   canStep,
@@ -16,7 +16,7 @@ import {
   rnn,
   sequential,
   tied,
-} from './index.ts';
+} from '../index.ts';
 
 const K = 7;
 

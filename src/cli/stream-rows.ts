@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import type { SeriesOptions } from '../data/index.ts';
 import { rowReader } from '../data/rows.ts';
 import type { Json } from '../model/index.ts';
 import { parseJson } from '../model/json.ts';
 import { readFileIfThere, writeFileAtomic } from '../node/files.ts';
+import { inputLines } from './input-lines.ts';
 import { fingerprintOf, type OpenedModel } from './models.ts';
 import { given } from './options.ts';
 import { checkSavedStream, type RowStream, type SavedStream, streamSession } from './stream-session.ts';
@@ -54,7 +54,7 @@ export async function streamRows<T>(opened: OpenedModel, model: RowModel<T>, val
   if (saved) process.stderr.write(`going on after row ${saved.rows}\n`);
 
   let passedOver = 0;
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of inputLines()) {
     const row = reader.read(line, session.lastTime);
     if (row === null) continue;
     const taken = session.take(row);

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import type { ClassifyModel, Examples } from '../../tasks/index.ts';
+import { inputLines } from '../input-lines.ts';
 import type { OpenedModel } from '../models.ts';
 import { loadModel } from './model.ts';
 import { answerRow } from './results.ts';
@@ -27,7 +27,7 @@ export async function stream(
   const model = await loadModel(opened);
   const json = format === 'jsonl' || model.plan.kind === 'numbers';
   let row = 0;
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of inputLines()) {
     if (line.trim() === '') continue;
     row++;
     const [answer] = await model.predict(exampleOf(model, line, row, json));

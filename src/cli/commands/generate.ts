@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { FAST } from '../environment.ts';
 import { numberOption, wholeOption } from '../options.ts';
 import { MODEL } from '../read-options.ts';
 import { runVerb } from '../verbs.ts';
@@ -30,6 +31,7 @@ export function define(command: Command): void {
     .addOption(wholeOption('--lines <n>', 'with --rhyme: lines to write; default the length of the scheme'))
     .addOption(wholeOption('--syllables <n>', 'with --rhyme: syllables per line to aim at'))
     .optionsGroup('Output:')
+    .option('--fast', FAST)
     .option('--quiet', 'print the text only')
     .option('--json', 'print one JSON object')
     .addHelpText(

@@ -23,13 +23,7 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
   const output = outputOf(values);
   const { prompt, length, stop, temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed } = values;
   const sampling = given({ temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed });
-  if (values.rhyme === undefined && (values.lines ?? values.syllables) !== undefined)
-    throw new RecurveError(
-      'usage',
-      'generate: expected --lines and --syllables with --rhyme, got neither; add --rhyme aabb',
-    );
-  if (values.beam !== undefined && values.rhyme !== undefined)
-    throw new RecurveError('usage', 'generate: expected --beam or --rhyme, got both; choose one');
+  expectTogether(values);
   using model = await loadModel(opened);
   const told = { task: 'generate', model: opened.path, ...given({ prompt }) };
   if (values.rhyme !== undefined) {
@@ -39,6 +33,10 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
       ...sampling,
     });
     output.result({ ...told, ...verse });
+    if (verse.rhyming < verse.pairs)
+      output.note(
+        `${verse.rhyming} of ${verse.pairs} pairs of lines rhyme: the lines of the training text end with few words that rhyme`,
+      );
     output.print(`${verse.lines.map(({ text }) => text).join('\n')}\n`);
     return;
   }
@@ -67,6 +65,35 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
   }
   output.result({ ...told, text });
   output.print(text.endsWith('\n') ? '' : '\n');
+}
+
+/** What stands in the place of drawing token by token, and the options that only drawing, or only this, understands. */
+const WAYS = {
+  rhyme: { own: ['lines', 'syllables'], not: ['length', 'stop'] },
+  beam: {
+    own: ['lengthPenalty'],
+    not: ['temperature', 'topK', 'topP', 'minP', 'repetitionPenalty', 'repetitionWindow', 'seed', 'stop'],
+  },
+} as const;
+
+function expectTogether(values: GenerateValues): void {
+  if (values.beam !== undefined && values.rhyme !== undefined)
+    throw new RecurveError('usage', 'generate: expected --beam or --rhyme, got both; choose one');
+  for (const way of ['rhyme', 'beam'] as const) {
+    const on = values[way] !== undefined;
+    const wrong = WAYS[way][on ? 'not' : 'own'].find((name) => values[name] !== undefined);
+    if (wrong === undefined) continue;
+    throw new RecurveError(
+      'usage',
+      on
+        ? `generate: expected no ${flagOf(wrong)} with --${way}, got it; leave one of them out`
+        : `generate: expected ${flagOf(wrong)} with --${way} only, got it alone; add --${way} or leave it out`,
+    );
+  }
+}
+
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** A terminal gets no control characters that a model may have learned, files get the text as it is. */

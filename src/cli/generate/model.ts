@@ -10,8 +10,8 @@ import { placesOf } from '../tables.ts';
 /** Most bytes of text that are read: all of it is held in memory. */
 const MOST = 2 ** 30;
 
-export async function loadModel({ bytes, path }: OpenedModel): Promise<GenerateModel> {
-  return loadGenerate(bytes, { name: path, engine: await engineFromEnvironment() });
+export async function loadModel({ bytes, path, numerics }: OpenedModel): Promise<GenerateModel> {
+  return loadGenerate(bytes, { name: path, engine: await engineFromEnvironment(numerics) });
 }
 
 /** Reads texts one after the other: files, addresses, standard input, data sets. */

@@ -28,6 +28,8 @@ export function scoreTable(
     ...abilities,
   });
   const unknown =
-    model.unknown > 0 ? `${model.unknown.toLocaleString('en')} tokens of it are unknown to the model\n` : '';
+    model.unknown > 0
+      ? `unknown to the model: ${model.unknown.toLocaleString('en')} of ${model.tokens.toLocaleString('en')} tokens\n`
+      : '';
   return `${title}, ${model.characters.toLocaleString('en')} characters\n${table}${unknown}`;
 }

@@ -22,6 +22,7 @@ interface TrainConfig extends TaskConfig {
 /** `recurve train generate` */
 export async function trainCommand(places: readonly string[], values: TrainValues): Promise<void> {
   const output = outputOf(values);
+  if (places.length === 0 && !values.resume) throw missing('generate', '<text…>', 'nothing');
   const folder = folderOf(places, values);
   const config = await configOf(places, folder, values);
   const text = await loadText(config.texts, output);
@@ -54,8 +55,7 @@ export async function trainCommand(places: readonly string[], values: TrainValue
 
 async function configOf(places: readonly string[], folder: string, values: TrainValues): Promise<TrainConfig> {
   const options = optionsOf(values);
-  if (places.length === 0 && values.resume) return storedConfig('generate', folder, Object.keys(options));
-  if (places.length === 0) throw missing('generate', '<text…>', 'nothing');
+  if (places.length === 0) return storedConfig('generate', folder, Object.keys(options));
   return { task: 'generate', texts: places.map(lastingPlace), options };
 }
 

@@ -88,7 +88,10 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
   };
   if (unit === 'characters' && (options.vocabulary ?? options.minCount) !== undefined)
-    throw expected('no vocabulary size with characters', 'left out', 'one', 'all characters of the text are known');
+    throw new RecurveError(
+      'usage',
+      'generate: expected vocabulary or minCount with words or subwords, got one with characters; leave it out, all characters of the text are known',
+    );
   if (!['lstm', 'gru'].includes(settings.cell))
     throw expected('cell', 'lstm or gru', settings.cell, 'lstm is the default');
   const { minCount, hidden, layers, embedding, batchSize, window, epochs, patience } = settings;

@@ -9,6 +9,8 @@ import { likeliest, type NextToken } from './write.ts';
 export interface StreamReading {
   /** Tokens read. The very first token of a stream is not predicted and costs nothing. */
   tokens: number;
+  /** Tokens among them that the model does not know. */
+  unknown: number;
   /** What they cost in all, in nats. */
   nats: number;
   /** The likeliest next tokens. */
@@ -40,12 +42,14 @@ export function createGenerateStream(network: Network, codec: TextCodec, saved?:
   return {
     push(text) {
       let nats = 0;
+      let unknown = 0;
       const ids = codec.encode(text);
       for (const id of ids) {
+        if (id === codec.unknown) unknown++;
         if (logits) nats -= logSoftmax(logits)[id];
         logits = stepper.step([id]);
       }
-      return { tokens: ids.length, nats, next: logits ? likeliest(codec, logits, NEXT) : [] };
+      return { tokens: ids.length, unknown, nats, next: logits ? likeliest(codec, logits, NEXT) : [] };
     },
     state: () => ({ states: Array.from(stepper.states()), logits: logits && Array.from(logits) }),
     [Symbol.dispose]: () => stepper[Symbol.dispose](),

@@ -98,7 +98,7 @@ export async function nextTokens(
   count: number,
 ): Promise<NextToken[]> {
   using stepper = createStepper(network);
-  return likeliest(codec, await read(stepper, promptIds(codec, text)), count);
+  return likeliest(codec, await read(stepper, promptIds(codec, text, 'predict: expected a text')), count);
 }
 
 /** The `count` likeliest tokens of some logits. */
@@ -132,7 +132,7 @@ export function sayable(codec: TextCodec): Uint8Array {
 }
 
 /** The tokens of a prompt; of an empty one a line break, as if a line began. */
-export function promptIds(codec: TextCodec, prompt: string): Int32Array {
+export function promptIds(codec: TextCodec, prompt: string, who = 'generate: expected a prompt'): Int32Array {
   const text = prompt === '' ? '\n' : prompt.replaceAll('\r\n', '\n');
   const ids = codec.encode(text);
   const strange = ids.indexOf(codec.unknown ?? -1);
@@ -144,7 +144,7 @@ export function promptIds(codec: TextCodec, prompt: string): Int32Array {
     codec.unit === 'characters' ? ` (U+${unit.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')})` : '';
   throw new RecurveError(
     'data',
-    `generate: expected a prompt of ${codec.unit} that the model knows, got "${unit}"${code} at place ${strange + 1}; write it otherwise, or train on text that has it`,
+    `${who} of ${codec.unit} that the model knows, got "${unit}"${code} at place ${strange + 1}; write it otherwise, or train on text that has it`,
   );
 }
 

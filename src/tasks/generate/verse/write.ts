@@ -53,6 +53,11 @@ export async function writeVerse(model: GenerateModel, options: VerseOptions): P
       'usage',
       `verse: expected at least 1 line, got ${wanted}; leave it out for one round of the scheme`,
     );
+  if (!(syllables === undefined || (Number.isSafeInteger(syllables) && syllables >= 1)))
+    throw new RecurveError(
+      'usage',
+      `verse: expected at least 1 syllable per line, got ${syllables}; leave it out for lines as the model writes them`,
+    );
   const { codec, network } = model;
   using stepper = createStepper(network);
   const sampler = createSampler(sampling);

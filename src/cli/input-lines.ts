@@ -1,0 +1,38 @@
+import { RecurveError } from '../errors.ts';
+
+const BREAK = 0x0a;
+
+/**
+ * The lines of standard input as they come, without their breaks.
+ *
+ * @throws RecurveError `data` at a line that is not UTF-8; the lines before it have been given
+ */
+export async function* inputLines(): AsyncGenerator<string, void, undefined> {
+  let begun: Uint8Array[] = [];
+  let count = 0;
+  const decode = (bytes: Uint8Array): string => {
+    count++;
+    try {
+      // A byte order mark stands at the beginning only.
+      const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: count > 1 });
+      return decoder.decode(bytes).replace(/\r$/, '');
+    } catch (cause) {
+      throw new RecurveError(
+        'data',
+        `standard input, line ${count}: expected text in UTF-8, got other bytes; convert it, e.g. iconv -f latin1 -t utf-8`,
+        { cause },
+      );
+    }
+  };
+  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    let from = 0;
+    for (let end = chunk.indexOf(BREAK); end >= 0; end = chunk.indexOf(BREAK, from)) {
+      begun.push(chunk.subarray(from, end));
+      yield decode(Buffer.concat(begun));
+      begun = [];
+      from = end + 1;
+    }
+    if (from < chunk.length) begun.push(chunk.subarray(from));
+  }
+  if (begun.length > 0) yield decode(Buffer.concat(begun));
+}

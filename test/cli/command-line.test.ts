@@ -111,6 +111,22 @@ test('doctor --json says what runs, on one line', () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 
+test('doctor --probe proves the tiers again, whatever is remembered; --fast names one with fused multiply-add or says what is missing', () => {
+  const cache = temporaryFolder();
+  const env = { XDG_CACHE_HOME: cache };
+  const proven = (...more: string[]) => JSON.parse(recurve(['doctor', '--json', ...more], { cwd, env }).stdout);
+  const first = proven('--probe');
+  const remembered = proven();
+  const again = proven('--probe');
+  expect(remembered.proof).toEqual(first.proof);
+  // Where there is nothing to prove, there is nothing to remember.
+  if (first.proof) expect(Date.parse(again.proof.when)).toBeGreaterThan(Date.parse(first.proof.when));
+  const fused = first.tiers.find((tier: { name: string }) => tier.name === 'fma');
+  const fast = recurve(['doctor', '--fast', '--json'], { cwd, env });
+  if (fused.supported) expect(JSON.parse(fast.stdout)).toMatchObject({ numerics: 'fast' });
+  else expect(fast).toMatchObject({ stdout: '', stderr: expect.stringMatching(/expected/) });
+});
+
 test('RECURVE_TIER and RECURVE_THREADS are honoured, and refused when they make no sense', () => {
   const forced = recurve(['doctor', '--json'], { cwd, env: { RECURVE_TIER: 'simd', RECURVE_THREADS: '1' } });
   expect(JSON.parse(forced.stdout)).toMatchObject({

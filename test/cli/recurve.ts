@@ -14,7 +14,7 @@ export interface Ran {
 
 export interface RunOptions {
   cwd: string;
-  input?: string;
+  input?: string | Uint8Array;
   env?: Record<string, string | undefined>;
   /** Arguments of Node itself. */
   node?: string[];

@@ -3,19 +3,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { decodeModelFile, readSafetensors } from '../../src/model/index.ts';
+import { decodeModelFile } from '../../src/model/index.ts';
 import { temporaryFolder } from '../../src/node/temporary-folder.case.ts';
 import { recurve, SMALL, startRecurve, table, trainSmall } from './recurve.ts';
-
-/** The weights of a run's model; what it says of its own seconds differs from run to run. */
-const weightsOf = (folder: string) =>
-  readSafetensors(readFileSync(join(folder, 'model.safetensors')), { name: folder }).tensors;
-
-const metricsOf = (folder: string) =>
-  readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+import { expectSignalToSave, metricsOf, weightsOf } from './stopped.ts';
 
 test('train writes a whole run and prints the test beside the baselines, the next steps and the paths', () => {
   const cwd = temporaryFolder();
@@ -98,24 +89,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s saves a checkpoint, says how to go on, and ends with 130; that command ends at the bits of the uninterrupted run',
   async (signal) => {
     const cwd = temporaryFolder();
-    expect(trainSmall(cwd, ...LONG, '--out', 'whole').code).toBe(0);
-    const child = startRecurve(['train', 'forecast', 'table.csv', ...SMALL, ...LONG, '--out', 'cut'], { cwd });
-    let stderr = '';
-    child.stderr?.on('data', (piece) => {
-      // The first epoch is done.
-      if (!/^epoch/m.test(stderr) && /^epoch/m.test(stderr + piece)) child.kill(signal);
-      stderr += piece;
-    });
-    const [code] = await once(child, 'close');
-    expect(stderr).toMatch(
-      /train: expected to finish, got a request to stop; all of it is in cut\/checkpoint\.safetensors, go on with `recurve train forecast --out cut --resume`\n$/,
-    );
-    expect(code).toBe(130);
-    const resumed = recurve(['train', 'forecast', '--out', 'cut', '--resume'], { cwd });
-    expect(resumed.stderr).toMatch(/^going on from step \d+$/m);
-    expect(resumed.code, resumed.stderr).toBe(0);
-    expect(weightsOf(join(cwd, 'cut'))).toEqual(weightsOf(join(cwd, 'whole')));
-    expect(metricsOf(join(cwd, 'cut'))).toEqual(metricsOf(join(cwd, 'whole')));
+    writeFileSync(join(cwd, 'table.csv'), table(160));
+    await expectSignalToSave({ cwd, task: 'forecast', args: ['table.csv', ...SMALL, ...LONG] }, signal);
   },
 );
 

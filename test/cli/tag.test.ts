@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { decodeModelFile } from '../../src/model/index.ts';
 import { temporaryFolder } from '../../src/node/temporary-folder.case.ts';
 import { rainCsv, sentences } from '../../src/tasks/tag/data.case.ts';
-import { recurve, startRecurve } from './recurve.ts';
+import { recurve } from './recurve.ts';
+import { expectSignalToSave } from './stopped.ts';
 
 const QUICK = ['--target', 'rain > 0', '--members', '2', '--epochs', '3', '--hidden', '4', '--seed', '3'];
 
@@ -17,11 +16,6 @@ function withData(): string {
   writeFileSync(join(cwd, 'words.conll'), conll.join('\n'));
   return cwd;
 }
-
-const weights = (cwd: string, run: string) => {
-  const path = join(cwd, run, 'model.safetensors');
-  return decodeModelFile(readFileSync(path), { name: path }).tensors;
-};
 
 test('train tag gives scores beside baselines as JSON; predict, evaluate and stream take its model', () => {
   const cwd = withData();
@@ -66,21 +60,8 @@ test('text is tagged: CoNLL in, CoNLL out', () => {
 });
 
 test('Ctrl-C saves a checkpoint; --resume alone ends at the bits of the uninterrupted run', async () => {
-  const cwd = withData();
-  const long = [...QUICK, '--epochs', '60', '--checkpoint-every', '0.05'];
-  expect(recurve(['train', 'tag', 'days.csv', ...long, '--out', 'whole', '--quiet'], { cwd }).code).toBe(0);
-  const child = startRecurve(['train', 'tag', 'days.csv', ...long, '--out', 'cut'], { cwd });
-  let stderr = '';
-  child.stderr?.on('data', (piece) => {
-    if (!/epoch/.test(stderr) && /epoch/.test(stderr + piece)) child.kill('SIGINT');
-    stderr += piece;
-  });
-  const [code] = await once(child, 'close');
-  expect(stderr).toContain('go on with `recurve train tag --out cut --resume`');
-  expect(code).toBe(130);
-  const resumed = recurve(['train', 'tag', '--out', 'cut', '--resume'], { cwd });
-  expect(resumed.code, resumed.stderr).toBe(0);
-  expect(weights(cwd, 'cut')).toEqual(weights(cwd, 'whole'));
+  const args = ['days.csv', ...QUICK, '--epochs', '60'];
+  await expectSignalToSave({ cwd: withData(), task: 'tag', args }, 'SIGINT');
 });
 
 describe('bad input gets one sentence', () => {

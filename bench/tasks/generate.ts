@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { RecurveError } from 'recurve';
-import { decodeText } from 'recurve/data';
 import { createEngine, type Engine } from 'recurve/engine';
-import { datasetNamed, datasetPlaces, findDataset, openRun, readFileBytes } from 'recurve/node';
+import { openRun } from 'recurve/node';
 import { lineChart } from 'recurve/report';
 import { type GenerateOptions, trainGenerate } from 'recurve/tasks';
 import { recordTask } from './record.ts';
+import { datasetText } from './text.ts';
 
 /** Settings of one bench: tinyshakespeare by characters, the first 90 % learned, the whole last 10 % measured. */
 export interface Recipe {
@@ -63,7 +63,7 @@ export async function run(name: string, words: readonly string[]): Promise<void>
     },
   });
   const { options, budget, target, epochs } = RECIPES[name];
-  const text = await shakespeare();
+  const text = await datasetText('tinyshakespeare');
   const numerics = values.fast ? 'fast' : 'exact';
   const engine = await createEngine({ threads: 'auto', numerics });
   const folder = fileURLToPath(new URL(`../../runs/bench-${name}`, import.meta.url));
@@ -131,19 +131,6 @@ export async function run(name: string, words: readonly string[]): Promise<void>
     curve,
   });
   drawCurve(name, curve, baselines['5-gram'].nats, target);
-}
-
-/** tinyshakespeare, from RECURVE_DATA or the cache. */
-async function shakespeare(): Promise<string> {
-  const [file] = (await findDataset(datasetNamed('tinyshakespeare'), datasetPlaces())) ?? [];
-  if (!file) {
-    throw new RecurveError(
-      'usage',
-      'bench tasks: expected tinyshakespeare in RECURVE_DATA or the cache, got nothing; run recurve datasets fetch tinyshakespeare',
-    );
-  }
-  const { path } = file;
-  return decodeText(await readFileBytes(path), { name: path });
 }
 
 /** How many epochs fit into `seconds` on this machine now: some steps of a training are timed and thrown away. */

@@ -12,6 +12,8 @@ const TASKS: Readonly<Record<string, () => Promise<TaskBench>>> = {
   tag: () => import('./tag.ts'),
   generate: () => import('./generate.ts'),
   'generate-5min': () => import('./generate.ts'),
+  'generate-speed': () => import('./generate-speed.ts'),
+  rhyme: () => import('./rhyme.ts'),
 };
 
 /** `npm run bench -- tasks NAME [options]`: one task's figures on real data, put into bench/results/tasks.json. */

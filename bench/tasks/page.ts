@@ -18,6 +18,8 @@ interface Recorded {
   nll?: number;
   target?: Figures | number;
   baselines?: Readonly<Record<string, Figures>>;
+  /** The same measures taken otherwise, by how. */
+  also?: Readonly<Record<string, Figures>>;
 }
 
 interface Results {
@@ -44,6 +46,7 @@ export function writePage({ machine, tasks }: Results): void {
           nll,
           target: aim,
           baselines = {},
+          also = {},
         },
       ]) => {
         const figures: Figures = many ?? (nll === undefined ? {} : { nll });
@@ -51,20 +54,20 @@ export function writePage({ machine, tasks }: Results): void {
         const keys = Object.keys(target ?? figures).filter((key) => key in figures);
         const shown = (some: Figures): string =>
           keys.flatMap((key) => (key in some ? [figureOf(some[key])] : [])).join(' / ');
-        const beside = Object.entries(baselines).map(([other, own]) => `${other} ${shown(own)}`);
+        const beside = Object.entries({ ...baselines, ...also }).map(([other, own]) => `${other} ${shown(own)}`);
         return [
           `\`${name}\``,
           title ?? ([data, protocol].filter(Boolean).join(', ') || name),
           keys.join(' / '),
           `**${shown(figures)}**`,
-          target ? keys.map((key) => figureOf(target[key])).join(' / ') : '',
+          target ? aimOf(keys.map((key) => figureOf(target[key]))) : '',
           beside.join('; '),
           String(seeds ?? seed ?? ''),
           `${Math.round(seconds ?? wallSeconds).toLocaleString('en')} s`,
         ];
       },
     );
-  const head = ['bench', 'what', 'measure', 'reached', 'aim', 'baselines', 'seeds', 'wall time'];
+  const head = ['bench', 'what', 'measure', 'reached', 'aim', 'beside it', 'seeds', 'wall time'];
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   const page = `# Results
 
@@ -76,6 +79,12 @@ ${table}
   writeFileSync(new URL('../../docs/results.md', import.meta.url), page);
 }
 
+/** One aim for all measures is told once. */
+function aimOf(aims: readonly string[]): string {
+  return new Set(aims).size === 1 ? aims[0] : aims.join(' / ');
+}
+
 function figureOf(value: number): string {
+  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en');
   return Math.abs(value) >= 100 ? value.toFixed(1) : value.toFixed(4).replace(/0{1,2}$/, '');
 }

@@ -55,6 +55,7 @@ export {
   createRhymes,
   type Pronunciations,
   type Rhymes,
+  type RhymingShare,
   rhymingShare,
   schemePairs,
 } from './generate/verse/rhyme.ts';

@@ -12,6 +12,7 @@ export interface Rhymes {
 }
 
 const VOWEL = /\d$/;
+const STRESSED = /[12]/;
 
 /** Reads a pronouncing dictionary of English. */
 export function createRhymes(dictionary: Pronunciations): Rhymes {
@@ -23,7 +24,12 @@ export function createRhymes(dictionary: Pronunciations): Rhymes {
       found.push(dictionary[key]);
     }
   };
-  const endings = (word: string): string[] => [...new Set(spoken(word).map(ending))];
+  const endings = (word: string): string[] => {
+    const all = spoken(word);
+    // Weak forms, such as that of "been" that sounds like "bun", do not stand at the end of a line.
+    const strong = all.filter((pronunciation) => STRESSED.test(pronunciation));
+    return [...new Set((strong.length > 0 ? strong : all).map(ending))];
+  };
   return {
     endings,
     rhyme(a, b) {
@@ -80,8 +86,18 @@ export function schemePairs(scheme: string, lines: number): [number, number][] {
   return pairs;
 }
 
+/** How well a text keeps to a scheme. */
+export interface RhymingShare {
+  /** Pairs of lines the scheme asks for, and how many of them rhyme. */
+  pairs: number;
+  rhyming: number;
+  /** Words of the text, and how many of them the dictionary knows: others rhyme with nothing. */
+  words: number;
+  known: number;
+}
+
 /** How many of a scheme's pairs rhyme in a text: each block of lines between blank lines is read from its first line. */
-export function rhymingShare(text: string, scheme: string, rhymes: Rhymes): { pairs: number; rhyming: number } {
+export function rhymingShare(text: string, scheme: string, rhymes: Rhymes): RhymingShare {
   let [pairs, rhyming] = [0, 0];
   for (const stanza of text.split(/\n\s*\n/)) {
     const ends = stanza.split('\n').flatMap((line) => lastWord(line) ?? []);
@@ -90,5 +106,6 @@ export function rhymingShare(text: string, scheme: string, rhymes: Rhymes): { pa
       if (rhymes.rhyme(ends[a], ends[b])) rhyming++;
     }
   }
-  return { pairs, rhyming };
+  const words = wordsOf(text);
+  return { pairs, rhyming, words: words.length, known: words.filter((word) => rhymes.endings(word).length > 0).length };
 }

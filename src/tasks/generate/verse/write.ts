@@ -63,7 +63,9 @@ export async function writeVerse(model: GenerateModel, options: VerseOptions): P
   const sampler = createSampler(sampling);
   const allowed = sayable(codec);
   const visit = visitor();
-  const partners = partnersOf(words, rhymes);
+  // A word model may not know every word that ends a line.
+  const sayableWords = words.filter((word) => codec.encode(` ${word}`).every((id) => allowed[id] === 1));
+  const partners = partnersOf(sayableWords, rhymes);
 
   let logits = read(stepper, promptIds(codec, prompt === '' || prompt.endsWith('\n') ? prompt : `${prompt}\n`));
   const kept: { text: string; syllables: number }[] = [];
@@ -125,21 +127,24 @@ export async function writeVerse(model: GenerateModel, options: VerseOptions): P
     const fits = (word: string): boolean => !before.includes(word) && rhymes.rhyme(target, word);
     const at = line.toLowerCase().replaceAll('’', "'").lastIndexOf(own);
     const [head, tail] = [line.slice(0, at), line.slice(at + own.length)];
-    const choices = new Set([...(fits(own) ? [own] : []), ...(partners.get(target) ?? []).filter(fits).slice(0, ENDS)]);
+    const fitting = (partners.get(target) ?? []).filter(fits).slice(0, ENDS);
+    const texts = [...new Set([...(fits(own) ? [own] : []), ...fitting])].map((word) => `${head}${word}${tail}`);
+    // Where a word begins depends on the unit: each text is cut into tokens as a whole, and what they have in common is read once.
+    const cut = texts.map((text) => codec.encode(`${text}\n`));
+    const common = commonStart(cut);
     stepper.restore(start.states);
-    const headIds = codec.encode(head);
-    const afterHead = headIds.length > 0 ? read(stepper, headIds) : start.logits;
+    const afterHead = common > 0 ? read(stepper, cut[0].subarray(0, common)) : start.logits;
     const states = stepper.states();
-    return [...choices].map((word) => {
+    return texts.map((text, k) => {
       stepper.restore(states);
-      const ids = codec.encode(`${word}${tail}\n`);
+      const ids = cut[k].subarray(common);
       let score = 0;
       let next = afterHead;
       for (const id of ids) {
         score += logSoftmax(next)[id];
         next = stepper.step([id]);
       }
-      return { text: `${head}${word}${tail}`, score: score / ids.length };
+      return { text, score: score / ids.length };
     });
   }
 
@@ -158,6 +163,16 @@ interface Candidate {
 interface Start {
   states: ArrayLike<number>;
   logits: ArrayLike<number>;
+}
+
+/** How many first tokens some texts have in common; at least one token of each is left. */
+function commonStart([first = new Int32Array(0), ...others]: readonly Int32Array[]): number {
+  let common = first.length - 1;
+  for (const ids of others) {
+    common = Math.min(common, ids.length - 1);
+    for (let i = 0; i < common; i++) if (ids[i] !== first[i]) common = i;
+  }
+  return Math.max(common, 0);
 }
 
 function read(stepper: Stepper, ids: Int32Array): ArrayLike<number> {

@@ -48,7 +48,7 @@ export { dropout } from './layers/dropout.ts';
 export { type EmbeddingLayer, type EmbeddingOptions, embedding } from './layers/embedding.ts';
 export { last } from './layers/last.ts';
 export { layerNorm } from './layers/layer-norm.ts';
-export { type LinearOptions, linear } from './layers/linear.ts';
+export { type LinearLayer, type LinearOptions, linear } from './layers/linear.ts';
 export type { Merge } from './layers/merge.ts';
 export { pool } from './layers/pool.ts';
 export { type RecurrentLayer, recurrent } from './layers/recurrent.ts';
@@ -64,6 +64,7 @@ export {
   gaussianNll,
   huber,
   type LossOptions,
+  linearCrossEntropy,
   mae,
   mse,
   quantile,

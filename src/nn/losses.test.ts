@@ -3,6 +3,10 @@ import { checkGradients, given } from '../autograd/gradient-check.case.ts';
 import { Tape, type Tensor } from '../autograd/index.ts';
 import { ENGINES } from '../engine/engines.case.ts';
 import { ReferenceEngine } from '../engine/reference.ts';
+import { type EmbeddingLayer, embedding } from './layers/embedding.ts';
+import { type LinearLayer, linear } from './layers/linear.ts';
+import { sequential } from './layers/sequential.ts';
+import { tied } from './layers/tied.ts';
 import {
   checkLossGradients,
   checkLossValue,
@@ -20,10 +24,12 @@ import {
   gaussianNll,
   huber,
   type LossOptions,
+  linearCrossEntropy,
   mae,
   mse,
   quantile,
 } from './losses.ts';
+import { createNetwork, noDropout } from './network.ts';
 
 describe.each(LOSSES)('$name', (one) => {
   it.each(WEIGHTINGS)('is Σ weight·element / Σ weight within 1e-14 with %s', (...weighting) => {
@@ -176,6 +182,39 @@ describe('crossEntropy', () => {
     expect(() => run([0, 4, 0, 0, 0, 0])).toThrow(
       'crossEntropy: expected indices from -1 to 3, got 4 at position 1; check the vocabulary or the number of classes',
     );
+  });
+});
+
+describe('linearCrossEntropy', () => {
+  it('has the bits of crossEntropy after the layer, with weights, lengths and ignored targets, with a bias or tied weights', () => {
+    const engine = new ReferenceEngine();
+    const tables = () => embedding({ vocabulary: 4, output: 3 });
+    const outputs: ((table: EmbeddingLayer) => LinearLayer)[] = [
+      () => linear({ input: 3, output: 4 }),
+      () => linear({ input: 3, output: 4, bias: false }),
+      (table) => tied(table),
+    ];
+    const options = { weights: [1, 2, 0, 3, 4, 5], lengths: [3, 2] };
+    const targets = { values: [0, 3, 99, 2, -1, 1], shape: [2, 3] };
+    for (const make of outputs) {
+      const table = tables();
+      const output = make(table);
+      const network = createNetwork(engine, sequential(table, output), { seed: 3 });
+      const run = (loss: (x: Tensor) => Tensor) => {
+        network.zeroGradients();
+        return network.tape.run(() => {
+          const x = network.tape.variable(given([2, 3, 3], 8).values, [2, 3, 3]);
+          const value = loss(x);
+          network.tape.backward(value);
+          return [value.item(), ...x.gradient(), ...engine.read(network.gradients, network.slots)];
+        });
+      };
+      const apart = run((x) =>
+        crossEntropy(output.forward(x, { training: true, dropoutKey: noDropout }), targets, options),
+      );
+      expect(apart[0]).toBeGreaterThan(0);
+      expect(run((x) => linearCrossEntropy(x, output, targets, options))).toEqual(apart);
+    }
   });
 });
 

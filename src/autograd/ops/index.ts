@@ -21,6 +21,7 @@ export {
   subtract,
   tanh,
 } from './elementwise.ts';
+export { linearCrossEntropyRows } from './linear-cross-entropy.ts';
 export { linear, matmul } from './matmul.ts';
 export {
   gruLast,

@@ -34,15 +34,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
  */
 export function linear(x: Tensor, w: Tensor, bias?: Tensor): Tensor {
   const { tape } = x;
-  const [N, D] = w.shape;
-  if (w.shape.length !== 2 || x.shape.at(-1) !== D) {
-    throw new RecurveError(
-      'shape',
-      `linear: expected x of shape [..., ${D}] for weights ${describeShape(w.shape)}, got ${describeShape(x.shape)}; build the layer with input: ${x.shape.at(-1)}`,
-    );
-  }
-  if (bias) expectShape('linear', 'bias', bias.shape, [N], 'one number per output');
-  const M = x.size / D;
+  const { M, N, D } = expectFactors(x, w, bias);
   const y = tape.output([...x.shape.slice(0, -1), N], bias ? [x, w, bias] : [x, w]);
   if (bias) tape.engine.expand(y.address, bias.address, 1, M, N);
   tape.engine.gemmNt(y.address, x.address, w.address, M, N, D, { accumulate: bias !== undefined });
@@ -58,4 +50,17 @@ export function linear(x: Tensor, w: Tensor, bias?: Tensor): Tensor {
     'linear',
   );
   return y;
+}
+
+/** Sizes of `x[..., D] · w[N, D]ᵀ + bias[N]`, M rows of x; refuses what does not fit together. */
+export function expectFactors(x: Tensor, w: Tensor, bias?: Tensor): { M: number; N: number; D: number } {
+  const [N, D] = w.shape;
+  if (w.shape.length !== 2 || x.shape.at(-1) !== D) {
+    throw new RecurveError(
+      'shape',
+      `linear: expected x of shape [..., ${D}] for weights ${describeShape(w.shape)}, got ${describeShape(x.shape)}; build the layer with input: ${x.shape.at(-1)}`,
+    );
+  }
+  if (bias) expectShape('linear', 'bias', bias.shape, [N], 'one number per output');
+  return { M: x.size / D, N, D };
 }

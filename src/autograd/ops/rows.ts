@@ -1,5 +1,6 @@
-import { NONE } from '../../engine/engine.ts';
+import { type Address, NONE } from '../../engine/engine.ts';
 import { RecurveError } from '../../errors.ts';
+import type { Tape } from '../tape.ts';
 import { describeShape, expectShape, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 
 /** Class numbers or other indices and their shape. */
@@ -44,10 +45,8 @@ export function softmax(x: Tensor): Tensor {
 export function crossEntropyRows(x: Tensor, targets: Indices): Tensor {
   const { tape } = x;
   const K = x.shape.at(-1) ?? 0;
-  const rows = checkIndices('crossEntropy', targets, -1, K);
-  expectShape('crossEntropy', 'logits', x.shape, [...targets.shape, K], 'give one target per row of logits');
-  const address = tape.engine.arena.take(rows);
-  tape.engine.writeIndices(address, targets.values);
+  const rows = x.size / K;
+  const address = checkTargets(x.shape, targets, tape);
   const loss = tape.output(targets.shape, [x]);
   const probabilities = tape.engine.arena.take(x.size);
   tape.engine.crossEntropy(loss.address, probabilities, x.address, address, rows, K);
@@ -57,6 +56,16 @@ export function crossEntropyRows(x: Tensor, targets: Indices): Tensor {
     'crossEntropy',
   );
   return loss;
+}
+
+/** Places the targets of logits of some shape [..., K] in the heap: class numbers, or −1. */
+export function checkTargets(logits: Shape, targets: Indices, { engine }: Tape): Address {
+  const K = logits.at(-1) ?? 0;
+  const rows = checkIndices('crossEntropy', targets, -1, K);
+  expectShape('crossEntropy', 'logits', logits, [...targets.shape, K], 'give one target per row of logits');
+  const address = engine.arena.take(rows);
+  engine.writeIndices(address, targets.values);
+  return address;
 }
 
 /** `(x − mean)/√(variance + ε)·gain + bias` over the last axis. Ba, Kiros & Hinton 2016. gain[D], bias[D]. */

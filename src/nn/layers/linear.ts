@@ -15,8 +15,21 @@ export interface LinearOptions {
   start?: Initialiser;
 }
 
+/** A layer `y = W x + b` whose factors can be asked for: {@link linear} and {@link tied}. */
+export interface LinearLayer extends Layer {
+  /** W[output, D] */
+  readonly weight: Parameter;
+  /** b[output] */
+  readonly bias: Parameter | undefined;
+}
+
 /** `y = W x + b` over the last axis: [..., D] to [..., output]. Start U(−1/√D, 1/√D), as PyTorch's `nn.Linear`. */
-export function linear({ input, output, bias = true, start = uniform(1 / Math.sqrt(input)) }: LinearOptions): Layer {
+export function linear({
+  input,
+  output,
+  bias = true,
+  start = uniform(1 / Math.sqrt(input)),
+}: LinearOptions): LinearLayer {
   expectSize('linear', 'input', input);
   expectSize('linear', 'output', output);
   const weight = new Parameter([output, input], start);
@@ -24,6 +37,7 @@ export function linear({ input, output, bias = true, start = uniform(1 / Math.sq
   return {
     config: { kind: 'linear', input, output, bias },
     parameters: offset ? { weight, bias: offset } : { weight },
+    ...{ weight, bias: offset },
     forward: (x) => applyLinear(x, weight.tensor, offset?.tensor),
   };
 }

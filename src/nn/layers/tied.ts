@@ -1,10 +1,10 @@
 import { linear as applyLinear } from '../../autograd/index.ts';
 import { zeros } from '../init.ts';
-import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
 import type { EmbeddingLayer } from './embedding.ts';
+import type { LinearLayer } from './linear.ts';
 
-export interface TiedLayer extends Layer {
+export interface TiedLayer extends LinearLayer {
   /** The embedding whose weights it shares; not a child, since it stands elsewhere in the network. */
   readonly table: EmbeddingLayer;
 }
@@ -15,10 +15,12 @@ export interface TiedLayer extends Layer {
  */
 export function tied(table: EmbeddingLayer): TiedLayer {
   const bias = new Parameter([table.vocabulary], zeros, { decays: false });
+  const { weight } = table.parameters;
   return {
     config: { kind: 'tied', vocabulary: table.vocabulary, input: table.width },
     table,
+    ...{ weight, bias },
     parameters: { bias },
-    forward: (x) => applyLinear(x, table.parameters.weight.tensor, bias.tensor),
+    forward: (x) => applyLinear(x, weight.tensor, bias.tensor),
   };
 }

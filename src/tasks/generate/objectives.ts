@@ -1,10 +1,11 @@
 import { crossEntropyRows } from '../../autograd/index.ts';
-import { type Carry, crossEntropy, type Layer, type Network, noDropout, type Pass } from '../../nn/index.ts';
+import { type Carry, linearCrossEntropy, type Network, noDropout, type Pass } from '../../nn/index.ts';
 import { cutStream, type Objective, streams } from '../../train/index.ts';
+import type { LanguageModel } from './architecture.ts';
 
 /** The training part, read in `rows` places side by side with carried states: each token predicts the next. */
 export function trainingObjective(
-  root: Layer,
+  model: LanguageModel,
   ids: Int32Array,
   { rows, window }: { rows: number; window: number },
 ): Objective {
@@ -13,8 +14,8 @@ export function trainingObjective(
     rows,
     k1: window,
     loss({ B, T, positions, weights }, pass, tape) {
-      const logits = root.forward(tape.constant(at(ids, positions, 0), [B, T]), pass);
-      return crossEntropy(logits, { values: at(ids, positions, 1), shape: [B, T] }, { weights });
+      const read = model.body.forward(tape.constant(at(ids, positions, 0), [B, T]), pass);
+      return linearCrossEntropy(read, model.output, { values: at(ids, positions, 1), shape: [B, T] }, { weights });
     },
   });
 }
@@ -35,7 +36,7 @@ const STEPS = 4;
  * The validation part in up to 32 places side by side, each after a run-in of 512 tokens that do not count: nearly the loss of reading it
  * from beginning to end ({@link surprises} does that), at a fraction of the time.
  */
-export function validationObjective(root: Layer, ids: Int32Array): Objective {
+export function validationObjective(model: LanguageModel, ids: Int32Array): Objective {
   const steps = ids.length - 1;
   const rows = Math.max(1, Math.min(ROWS, Math.floor(steps / RUN_IN)));
   const starts = Array.from({ length: rows + 1 }, (_, r) => Math.floor((r * steps) / rows));
@@ -56,22 +57,22 @@ export function validationObjective(root: Layer, ids: Int32Array): Objective {
     examples: Math.ceil(longest / STEPS),
     weight: (batch) => block(...rangeOf(batch)).filter((place) => place >= 0).length,
     loss(batch, pass, tape) {
-      const read = (from: number, to: number, known: Pass) => {
+      const read = (from: number, to: number) => {
         const places = block(from, to);
-        const shape = [rows, to - from];
-        return { logits: root.forward(tape.constant(at(ids, places, 0), shape), known), places, shape };
+        const tokens = tape.constant(at(ids, places, 0), [rows, to - from]);
+        return { features: model.body.forward(tokens, { ...pass, carry }), places, shape: tokens.shape };
       };
       // Batches of an evaluation come in order: the first one begins a new pass.
       if (batch[0] === 0) {
         carry = new Map();
         if (rows > 1) {
-          tape.engine.arena.scope(() => read(-RUN_IN, 0, { ...pass, carry }));
+          tape.engine.arena.scope(() => read(-RUN_IN, 0));
           clearRow(carry, 0, rows);
         }
       }
-      const { logits, places, shape } = read(...rangeOf(batch), { ...pass, carry });
+      const { features, places, shape } = read(...rangeOf(batch));
       const weights = Float64Array.from(places, (place) => (place >= 0 ? 1 : 0));
-      return crossEntropy(logits, { values: at(ids, places, 1), shape }, { weights });
+      return linearCrossEntropy(features, model.output, { values: at(ids, places, 1), shape }, { weights });
     },
   };
 }

@@ -3,12 +3,12 @@ import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
-import { createNetwork, type Network } from '../../nn/index.ts';
+import { createNetwork } from '../../nn/index.ts';
 import { visitor } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, Schedule } from '../../train/index.ts';
 import { wittenBell } from '../baselines/witten-bell.ts';
 import { openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
-import { type GenerateArchitecture, languageModel } from './architecture.ts';
+import { type GenerateArchitecture, type LanguageModel, languageModel } from './architecture.ts';
 import { type GenerateModel, generateModel, type SurprisingPiece } from './model.ts';
 import { readingOf, trainingObjective, validationObjective } from './objectives.ts';
 import { type GenerateOptions, type GenerateSettings, generateSettings } from './options.ts';
@@ -67,6 +67,7 @@ export async function trainGenerate(
   const held = codec.encode(heldOut);
   expectEnough(ids, codec);
   const architecture = architectureOf(settings, codec.size);
+  const root = languageModel(architecture);
   const engine = hooks.engine ?? (await createEngine());
   const stages = openStages(
     { task: 'generate', settings: plainJson(settings), data: fingerprintOf(text), stages: 1 },
@@ -74,8 +75,8 @@ export async function trainGenerate(
   );
   const { network, result } = await stages.run(
     'training',
-    () => createNetwork(engine, languageModel(architecture), { seed: settings.seed }),
-    (fresh) => stageOf(fresh, settings, ids, held),
+    () => createNetwork(engine, root, { seed: settings.seed }),
+    () => stageOf(root, settings, ids, held),
   );
   const model = generateModel(network, { settings, architecture, codec, summary: {} });
   const measured = held.length >= 2;
@@ -118,14 +119,14 @@ export function architectureOf(settings: GenerateSettings, vocabulary: number): 
 /** Most steps over which the learning rate rises, and their share of a short training. */
 const WARMUP = { steps: 100, share: 0.1 };
 
-function stageOf(network: Network, settings: GenerateSettings, ids: Int32Array, held: Int32Array): StageOptions {
+function stageOf(model: LanguageModel, settings: GenerateSettings, ids: Int32Array, held: Int32Array): StageOptions {
   const { epochs, rate, weightDecay, clip, seed, average, patience } = settings;
-  const training = trainingObjective(network.root, ids, readingOf(ids.length, settings));
+  const training = trainingObjective(model, ids, readingOf(ids.length, settings));
   const warmup = Math.min(WARMUP.steps, Math.floor(WARMUP.share * training.examples * epochs));
   const schedule: Schedule = { kind: 'cosine', ...(warmup > 0 && { warmup }) };
   return {
     ...{ training, epochs, rate, schedule, seed },
-    ...(held.length >= 2 && { validation: validationObjective(network.root, held) }),
+    ...(held.length >= 2 && { validation: validationObjective(model, held) }),
     optimizer: { kind: 'adamW', beta2: 0.99, weightDecay },
     clip: { norm: clip },
     ...(average > 0 && { average: { decay: average } }),

@@ -17,10 +17,11 @@ import { songs } from './songs.ts';
 import { datasetText } from './text.ts';
 
 const OPTIONS: GenerateOptions = {
-  ...{ hidden: 384, layers: 1, embedding: 64, dropout: 0.4, weightDrop: 0.3, weightDecay: 0.05 },
-  ...{ batchSize: 16, window: 96, rate: 3e-3, average: 0.995, epochs: 24, validation: 0.05, seed: 1 },
+  ...{ unit: 'words', minCount: 2, hidden: 256, embedding: 192, tied: true },
+  ...{ dropout: 0.5, dropoutInput: 0.3, weightDrop: 0.4, weightDecay: 0.05, validation: 0.05, seed: 1 },
+  ...{ batchSize: 16, window: 48, rate: 3e-3, average: 0.995, epochs: 30, patience: 4 },
 };
-const TEMPERATURE = 0.5;
+const TEMPERATURE = 0.6;
 /** Lines of a stanza, and the scheme they are measured by. */
 const LINES = 4;
 const SCHEME = 'aabb';
@@ -101,11 +102,11 @@ async function lastModel(): Promise<GenerateModel> {
 
 /** The first four lines of the first stanza of at least four that the model writes when nothing is asked of it. */
 async function stanzaOf(model: GenerateModel, seed: number): Promise<string> {
-  const text = await model.write({ prompt: '\n\n', length: 4000, temperature: TEMPERATURE, seed });
+  const text = await model.write({ prompt: '\n\n', length: 2000, temperature: TEMPERATURE, seed });
   const stanzas = text.split(/\n{2,}/).map((block) => block.split('\n').filter((line) => /[a-z]/i.test(line)));
   // The last one may be cut.
   const long = stanzas.slice(0, -1).find((lines) => lines.length >= LINES);
-  if (!long) throw new Error(`seed ${seed}: no stanza of ${LINES} lines in 4000 characters`);
+  if (!long) throw new Error(`seed ${seed}: no stanza of ${LINES} lines in 2000 words`);
   return long.slice(0, LINES).join('\n');
 }
 

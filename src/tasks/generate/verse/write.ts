@@ -128,16 +128,19 @@ export async function writeVerse(model: GenerateModel, options: VerseOptions): P
     const at = line.toLowerCase().replaceAll('’', "'").lastIndexOf(own);
     const [head, tail] = [line.slice(0, at), line.slice(at + own.length)];
     const fitting = (partners.get(target) ?? []).filter(fits).slice(0, ENDS);
-    const texts = [...new Set([...(fits(own) ? [own] : []), ...fitting])].map((word) => `${head}${word}${tail}`);
-    // Where a word begins depends on the unit: each text is cut into tokens as a whole, and what they have in common is read once.
-    const cut = texts.map((text) => codec.encode(`${text}\n`));
-    const common = commonStart(cut);
+    const first = head.trim() === '' && /^[A-Z]/.test(line.slice(at));
+    // Where a word begins depends on the unit: each line is cut into tokens as a whole, and what they have in common is read once.
+    const lines = [...new Set([...(fits(own) ? [own] : []), ...fitting])]
+      .map((word) => `${head}${first ? word[0].toUpperCase() + word.slice(1) : word}${tail}`)
+      .map((text) => ({ text, ids: codec.encode(`${text}\n`) }))
+      .filter(({ ids }) => ids.every((id) => allowed[id] === 1));
+    const common = commonStart(lines.map(({ ids }) => ids));
     stepper.restore(start.states);
-    const afterHead = common > 0 ? read(stepper, cut[0].subarray(0, common)) : start.logits;
+    const afterHead = common > 0 ? read(stepper, lines[0].ids.subarray(0, common)) : start.logits;
     const states = stepper.states();
-    return texts.map((text, k) => {
+    return lines.map(({ text, ids: all }) => {
       stepper.restore(states);
-      const ids = cut[k].subarray(common);
+      const ids = all.subarray(common);
       let score = 0;
       let next = afterHead;
       for (const id of ids) {

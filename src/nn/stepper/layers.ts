@@ -1,7 +1,7 @@
 import type { Address } from '../../engine/engine.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Layer } from '../layer.ts';
-import type { TiedLayer } from '../layers/tied.ts';
+import type { LinearLayer } from '../layers/linear.ts';
 import { planCell, tabled } from './cell.ts';
 import { fused } from './chain.ts';
 import type { Plan, Rows } from './plan.ts';
@@ -26,7 +26,7 @@ export function planLayers(plan: Plan, chain: readonly Layer[], input: Rows): Ro
         table = undefined;
       }
     } else if (layer.config.kind === 'linear' || layer.config.kind === 'tied') {
-      at = planLinear(plan, layer, at);
+      at = planLinear(plan, layer as LinearLayer, at);
     } else {
       throw new RecurveError(
         'unsupported',
@@ -45,9 +45,7 @@ function planEmbedding(plan: Plan, { parameters: { weight } }: Layer, indices: A
   return { address: y, width: D };
 }
 
-function planLinear(plan: Plan, layer: Layer, x: Rows): Rows {
-  const { weight } = 'table' in layer ? (layer as TiedLayer).table.parameters : layer.parameters;
-  const { bias } = layer.parameters;
+function planLinear(plan: Plan, { weight, bias }: LinearLayer, x: Rows): Rows {
   const [N] = weight.shape;
   const y = plan.keep(plan.B * N);
   plan.product(y, bias?.tensor.address, x, weight.tensor.address, N);

@@ -23,6 +23,15 @@ export async function main(words: readonly string[]): Promise<void> {
   const context: Context = { options, pytorch, limited, log };
   const taken: Record<string, unknown> = {};
   const sections: Record<string, Taken> = {};
+  const results = (): Recorded => ({
+    machine: facts,
+    run: { threads, sections },
+    pytorch: pytorch ? { ...pytorch.facts, busy: figures(pytorch.busy()), limited: limited?.facts ?? null } : null,
+    summary: summary(taken),
+    ...taken,
+  });
+  const partly = options.shapes || options.tier || options.numerics || options.cells.length < CELLS.length;
+  const writes = !(options.json || options.quick || partly);
   try {
     for (const [name, section] of chosen(options.sections, options.quick)) {
       log(`── ${name}: ${section.says}`);
@@ -32,27 +41,17 @@ export async function main(words: readonly string[]): Promise<void> {
       const before = busy;
       busy = await coresBusy();
       sections[name] = { seconds, busyBefore: before, busyAfter: busy };
+      // After each section, so that an interrupted run keeps those that are done.
+      if (writes) record(results());
     }
   } finally {
     pytorch?.close();
     limited?.close();
   }
-  const results: Recorded = {
-    machine: facts,
-    run: { threads, sections },
-    pytorch: pytorch ? { ...pytorch.facts, busy: figures(pytorch.busy()), limited: limited?.facts ?? null } : null,
-    summary: summary(taken),
-    ...taken,
-  };
-  if (options.json) console.log(JSON.stringify(results));
-  else log(JSON.stringify(results.summary, null, 2));
-  if (options.json || options.quick) return;
-  if (options.shapes || options.tier || options.numerics || options.cells.length < CELLS.length) {
-    log('figures of a part: nothing written');
-    return;
-  }
-  record(results);
-  log('bench/results/performance.json, docs/performance.md and its pictures written');
+  if (options.json) console.log(JSON.stringify(results()));
+  else log(JSON.stringify(results().summary, null, 2));
+  if (writes) log('bench/results/performance.json, docs/performance.md and its pictures written');
+  else if (partly && !options.json) log('figures of a part: nothing written');
 }
 
 function chosen(names: readonly string[] | undefined, quick: boolean): [string, Section][] {

@@ -41,7 +41,10 @@ function tablesOf(recorded: Recorded): Record<string, string> {
     tiers: tables.tierTable,
     startup: tables.startupTable,
     growth: tables.growthTable,
-    tfjs: tables.tensorFlowTable,
+    onnx: tables.peerTable('onnxruntime-node'),
+    tfjs: tables.peerTable('TensorFlow.js wasm'),
+    tfjsCpu: tables.peerTable('TensorFlow.js cpu'),
+    brain: tables.peerTable('brain.js'),
   };
   const made = Object.entries(makers).flatMap(([name, maker]) =>
     recorded[name] === undefined ? [] : [[name, maker(recorded[name] as never)]],

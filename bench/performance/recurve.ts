@@ -22,7 +22,7 @@ export function recurveSide(engine: Engine, { work, cell, T, B, D, H }: Case): R
   const layer: Layer = MAKERS[cell]({ input: D, hidden: H });
   const network = createNetwork(engine, layer, { seed: 1 });
   const shape = [B, T, D];
-  const x = Float32Array.from({ length: B * T * D }, (_, i) => (((i * 7919) % 2003) / 1001 - 1) * 1.7);
+  const x = inputOf({ T, B, D });
   const dropoutKey = () => ({ key0: 0, key1: 0, counter: 0 });
   const pass: Pass = { training: work === 'train', dropoutKey };
   const { tape } = network;
@@ -53,4 +53,9 @@ export function recurveSide(engine: Engine, { work, cell, T, B, D, H }: Case): R
       network[Symbol.dispose]();
     },
   };
+}
+
+/** x[B, T, D], numbers from −1.7 to 1.7. */
+export function inputOf({ T, B, D }: Pick<Case, 'T' | 'B' | 'D'>): Float32Array {
+  return Float32Array.from({ length: B * T * D }, (_, i) => (((i * 7919) % 2003) / 1001 - 1) * 1.7);
 }

@@ -1,8 +1,10 @@
+import { brain } from './brain.ts';
 import type { Section } from './context.ts';
 import { growth } from './growth.ts';
+import { onnx } from './onnx.ts';
 import { infer, step, train } from './sequences.ts';
 import { startup } from './startup.ts';
-import { tfjs } from './tensorflow.ts';
+import { tfjs, tfjsCpu } from './tensorflow.ts';
 import { threads } from './threads.ts';
 import { tiers } from './tiers.ts';
 
@@ -15,5 +17,8 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   threads,
   tiers,
   growth,
+  onnx,
   tfjs,
+  tfjsCpu,
+  brain,
 };

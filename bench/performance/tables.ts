@@ -1,10 +1,10 @@
 import { geometricMean } from '../statistics.ts';
+import type { PeerResult } from './beside-peer.ts';
 import { CELLS } from './cases.ts';
 import type { Absent } from './context.ts';
 import type { GrowthRow } from './growth.ts';
 import type { Row, StepRow } from './sequences.ts';
 import type { Startup } from './startup.ts';
-import type { TensorFlowRow } from './tensorflow.ts';
 import type { ThreadRow } from './threads.ts';
 import type { TierRow } from './tiers.ts';
 
@@ -129,13 +129,15 @@ export function growthTable(rows: readonly GrowthRow[]): string {
   return markdown(['grows', 'T', 'B', 'H', 'step', 'per step and row', 'peak, MiB', '`memory()`, MiB'], body);
 }
 
-export function tensorFlowTable(result: { version: string; rows: readonly TensorFlowRow[] } | Absent): string {
-  if ('absent' in result) return `Absent: ${result.absent}.`;
-  const body = result.rows.map(({ cell, numerics, ms, tfjsMs, ratio, ...size }) => [
-    ...[cell, sizeOf(size), numerics, time(ms), time(tfjsMs), times(ratio)],
-  ]);
-  const title = `TensorFlow.js ${result.version}`;
-  return markdown(['cell', 'T, B, D, H', 'numerics', 'Recurve', title, 'ratio'], body);
+/** Beside a JavaScript peer of some name. */
+export function peerTable(name: string): (result: PeerResult | Absent) => string {
+  return (result) => {
+    if ('absent' in result) return `Absent: ${result.absent}.`;
+    const body = result.rows.map(({ cell, numerics, ms, peerMs, ratio, ...size }) => [
+      ...[cell, sizeOf(size), numerics, time(ms), time(peerMs), times(ratio)],
+    ]);
+    return markdown(['cell', 'T, B, D, H', 'numerics', 'Recurve', `${name} ${result.version}`, 'ratio'], body);
+  };
 }
 
 function verdict(rows: readonly Row[], aim: Aim | undefined): string {

@@ -1,32 +1,7 @@
-import type { Engine } from 'recurve/engine';
-import { type Case, type CellName, SHAPES } from './cases.ts';
-import {
-  type Absent,
-  type Context,
-  engineOf,
-  figures,
-  type Numerics,
-  numericsOf,
-  type Section,
-  shownTime,
-} from './context.ts';
-import { alternate, type Side } from './measure.ts';
+import { besidePeer, type PeerResult, type PeerSide } from './beside-peer.ts';
+import type { Case, CellName } from './cases.ts';
+import type { Absent, Context, Section } from './context.ts';
 import { isAbsent, loadPeer, peerFolder } from './peers.ts';
-import { recurveSide } from './recurve.ts';
-
-export interface TensorFlowRow {
-  cell: string;
-  T: number;
-  B: number;
-  D: number;
-  H: number;
-  numerics: string;
-  ms: number;
-  tfjsMs: number;
-  /** TensorFlow.js' time over Recurve's. */
-  ratio: number;
-  rounds: number;
-}
 
 /** What is used of TensorFlow.js, whose own types would have to be installed to check this file. */
 interface TensorFlow {
@@ -45,62 +20,38 @@ interface TensorFlow {
 }
 
 const LAYERS = { LSTM: 'lstm', GRU: 'gru', RNN: 'simpleRNN' } satisfies Record<CellName, string>;
-/** Its training step takes minutes from here on. */
-const LARGEST = 128;
 
-export const tfjs: Section = {
-  says: 'training step beside TensorFlow.js on WebAssembly, sizes that it can finish',
-  async run(context: Context): Promise<{ version: string; rows: TensorFlowRow[] } | Absent> {
-    const { options, log } = context;
-    const wasm = loadPeer<{ setWasmPaths(path: string): void }>('@tensorflow/tfjs-backend-wasm');
-    const tf = loadPeer<TensorFlow>('@tensorflow/tfjs');
-    if (isAbsent(wasm)) return wasm;
-    if (isAbsent(tf)) return tf;
-    wasm.setWasmPaths(`${peerFolder('@tensorflow/tfjs-backend-wasm')}/`);
-    await tf.setBackend('wasm');
-    await tf.ready();
-    const rows: TensorFlowRow[] = [];
-    const shapes = (options.shapes ?? SHAPES).filter(({ H }) => H <= LARGEST);
-    using open = new DisposableStack();
-    const engines: { numerics: Numerics; engine: Engine }[] = [];
-    for (const numerics of numericsOf(context)) {
-      engines.push({ numerics, engine: open.use(await engineOf(context, numerics)) });
-    }
-    for (const { cell, ...shape } of shapes.flatMap((shape) => options.cells.map((cell) => ({ cell, ...shape })))) {
-      const one: Case = { work: 'train', cell, ...shape };
-      using mine = new DisposableStack();
-      const sides = engines.map(({ engine }) => mine.use(recurveSide(engine, one)));
-      const theirs = mine.adopt(tensorFlowSide(tf, one), (side) => side.dispose());
-      const timings = await alternate([...sides, theirs], { rounds: 9, least: 7, milliseconds: 10_000 });
-      const other = timings[sides.length];
-      engines.forEach(({ numerics }, k) => {
-        const own = timings[k];
-        const ratio = figures(other.ms / own.ms);
-        rows.push({
-          cell,
-          ...shape,
-          numerics,
-          ms: figures(own.ms),
-          tfjsMs: figures(other.ms),
-          ratio,
-          rounds: own.rounds,
-        });
-        log(
-          `${cell.padEnd(5)}H ${shape.H}  ${numerics}  ${shownTime(own.ms)}, TensorFlow.js ${shownTime(other.ms)}: × ${ratio.toFixed(0)}`,
-        );
+/** Its backends; a training step takes minutes above these sizes. */
+export const tfjs: Section = backend('wasm', 128);
+export const tfjsCpu: Section = backend('cpu', 64);
+
+function backend(name: 'wasm' | 'cpu', largest: number): Section {
+  return {
+    says: `training step beside TensorFlow.js, backend ${name}, sizes that it can finish`,
+    async run(context: Context): Promise<PeerResult | Absent> {
+      const wasm = loadPeer<{ setWasmPaths(path: string): void }>('@tensorflow/tfjs-backend-wasm');
+      const tf = loadPeer<TensorFlow>('@tensorflow/tfjs');
+      if (isAbsent(wasm)) return wasm;
+      if (isAbsent(tf)) return tf;
+      wasm.setWasmPaths(`${peerFolder('@tensorflow/tfjs-backend-wasm')}/`);
+      await tf.setBackend(name);
+      await tf.ready();
+      const rows = await besidePeer(context, {
+        ...{ name: `TensorFlow.js ${name}`, work: 'train', largest },
+        budget: { rounds: 9, least: 7, milliseconds: 10_000 },
+        side: (one) => tensorFlowSide(tf, one),
       });
-    }
-    return { version: tf.version.tfjs, rows };
-  },
-};
+      return { version: tf.version.tfjs, rows };
+    },
+  };
+}
 
 /** Mean squared error and plain SGD: the cheapest loss and step it has; it knows no training step without them. */
-function tensorFlowSide(tf: TensorFlow, { cell, T, B, D, H }: Case): Side & { dispose(): void } {
+function tensorFlowSide(tf: TensorFlow, { cell, T, B, D, H }: Case): PeerSide {
   const model = tf.sequential();
-  const kind = LAYERS[cell];
   // Its default for LSTM and GRU is a piecewise linear gate, which the others do not know.
   const gate = cell === 'RNN' ? {} : { recurrentActivation: 'sigmoid' };
-  model.add(tf.layers[kind]({ units: H, inputShape: [T, D], returnSequences: true, ...gate }));
+  model.add(tf.layers[LAYERS[cell]]({ units: H, inputShape: [T, D], returnSequences: true, ...gate }));
   model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
   const [x, y] = [tf.randomNormal([B, T, D]), tf.zeros([B, T, H])];
   return {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { nodeBinary, root } from '../../tools/setup.mjs';
 
 const MAIN = join(root, 'src/cli/main.ts');
+/** Where Node keeps the source without its types, compiled: a start takes a third of the time from the second one on. */
+const CODE_CACHE = join(root, 'node_modules/.cache/recurve-cli');
 
 export interface Ran {
   code: number | null;
@@ -23,7 +25,7 @@ export interface RunOptions {
 function environment(env: RunOptions['env']): NodeJS.ProcessEnv {
   // Nothing of the developer's own settings.
   const { RECURVE_TIER, RECURVE_THREADS, RECURVE_DATA, RECURVE_DEBUG, FORCE_COLOR, NO_COLOR, ...rest } = process.env;
-  return { ...rest, ...env };
+  return { ...rest, NODE_COMPILE_CACHE: CODE_CACHE, ...env };
 }
 
 /** Runs `recurve` to its end. */

@@ -69,6 +69,7 @@ describe('ABC', () => {
     expect(at('CD[CE')).toThrow(/^bad\.abc, line 3: expected a chord such as \[CEG\], got "\[CE"; /);
     expect(at('CD # E')).toThrow(/line 3: expected notes, bars or rests, got "# E"/);
     expect(at('>C')).toThrow(/expected a note before ">"/);
+    expect(at('C99999999999 D')).toThrow(/tune of line 1: expected a piece of at most 131072 quarters/);
     expect(at('z4|')).toThrow(/expected notes in the tune of line 1, got none/);
     expect(at('[K:H]C')).toThrow(/line 3: key: expected a key/);
     expect(() => readAbc('X:1\nT:No key\nCDE', 'bad.abc')).toThrow(

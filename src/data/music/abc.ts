@@ -2,7 +2,7 @@ import { RecurveError } from '../../errors.ts';
 import { readAbcBody } from './abc-body.ts';
 import { type AbcHeader, type AbcLine, readField, unitFor, withoutComment } from './abc-fields.ts';
 import { parseKey } from './key.ts';
-import type { Score } from './score.ts';
+import { expectLength, lengthOf, type Score } from './score.ts';
 
 export interface AbcOptions {
   /** `play` (default) writes repeats and endings out; `written` reads every bar once. */
@@ -70,6 +70,7 @@ function readTune(lines: readonly AbcLine[], name: string, repeats: 'play' | 'wr
       `${name}: expected notes in the tune of line ${lines[0].number}, got none; remove the tune`,
     );
   }
+  expectLength(lengthOf({ notes }), `${name}, tune of line ${lines[0].number}`);
   const { title, key, metre, tempo } = header;
   return { notes, title, key, pickup, ...(metre && { metre }), ...(tempo && { tempo }) };
 }

@@ -7,6 +7,8 @@ export interface Metre {
   unit: number;
 }
 
+const UNITS = [1, 2, 4, 8, 16, 32];
+
 /**
  * Reads a metre: `6/8`, `C` (4/4), `C|` (2/2).
  *
@@ -16,8 +18,8 @@ export function parseMetre(text: string): Metre {
   const plain = text.trim();
   if (plain === 'C') return { beats: 4, unit: 4 };
   if (plain === 'C|') return { beats: 2, unit: 2 };
-  const match = /^(\d{1,2})\/(1|2|4|8|16|32)$/.exec(plain);
-  if (match && Number(match[1]) > 0) return { beats: Number(match[1]), unit: Number(match[2]) };
+  const [beats, unit] = (/^(\d{1,2})\/(\d{1,2})$/.exec(plain) ?? []).slice(1).map(Number);
+  if (isMetre({ beats, unit })) return { beats, unit };
   throw new RecurveError(
     'usage',
     `metre: expected a metre such as 4/4, 6/8 or C, got "${text}"; give beats and beat unit`,
@@ -27,6 +29,11 @@ export function parseMetre(text: string): Metre {
 /** `6/8` */
 export function metreName({ beats, unit }: Metre): string {
   return `${beats}/${unit}`;
+}
+
+/** Whether a bar of so many beats can be counted out: what {@link parseMetre} would read. */
+export function isMetre({ beats, unit }: Metre): boolean {
+  return Number.isInteger(beats) && beats >= 1 && beats <= 99 && UNITS.includes(unit);
 }
 
 /** Ticks of a bar. */

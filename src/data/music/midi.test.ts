@@ -71,7 +71,22 @@ describe('MIDI', () => {
     expect(() => readMidi(file([0, 0x99, 38, 80, ...end], 0, 1), 'a.mid')).toThrow(/drums do not count/);
     expect(() => readMidi(file(end, 2, 1), 'a.mid')).toThrow(/format 2/);
     expect(() => readMidi(file(end, 0, 1, 0xe728), 'a.mid')).toThrow(/film frames/);
+    expect(() => readMidi(file(end, 0, 1, 0), 'a.mid')).toThrow(/got 0 ticks a beat/);
   });
+});
+
+test('a piece of years is refused, a metre that cannot be counted out is passed over', () => {
+  const note = [0x90, 60, 80, 96, 60, 0, 0, 0xff, 0x2f, 0];
+  const years = file([0xff, 0xff, 0xff, 0x7f, ...note], 0, 1, 1);
+  expect(() => readMidi(years, 'a.mid')).toThrow(/^a\.mid: expected a piece of at most 131072 quarters, got .*; /);
+  for (const [beats, power] of [
+    [0, 2],
+    [4, 31],
+  ]) {
+    const score = readMidi(file([0, 0xff, 0x58, 4, beats, power, 24, 8, 0, ...note], 0, 1), 'a.mid');
+    expect(score.metre).toBeUndefined();
+    expect(score.notes).toHaveLength(1);
+  }
 });
 
 function file(track: number[], format: number, tracks: number, division = 96): Uint8Array {

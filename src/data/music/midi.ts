@@ -1,16 +1,14 @@
 import { type MidiData, type MidiEvent, writeMidi as packMidi, parseMidi } from 'midi-file';
 import { RecurveError } from '../../errors.ts';
 import { keyOfFifths } from './key.ts';
-import { byTime, type Note, type Score, TICKS } from './score.ts';
+import { isMetre } from './metre.ts';
+import { byTime, expectLength, type Note, type Score, TICKS } from './score.ts';
 
 const VELOCITY = 80;
 /** General MIDI's channel of drums, whose numbers are no pitches. */
 const DRUMS = 9;
 /** The tempo of a file that says nothing: 120 quarters a minute. */
 const DEFAULT_TEMPO = 120;
-/** Ticks of a score that nobody plays: weeks of music. */
-const LONGEST = 2 ** 26;
-
 /**
  * Reads a Standard MIDI File (formats 0 and 1): notes of all tracks but the drums', each track with notes one voice; of format 0
  * each channel. Repeated pairs of on and off of one pitch are matched in their order.
@@ -21,14 +19,19 @@ export function readMidi(bytes: Uint8Array, name: string): Score {
   expectChunks(bytes, name);
   const { header, tracks } = parse(bytes, name);
   if (!header.ticksPerBeat || header.format === 2) {
-    const got = header.format === 2 ? 'independent patterns (format 2)' : 'a time base of film frames';
+    const got =
+      header.format === 2
+        ? 'independent patterns (format 2)'
+        : header.ticksPerBeat === 0
+          ? '0 ticks a beat'
+          : 'a time base of film frames';
     throw new RecurveError('data', `${name}: expected MIDI in beats, one piece, got ${got}; save it as format 0 or 1`);
   }
   const scale = TICKS / header.ticksPerBeat;
   const notes: Note[] = [];
   const about: Partial<Score> = {};
   tracks.forEach((track, t) => {
-    for (const note of notesOf(track, name)) {
+    for (const note of notesOf(track, scale, name)) {
       const start = Math.round(note.start * scale);
       const duration = Math.max(1, Math.round((note.start + note.duration) * scale) - start);
       // Tracks and channels are numbered below, once it is known which of them have notes.
@@ -96,18 +99,13 @@ interface RawNote {
   channel: number;
 }
 
-function notesOf(track: readonly MidiEvent[], name: string): RawNote[] {
+function notesOf(track: readonly MidiEvent[], scale: number, name: string): RawNote[] {
   const notes: RawNote[] = [];
   const open = new Map<number, RawNote[]>();
   let now = 0;
   for (const event of track) {
     now += event.deltaTime;
-    if (!(now >= 0 && now < LONGEST)) {
-      throw new RecurveError(
-        'data',
-        `${name}: expected a piece of at most ${LONGEST} ticks, got an event later than that; the file is damaged`,
-      );
-    }
+    expectLength(now * scale, name);
     if (event.type !== 'noteOn' && event.type !== 'noteOff') continue;
     const { noteNumber: pitch, channel, velocity } = event;
     if (!(pitch >= 0 && pitch < 128 && velocity >= 0 && velocity < 128)) {
@@ -121,7 +119,9 @@ function notesOf(track: readonly MidiEvent[], name: string): RawNote[] {
     if (event.type === 'noteOn') {
       const note = { pitch, start: now, duration: 0, channel };
       notes.push(note);
-      open.set(place, [...(open.get(place) ?? []), note]);
+      const waiting = open.get(place);
+      if (waiting) waiting.push(note);
+      else open.set(place, [note]);
     } else {
       const note = open.get(place)?.shift();
       if (note) note.duration = now - note.start;
@@ -136,8 +136,10 @@ function notesOf(track: readonly MidiEvent[], name: string): RawNote[] {
 function readAbout(track: readonly MidiEvent[], about: Partial<Score>): void {
   for (const event of track) {
     if (event.type === 'setTempo' && event.microsecondsPerBeat > 0) about.tempo ??= 6e7 / event.microsecondsPerBeat;
-    else if (event.type === 'timeSignature') about.metre ??= { beats: event.numerator, unit: event.denominator };
-    else if (event.type === 'keySignature' && Math.abs(event.key) <= 7) {
+    else if (event.type === 'timeSignature') {
+      const metre = { beats: event.numerator, unit: event.denominator };
+      if (isMetre(metre)) about.metre ??= metre;
+    } else if (event.type === 'keySignature' && Math.abs(event.key) <= 7) {
       about.key ??= keyOfFifths(event.key, event.scale === 1 ? 'minor' : 'major');
     } else if (event.type === 'trackName') about.title ??= decodeText(event.text);
   }

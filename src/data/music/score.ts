@@ -1,9 +1,22 @@
+import { RecurveError } from '../../errors.ts';
 import type { Key } from './key.ts';
 import type { Metre } from './metre.ts';
 import { expectKey } from './pitch.ts';
 
 /** Ticks of a quarter note in every score: divides by 16 and by 3, so that 64ths and triplets are exact. */
 export const TICKS = 48;
+
+/** Ticks of the longest score that is read: 2^17 quarters, 18 hours at 120 a minute. */
+const LONGEST = 2 ** 17 * TICKS;
+
+/** Refuses a piece that nobody plays, before room is made for it. */
+export function expectLength(ticks: number, name: string): void {
+  if (ticks <= LONGEST) return;
+  throw new RecurveError(
+    'data',
+    `${name}: expected a piece of at most ${LONGEST / TICKS} quarters, got one that is longer; the file is damaged, export it again`,
+  );
+}
 
 /** One note. */
 export interface Note {
@@ -43,7 +56,7 @@ export function byTime(a: Note, b: Note): number {
 }
 
 /** Where the last note ends, in ticks. */
-export function lengthOf({ notes }: Score): number {
+export function lengthOf({ notes }: Pick<Score, 'notes'>): number {
   return notes.reduce((end, { start, duration }) => Math.max(end, start + duration), 0);
 }
 

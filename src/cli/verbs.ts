@@ -39,6 +39,7 @@ const TASKS: Readonly<Record<string, Readonly<Partial<Record<Verb, () => Promise
   compose: {
     predict: async () => (await import('./compose/predict.ts')).predict,
     evaluate: async () => (await import('./compose/evaluate.ts')).evaluate,
+    stream: async () => (await import('./compose/stream.ts')).stream,
   },
 };
 

@@ -23,11 +23,13 @@ export { classifyReport } from './classify/report.ts';
 export type { ClassifyFigures, ClassifyScores } from './classify/scores.ts';
 export { type ClassifyHooks, type TrainedClassify, trainClassify } from './classify/train.ts';
 export type { Likely } from './compose/kind.ts';
+export type { ComposeBeginning, ComposeStep } from './compose/listener.ts';
 export { type ComposeModel, loadCompose } from './compose/model.ts';
 export { type ComposeKind, type ComposeOptions, type ComposeSettings, composeSettings } from './compose/options.ts';
 export { composeReport, pianoRollOf } from './compose/report.ts';
 export type { ComposeRequest } from './compose/request.ts';
 export type { ComposeScores } from './compose/scores.ts';
+export type { ComposeStream, HeardPiece, HeardStep } from './compose/stream.ts';
 export { type TrainedCompose, trainCompose } from './compose/train.ts';
 export {
   type Calibration,

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readMidi } from '../../src/data/index.ts';
+import { temporaryFolder } from '../../src/node/temporary-folder.case.ts';
 import { recurve } from './recurve.ts';
+import { expectKillToLoseNothing, expectSignalToSave } from './stopped.ts';
 
 const bars = ['GABc d2Bd', 'cBAG edcB', 'G2BG GABc', 'd2Bd cBAG'];
 const book = Array.from(
@@ -14,10 +16,14 @@ const book = Array.from(
 /** For trainings of a moment. */
 const FAST = ['--rate', '0.02', '--average', '0.8', '--transpose', '0'];
 
+function withTunes(folder = temporaryFolder()): string {
+  writeFileSync(join(folder, 'tunes.abc'), `${book}\nX:99\nK:G\nGA[Bc\n`);
+  return folder;
+}
+
 let cwd: string;
 beforeAll(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'recurve-compose-'));
-  writeFileSync(join(cwd, 'tunes.abc'), `${book}\nX:99\nK:G\nGA[Bc\n`);
+  cwd = withTunes(mkdtempSync(join(tmpdir(), 'recurve-compose-')));
   const options = ['--hidden', '16', '--embedding', '8', '--epochs', '8', '--batch-size', '2', '--seed', '3', ...FAST];
   const { code, stdout, stderr } = recurve(['train', 'compose', 'tunes.abc', ...options, '--out', 'run', '--json'], {
     cwd,
@@ -28,7 +34,19 @@ beforeAll(() => {
   expect(result).toMatchObject({ task: 'compose', kind: 'melody', measure: 'nats per token' });
   expect(result.test.nll).toBeLessThan(result.baselines.static.nll);
 });
+
 afterAll(() => rmSync(cwd, { recursive: true }));
+
+/** A training of some seconds. */
+const LONG = ['--hidden', '64', '--epochs', '40', '--patience', '40', '--batch-size', '2', '--seed', '3', ...FAST];
+
+test('Ctrl-C saves a checkpoint; --resume alone ends at the bits of the uninterrupted run', async () => {
+  await expectSignalToSave({ cwd: withTunes(), task: 'compose', args: ['tunes.abc', ...LONG] }, 'SIGINT');
+});
+
+test('kill -9 in the middle loses no file, and resuming ends at the bits of the uninterrupted run', async () => {
+  await expectKillToLoseNothing({ cwd: withTunes(), task: 'compose', args: ['tunes.abc', ...LONG] });
+});
 
 describe('a model of tunes', () => {
   test('composes MIDI in the key from the given note, the same with the same seed', () => {
@@ -56,6 +74,39 @@ describe('a model of tunes', () => {
     const scores = JSON.parse(recurve(['evaluate', 'run', 'tunes.abc', '--json'], { cwd }).stdout);
     expect(scores.test.nll).toBeGreaterThan(0);
     expect(readFileSync(join(cwd, 'run/report.html'), 'utf8')).toContain('Piano roll of the piece of seed 1');
+  });
+
+  test('hears a tune note by note, the same in two parts with the state between them', () => {
+    const lines = ['G4 1', 'B4 1/2', 'rest 0.5', '{"pitch": 74, "duration": 48}', '', 'end', 'G4 1'];
+    const stream = (input: string[], ...more: string[]) =>
+      recurve(['stream', 'run', '--key', 'G', '--metre', '4/4', ...more], { cwd, input: `${input.join('\n')}\n` });
+    const whole = stream(lines);
+    expect(whole.stderr).toBe('');
+    const answers = whole.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(answers).toHaveLength(6);
+    expect(answers[4]).toMatchObject({ line: 5, end: true, steps: 4, nll: expect.any(Number) });
+    expect(answers[5]).toEqual({ ...answers[0], line: 6 });
+    const { next } = JSON.parse(recurve(['predict', 'run', 'a.mid', '--json'], { cwd }).stdout);
+    expect(Object.keys(answers[0].next[0])).toEqual(Object.keys(next[0]));
+    const parts = [lines.slice(0, 3), lines.slice(3)].map((input) => stream(input, '--state', 's.json').stdout);
+    expect(parts.join('')).toBe(whole.stdout);
+    for (const [line, message] of [
+      ['H4 1', /got "H4 1"; write a step per line/],
+      ['G4', /expected a note or rest and its quarters, such as C4 1\/2/],
+      ['end', /expected a step before the end of a piece, got none/],
+    ] as const) {
+      const { code, stdout, stderr } = stream([line]);
+      expect(stderr).toMatch(message);
+      expect(stderr).toMatch(/^standard input, line 1: expected [^\n]+\n$/);
+      expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    }
+    expect(stream(lines, '--state', 's.json', '--key', 'D')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/expected the key of the saved stream, G, got D/),
+    });
   });
 
   test('refuses in one sentence what it cannot do', () => {
@@ -96,4 +147,41 @@ test('bad music is refused in one sentence, and no run is left behind', () => {
     expect(code).toBe(3);
     expect(existsSync(join(cwd, 'none'))).toBe(false);
   }
+});
+
+test.each([
+  ['keys', ['60 64 67', '[]', 'C4 E4 G4', 'end'], 'C4 X'],
+  ['voices', ['72 67 60 48', '["C5", "G4", "C4", "C3"]', 'E5 rest -1 C3', 'end'], '72 67'],
+])('a stream of %s takes words and JSON, and names the line it cannot hear', (kind, lines, bad) => {
+  const folder = temporaryFolder();
+  const piece = (from: number) =>
+    Array.from({ length: 8 }, (_, t) => [72, 67, 60, 48].map((pitch) => pitch + ((from + t) % 3)));
+  writeFileSync(join(folder, 'pieces.json'), JSON.stringify(Array.from({ length: 8 }, (_, i) => piece(i))));
+  const train = [
+    'train',
+    'compose',
+    'pieces.json',
+    '--kind',
+    kind,
+    '--hidden',
+    '8',
+    '--embedding',
+    '4',
+    '--epochs',
+    '1',
+  ];
+  expect(recurve([...train, '--out', 'run', '--quiet'], { cwd: folder }).code).toBe(0);
+  const { code, stdout, stderr } = recurve(['stream', 'run'], { cwd: folder, input: [...lines, bad].join('\n') });
+  const answers = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(answers).toHaveLength(4);
+  expect(answers[3]).toMatchObject({ end: true, steps: 3, nll: answers[3].nats / 3 });
+  for (const { next } of answers) {
+    expect(next).toHaveLength(8);
+    for (const { probability } of next) expect(probability).toBeGreaterThan(0);
+  }
+  expect(stderr).toMatch(/^standard input, line 5: expected [^\n]+, got "[^\n]+"; write a step per line\n$/);
+  expect(code).toBe(3);
 });

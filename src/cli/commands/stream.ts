@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { FAST } from '../environment.ts';
-import { choiceOption, listOption } from '../options.ts';
+import { choiceOption, listOption, numberOption } from '../options.ts';
 import { MODEL } from '../read-options.ts';
-import { runVerb } from '../verbs.ts';
+import { addTaskOptions, runVerb } from '../verbs.ts';
 
 export function define(command: Command): void {
   command
@@ -16,7 +16,18 @@ export function define(command: Command): void {
     .addOption(choiceOption('--format <kind>', 'of the lines', ['auto', 'csv', 'tsv', 'jsonl'], 'auto'))
     .option('--delimiter <sign>', 'one character, or tab; default found by the header')
     .addOption(choiceOption('--decimal <sign>', 'decimal sign', ['.', ',']))
-    .addOption(listOption('--missing-texts <a,b>', 'texts that mean a missing cell; default NA, NaN, null, - …'))
+    .addOption(listOption('--missing-texts <a,b>', 'texts that mean a missing cell; default NA, NaN, null, - …'));
+  addTaskOptions(
+    command,
+    ['compose'],
+    [
+      new Option('--key <key>', 'of a melody, such as G or Em; default C'),
+      new Option('--metre <metre>', 'of a melody, such as 4/4 or 6/8; default 4/4'),
+      new Option('--title <text>', 'of a melody'),
+      numberOption('--pickup <quarters>', 'of a melody, before its first full bar; default 0'),
+    ],
+  );
+  command
     .addHelpText(
       'after',
       `
@@ -26,13 +37,18 @@ probabilities.
 
 To a classifier each line is a text, or with --format jsonl an object with one (of numbers: a list of steps), answered with its label.
 
+To a model of music each line is a step: the notes that sound (C4 E4 G4 or [60, 64, 67], [] for silence), of a melody a note or
+rest and its quarters (C4 1/2), of voices four notes or the soprano alone; "end" ends the piece. Answered with nats, what the step
+cost, and next, the likeliest notes of the next step; the end with steps, nats and nll of the piece.
+
 With --state, a row counts as taken when its answer is in the state file, which is written before the answer is
 printed. After a kill, send every row again whose answer was not read, or more: a row with a time that was taken before
 is not taken twice, and the answer to the last row taken is printed again. Without time stamps, send the whole
 input with --skip-seen, or the rows after the last one taken.
 
 Example:
-  $ tail -f sensor.csv | recurve stream runs/weather --state weather.state`,
+  $ tail -f sensor.csv | recurve stream runs/weather --state weather.state
+  $ printf 'G4 1\\nB4 1/2\\n' | recurve stream runs/tunes --key G --metre 4/4`,
     )
     .action((model: string, values: object) => runVerb(command, model, [], values));
 }

@@ -1,6 +1,8 @@
 import type { Tape, Tensor } from '../../autograd/index.ts';
 import type { MusicPiece, Score } from '../../data/music/index.ts';
+import type { Json } from '../../model/index.ts';
 import type { Layer, Network, Pass } from '../../nn/index.ts';
+import type { ComposeBeginning, ComposeStep, Listener } from './listener.ts';
 import type { ComposeSettings } from './options.ts';
 import type { ComposeRequest } from './request.ts';
 
@@ -40,8 +42,11 @@ export interface Kind<P, A> {
   loss(root: Layer, architecture: A, passages: readonly Passage<P>[], pass: Pass, tape: Tape): Tensor;
   /** A new piece. @throws RecurveError `usage` for a request this kind does not understand */
   compose(network: Network, architecture: A, settings: ComposeSettings, request: ComposeRequest): Score;
-  /** What comes after a piece, the likeliest first. */
-  next(network: Network, architecture: A, piece: P): Likely[];
+  /** The piece as a stream takes it, and what stands before it. */
+  beginningOf(piece: P): ComposeBeginning;
+  stepsOf(piece: P): readonly ComposeStep[];
+  /** Hears pieces step by step, from the beginning or from a saved state. @throws RecurveError `usage` for a beginning it does not understand */
+  listen(network: Network, architecture: A, beginning: ComposeBeginning, saved?: Json): Listener;
   /** Mean negative log likelihood of the test pieces under simple models of the training pieces. */
   baselines(train: readonly P[], test: readonly P[], architecture: A): Record<string, number>;
 }

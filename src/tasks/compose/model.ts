@@ -1,6 +1,6 @@
 import type { MusicPiece, Score } from '../../data/music/index.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
-import { decodeModelFile, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
+import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
 import type { Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
@@ -8,9 +8,11 @@ import { splitPieces } from './corpus.ts';
 import { checkComposeDocument } from './document.ts';
 import type { Likely } from './kind.ts';
 import { KIND_BY_NAME } from './kinds.ts';
+import type { ComposeBeginning } from './listener.ts';
 import type { ComposeKind, ComposeSettings } from './options.ts';
 import { type ComposeRequest, checkRequest } from './request.ts';
 import { type ComposeScores, scorePieces } from './scores.ts';
+import { type ComposeStream, createComposeStream } from './stream.ts';
 
 /** All that makes a composer; what a model file holds. */
 export interface ComposeParts {
@@ -28,6 +30,13 @@ export interface ComposeModel extends ComposeParts {
   compose(request?: ComposeRequest): Score;
   /** What comes after a piece, the likeliest first. */
   next(piece: MusicPiece): Likely[];
+  /**
+   * Hears music step by step.
+   *
+   * @param saved what `state()` gave, to go on from
+   * @param beginning what stands before the notes of each melody
+   */
+  stream(saved?: Json, beginning?: ComposeBeginning): ComposeStream;
   /**
    * Measures pieces beside the baselines. Where the pieces say which of them are for training and test, the baselines count in the one
    * part and the other is measured; else all are measured, and the baselines have counted in those very pieces.
@@ -50,7 +59,14 @@ export function composeModel(network: Network, parts: ComposeParts): ComposeMode
       checkRequest(request);
       return kind.compose(network, architecture, settings, request);
     },
-    next: (piece) => kind.next(network, architecture, prepare(piece)),
+    next(piece) {
+      const prepared = kind.prepare(piece, settings);
+      using listener = kind.listen(network, architecture, kind.beginningOf(prepared));
+      for (const step of kind.stepsOf(prepared)) listener.hear(step);
+      return listener.next();
+    },
+    stream: (saved, beginning = {}) =>
+      createComposeStream((heard) => kind.listen(network, architecture, beginning, heard), saved),
     evaluate(pieces) {
       const named = pieces.some(({ part }) => part === 'test') && pieces.some(({ part }) => part === 'train');
       const { train, test } = named ? splitPieces(pieces, settings) : { train: [...pieces], test: [...pieces] };

@@ -1,21 +1,11 @@
-import {
-  inKey,
-  KEYS,
-  LOWEST_KEY,
-  noteName,
-  type Roll,
-  rollOf,
-  type Score,
-  scoreOfRoll,
-} from '../../../data/music/index.ts';
+import { inKey, KEYS, LOWEST_KEY, rollOf, type Score, scoreOfRoll } from '../../../data/music/index.ts';
 import { RecurveError } from '../../../errors.ts';
 import { exp, pow, sigmoid } from '../../../exact.ts';
-import { createStepper, type Network, type Stepper } from '../../../nn/index.ts';
+import type { Network } from '../../../nn/index.ts';
 import { Random } from '../../../random.ts';
-import type { Likely } from '../kind.ts';
 import type { ComposeSettings } from '../options.ts';
 import { aboutOf, type ComposeRequest, refuse, stepsIn } from '../request.ts';
-import { KEYS_INPUT, keysInput } from './input.ts';
+import { inputOf, keysReader } from './listen.ts';
 
 /** Draws the keys of step after step, each key on its own or exactly `notes` of them. */
 export function composeKeys(network: Network, { stepsPerQuarter }: ComposeSettings, request: ComposeRequest): Score {
@@ -26,40 +16,18 @@ export function composeKeys(network: Network, { stepsPerQuarter }: ComposeSettin
   const roll: number[][] = opening ? rollOf(opening, stepsPerQuarter, 'opening') : start ? [[...start]] : [];
   const steps = Math.max(stepsIn(request, stepsPerQuarter), roll.length);
   const allowed = Uint8Array.from({ length: KEYS }, (_, k) => Number(!(keepKey && key) || inKey(key, k + LOWEST_KEY)));
-  using stepper = createStepper(network);
-  let logits = readSteps(stepper, roll);
+  using reader = keysReader(network);
+  for (const pitches of roll) reader.step(inputOf(pitches));
   while (roll.length < steps) {
+    const { logits } = reader;
     const drawn =
       notes === undefined
         ? independent(logits, allowed, temperature, random)
         : exactly(notes, logits, allowed, temperature, random);
     roll.push(drawn);
-    if (roll.length < steps) logits = stepper.step(inputOf(drawn));
+    if (roll.length < steps) reader.step(inputOf(drawn));
   }
   return scoreOfRoll(roll, stepsPerQuarter, aboutOf(request));
-}
-
-/** The keys that may sound after a roll. */
-export function nextKeys(network: Network, roll: Roll): Likely[] {
-  using stepper = createStepper(network);
-  const logits = readSteps(stepper, roll);
-  return Array.from(logits, (logit, k) => {
-    const pitch = k + LOWEST_KEY;
-    return { name: noteName(pitch), pitch, probability: sigmoid(logit) };
-  }).sort((a, b) => b.probability - a.probability);
-}
-
-/** Logits of the step after a roll. */
-function readSteps(stepper: Stepper, roll: Roll): ArrayLike<number> {
-  let logits = stepper.step(inputOf(undefined));
-  for (const pitches of roll) logits = stepper.step(inputOf(pitches));
-  return logits;
-}
-
-function inputOf(pitches: readonly number[] | undefined): Float32Array {
-  const x = new Float32Array(KEYS_INPUT);
-  keysInput(pitches, 0, x, 0);
-  return x;
 }
 
 /** Every key by its own probability; at temperature 0 those that are likelier than not. */

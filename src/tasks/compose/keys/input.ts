@@ -8,3 +8,8 @@ export function keysInput(before: readonly number[] | undefined, shift: number, 
   if (!before) x[at + KEYS] = 1;
   else for (const pitch of before) x[at + pitch + shift - LOWEST_KEY] = 1;
 }
+
+/** −1, silence of a voice, is no key. */
+export function soundingKeys(step: readonly number[]): number[] {
+  return [...new Set(step.filter((pitch) => pitch >= 0))].sort((a, b) => a - b);
+}

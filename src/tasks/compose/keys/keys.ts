@@ -3,11 +3,13 @@ import { HIGHEST_KEY, KEYS, LOWEST_KEY, type Roll, rollOf } from '../../../data/
 import { RecurveError } from '../../../errors.ts';
 import { binaryCrossEntropy, dropout, type Layer, linear, sequential } from '../../../nn/index.ts';
 import type { Kind, Passage } from '../kind.ts';
+import { refuseBeginning } from '../listener.ts';
 import type { ComposeSettings } from '../options.ts';
 import { stackOf } from '../stack.ts';
 import { keysBaselines } from './baselines.ts';
-import { composeKeys, nextKeys } from './compose.ts';
-import { KEYS_INPUT, keysInput } from './input.ts';
+import { composeKeys } from './compose.ts';
+import { KEYS_INPUT, keysInput, soundingKeys } from './input.ts';
+import { listenToKeys } from './listen.ts';
 
 export type KeysArchitecture = Pick<
   ComposeSettings,
@@ -43,7 +45,12 @@ export const keys: Kind<Roll, KeysArchitecture> = {
     return affine(binaryCrossEntropy(logits, y, { lengths }), KEYS);
   },
   compose: (network, _, settings, request) => composeKeys(network, settings, request),
-  next: (network, _, roll) => nextKeys(network, roll),
+  beginningOf: () => ({}),
+  stepsOf: (roll) => roll,
+  listen(network, _, beginning, saved) {
+    refuseBeginning('keys', beginning);
+    return listenToKeys(network, saved);
+  },
   baselines: keysBaselines,
 };
 
@@ -55,11 +62,6 @@ function keysNetwork({ inputDropout, ...stack }: KeysArchitecture): Layer {
     dropout({ p: stack.dropout }),
     linear({ input: stack.hidden, output: KEYS }),
   );
-}
-
-/** −1, silence of a voice, is no key. */
-function soundingKeys(step: readonly number[]): number[] {
-  return [...new Set(step.filter((pitch) => pitch >= 0))].sort((a, b) => a - b);
 }
 
 /** Passages as inputs (the step before each) and targets, padded to the longest. */

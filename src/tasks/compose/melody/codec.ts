@@ -170,3 +170,10 @@ export function melodyCodec(document: MelodyCodecDocument): MelodyCodec {
   };
   return codec;
 }
+
+/** Which tokens may stand where. */
+export function tokenSets(codec: MelodyCodec) {
+  const set = (...sorts: string[]): Uint8Array =>
+    Uint8Array.from({ length: codec.size }, (_, id) => Number(sorts.includes(codec.token(id).sort)));
+  return { sounds: set('pitch', 'rest'), durations: set('duration'), keys: set('key'), metres: set('metre') };
+}

@@ -1,20 +1,10 @@
-import {
-  barTicks,
-  inKey,
-  type Key,
-  type MelodyEvent,
-  type Metre,
-  noteName,
-  type Score,
-  scoreOfMelody,
-} from '../../../data/music/index.ts';
+import { barTicks, inKey, type Key, type Metre, type Score, scoreOfMelody } from '../../../data/music/index.ts';
 import { createSampler } from '../../../decode/index.ts';
-import { exp } from '../../../exact.ts';
 import { createStepper, type Network } from '../../../nn/index.ts';
-import type { Likely } from '../kind.ts';
 import { aboutOf, type ComposeRequest, refuse, samplingOf } from '../request.ts';
-import { type Heard, hear, type MelodyCodec, melodyCodec } from './codec.ts';
+import { hear, type MelodyCodec, melodyCodec, tokenSets } from './codec.ts';
 import type { MelodyArchitecture } from './melody.ts';
+import { Tune } from './tune.ts';
 
 /** A melody that the model does not end by itself ends after so many bars. */
 const LONGEST = 64;
@@ -74,94 +64,6 @@ export function composeMelody(network: Network, a: MelodyArchitecture, request: 
     tune.place(pitch, draw(durations.includes(1) ? durations : forced.durations));
   }
   return scoreOfMelody(tune.events, { ...aboutOf({ ...request, key, metre }), pickup: tune.pickup });
-}
-
-/** What comes next after a tune: its notes, a rest, the end. */
-export function nextInMelody(network: Network, a: MelodyArchitecture, heard: Heard): Likely[] {
-  const codec = melodyCodec(a.codec);
-  using stepper = createStepper(network);
-  let logits = stepper.step([codec.start]);
-  for (const id of codec.body(heard)) logits = stepper.step([id]);
-  const { sounds } = tokenSets(codec);
-  sounds[codec.end] = 1;
-  const highest = Array.from(logits).reduce(
-    (most, logit, id) => (sounds[id] ? Math.max(most, logit) : most),
-    -Infinity,
-  );
-  const weights = Float64Array.from(logits, (logit, id) => (sounds[id] ? exp(logit - highest) : 0));
-  const total = weights.reduce((sum, w) => sum + w, 0);
-  return Array.from(weights, (weight, id): Likely | undefined => {
-    const token = codec.token(id);
-    const probability = weight / total;
-    if (!sounds[id]) return undefined;
-    return token.sort === 'pitch'
-      ? { name: noteName(token.pitch), pitch: token.pitch, probability }
-      : { name: token.sort, probability };
-  })
-    .filter((one): one is Likely => one !== undefined)
-    .sort((x, y) => y.probability - x.probability);
-}
-
-/** The events of a growing tune and its place in the bar; bar lines are said by themselves where a bar is full. */
-class Tune {
-  readonly events: MelodyEvent[] = [];
-  /** Full bars so far. */
-  bars = 0;
-  pickup: number;
-  /** Ticks to the next bar line. */
-  left: number;
-  readonly #full: number;
-  readonly #codec: MelodyCodec;
-  readonly #say: (id: number) => number;
-
-  constructor(codec: MelodyCodec, metre: Metre, pickup: number, say: (id: number) => number) {
-    this.#codec = codec;
-    this.#say = say;
-    this.#full = barTicks(metre);
-    this.pickup = pickup;
-    this.left = pickup > 0 ? pickup : this.#full;
-    // A pickup is no bar.
-    if (pickup > 0) this.bars = -1;
-  }
-
-  get atBar(): boolean {
-    return this.left === this.#full;
-  }
-
-  /** Whether what has been played so far may be a pickup. */
-  get mayPickUp(): boolean {
-    return this.pickup === 0 && this.left > 0;
-  }
-
-  add({ pitch, duration }: MelodyEvent): void {
-    this.#say(pitch === null ? this.#codec.rest : this.#codec.pitch(pitch));
-    this.place(pitch, this.#say(this.#codec.duration(duration)), duration);
-  }
-
-  /** Counts an event whose tokens have been said. */
-  place(pitch: number | null, id: number, exact?: number): void {
-    const token = this.#codec.token(id);
-    const duration = exact ?? (token.sort === 'duration' ? token.duration : 0);
-    this.events.push({ pitch, duration });
-    this.left -= duration;
-    while (this.left <= 0) {
-      this.#say(this.#codec.bar);
-      this.left += this.#full;
-      this.bars++;
-    }
-  }
-
-  endPickup(): void {
-    this.pickup = this.#full - this.left;
-    this.left = this.#full;
-  }
-}
-
-/** Which tokens may stand where. */
-function tokenSets(codec: MelodyCodec) {
-  const set = (...sorts: string[]): Uint8Array =>
-    Uint8Array.from({ length: codec.size }, (_, id) => Number(sorts.includes(codec.token(id).sort)));
-  return { sounds: set('pitch', 'rest'), durations: set('duration'), keys: set('key'), metres: set('metre') };
 }
 
 function keyIn(

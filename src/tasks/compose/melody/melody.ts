@@ -7,7 +7,8 @@ import type { ComposeSettings } from '../options.ts';
 import { stackOf } from '../stack.ts';
 import { chainBaselines } from './baselines.ts';
 import { codecOf, type Heard, hear, type MelodyCodec, type MelodyCodecDocument, melodyCodec } from './codec.ts';
-import { composeMelody, nextInMelody } from './compose.ts';
+import { composeMelody } from './compose.ts';
+import { listenToMelody } from './listen.ts';
 
 export interface MelodyArchitecture
   extends Pick<ComposeSettings, 'cell' | 'hidden' | 'layers' | 'dropout' | 'weightDrop' | 'embedding'> {
@@ -48,7 +49,9 @@ export const melody: Kind<Heard, MelodyArchitecture> = {
   weight: ({ piece }) => 2 * piece.events.length + 1,
   loss: lossOf,
   compose: (network, a, _, request) => composeMelody(network, a, request),
-  next: nextInMelody,
+  beginningOf: ({ key, metre, pickup }) => ({ key, metre, pickup }),
+  stepsOf: ({ events }) => events,
+  listen: listenToMelody,
   baselines(train, test, { codec }) {
     const tokens = melodyCodec(codec);
     const rows = (tunes: readonly Heard[]) => tunes.map((tune) => [...tokens.body(tune), tokens.end]);

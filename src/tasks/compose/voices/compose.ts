@@ -1,13 +1,12 @@
-import { inKey, noteName, type Score, scoreOfVoices, type Voices, voiceOf } from '../../../data/music/index.ts';
+import { inKey, type Score, scoreOfVoices, voiceOf } from '../../../data/music/index.ts';
 import { createSampler, type Sampler } from '../../../decode/index.ts';
 import { RecurveError } from '../../../errors.ts';
-import { exp } from '../../../exact.ts';
-import { type Carry, type Network, noDropout, type Pass } from '../../../nn/index.ts';
-import type { Likely } from '../kind.ts';
+import type { Network } from '../../../nn/index.ts';
 import type { ComposeSettings } from '../options.ts';
 import { aboutOf, type ComposeRequest, refuse, samplingOf, stepsIn } from '../request.ts';
 import { ORDER, VOICES, type VoicesArchitecture, type VoicesNetwork } from './network.ts';
 import { classesOf, classOf, pitchOf } from './range.ts';
+import { quiet, sopranoStream } from './soprano.ts';
 
 /** Draws the soprano where none is given, then, knowing it whole, bass, alto and tenor step by step. */
 export function composeVoices(
@@ -36,20 +35,6 @@ export function composeVoices(
   // The given soprano stays as it was, also where the model heard it an octave away.
   const voices = soprano.map((pitch, t) => [pitch, ...[1, 2, 3].map((v) => pitchOf(lines[v][t], a))]);
   return scoreOfVoices(voices, stepsPerQuarter, aboutOf(request));
-}
-
-/** What the soprano may do after a piece. */
-export function nextInVoices(network: Network, a: VoicesArchitecture, piece: Voices): Likely[] {
-  const stream = sopranoStream(network, a);
-  let logits = stream(classesOf(a));
-  for (const step of piece) logits = stream(classOf(step[0], a));
-  const highest = Math.max(...Array.from(logits));
-  const weights = Float64Array.from(logits, (logit) => exp(logit - highest));
-  const total = weights.reduce((sum, w) => sum + w, 0);
-  return Array.from(weights, (weight, id): Likely => {
-    const pitch = pitchOf(id, a);
-    return { name: pitch < 0 ? 'rest' : noteName(pitch), ...(pitch >= 0 && { pitch }), probability: weight / total };
-  }).sort((x, y) => y.probability - x.probability);
 }
 
 function sopranoOf(score: Score, stepsPerQuarter: number): number[] {
@@ -83,18 +68,6 @@ function drawSoprano(
   return line;
 }
 
-/** Reads the soprano class by class and gives the logits of the next one. */
-function sopranoStream(network: Network, a: VoicesArchitecture): (id: number) => ArrayLike<number> {
-  const root = network.root as VoicesNetwork;
-  const pass = quiet();
-  let first = 0;
-  return (id) =>
-    network.tape.evaluate(() => {
-      const logits = root.soprano(network.tape, [id], { B: 1, T: 1, first: first++ }, pass);
-      return logits.values().slice(0, classesOf(a));
-    });
-}
-
 /** Classes of all voices [4][T], in score order, for a soprano. */
 function harmonise(
   network: Network,
@@ -124,8 +97,4 @@ function harmonise(
     });
   }
   return lines;
-}
-
-function quiet(carried = true): Pass {
-  return { training: false, dropoutKey: noDropout, ...(carried && { carry: new Map() as Carry }) };
 }

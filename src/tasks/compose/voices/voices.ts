@@ -3,8 +3,10 @@ import { HIGHEST_KEY, LOWEST_KEY, type MusicPiece, type Voices, voiceOf } from '
 import { RecurveError } from '../../../errors.ts';
 import { crossEntropy } from '../../../nn/index.ts';
 import type { Kind, Passage } from '../kind.ts';
+import { refuseBeginning } from '../listener.ts';
 import { chainBaselines } from '../melody/baselines.ts';
-import { composeVoices, nextInVoices } from './compose.ts';
+import { composeVoices } from './compose.ts';
+import { listenToVoices } from './listen.ts';
 import { ORDER, VOICES, type VoicesArchitecture, voicesNetwork } from './network.ts';
 import { classesOf, classOf } from './range.ts';
 
@@ -37,7 +39,12 @@ export const voices: Kind<Voices, VoicesArchitecture> = {
     return affine(crossEntropy(each, { values: targets, shape: [...shape, VOICES] }), VOICES);
   },
   compose: composeVoices,
-  next: nextInVoices,
+  beginningOf: () => ({}),
+  stepsOf: (piece) => piece,
+  listen(network, a, beginning, saved) {
+    refuseBeginning('voices', beginning);
+    return listenToVoices(network, a, saved);
+  },
   baselines(train, test, a) {
     const K = classesOf(a);
     const rows = (pieces: readonly Voices[], v: number) =>

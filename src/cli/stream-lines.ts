@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { RecurveError } from '../errors.ts';
+import type { Json } from '../model/index.ts';
+import { parseJson } from '../model/json.ts';
+import { anyObject, number, object, oneOf, string } from '../model/validate.ts';
+import { readFileIfThere, writeFileAtomic } from '../node/files.ts';
+import { inputLines } from './input-lines.ts';
+import { fingerprintOf, type OpenedModel } from './models.ts';
+
+/** Values of the options of `recurve stream` that a model of lines understands, and those it must refuse. */
+export interface LineValues {
+  state?: string;
+  skipSeen?: boolean;
+  format?: string;
+}
+
+/** A model that answers lines. */
+export interface LineStream {
+  /** What is printed of a line, beside its number; undefined for one that is passed over. */
+  answer(line: string, count: number): object | undefined;
+  /** Plain JSON to go on from. */
+  state(): Json;
+  [Symbol.dispose](): void;
+}
+
+const checkSaved = object({
+  format: oneOf(1),
+  model: string({ min: 1 }),
+  lines: number({ integer: true, min: 0 }),
+  stream: anyObject,
+});
+
+/**
+ * Answers each line of standard input on a line, with the state on disk before the answer is printed.
+ *
+ * @param what the model is, and what its lines are, for the sentence that refuses other options
+ * @param open begins the stream, or goes on with a saved one
+ */
+export async function streamLines(
+  opened: OpenedModel,
+  { state, skipSeen, format = 'auto' }: LineValues,
+  what: { model: string; line: string },
+  open: (saved?: Json) => LineStream,
+): Promise<void> {
+  if (skipSeen || format !== 'auto') {
+    throw new RecurveError(
+      'usage',
+      `stream: expected no ${skipSeen ? '--skip-seen' : `--format ${format}`} with ${what.model}, got it; each line is ${what.line}, and none is known by a time`,
+    );
+  }
+  const fingerprint = fingerprintOf(opened);
+  const saved = state === undefined ? undefined : await readState(state, fingerprint);
+  using stream = open(saved?.stream);
+  let lines = saved?.lines ?? 0;
+  if (saved) process.stderr.write(`going on after line ${lines}\n`);
+  let count = 0;
+  for await (const line of inputLines()) {
+    const answer = stream.answer(line, ++count);
+    if (answer === undefined) continue;
+    lines++;
+    if (state !== undefined) {
+      const kept = { format: 1, model: fingerprint, lines, stream: stream.state() };
+      await writeFileAtomic(state, `${JSON.stringify(kept)}\n`);
+    }
+    if (!process.stdout.write(`${JSON.stringify({ line: lines, ...answer })}\n`)) await once(process.stdout, 'drain');
+  }
+}
+
+async function readState(path: string, fingerprint: string): Promise<{ lines: number; stream: Json } | undefined> {
+  const bytes = await readFileIfThere(path);
+  if (bytes === undefined) return undefined;
+  const saved = checkSaved(parseJson(new TextDecoder().decode(bytes), path), path);
+  if (saved.model === fingerprint) return saved;
+  throw new RecurveError(
+    'model',
+    `stream: expected the state of this model (${fingerprint}), got that of another (${saved.model}); use its model, or another state file`,
+  );
+}

@@ -15,7 +15,7 @@ const BENCHES: Record<string, { says: string; load(): Promise<Bench> }> = {
     load: () => import('./memory/index.ts'),
   },
   tasks: {
-    says: 'figures of the tasks on real data: classify, generate, generate-5min; needs RECURVE_DATA',
+    says: 'figures of the tasks on real data: classify, compose-jsb, compose-nottingham, tag, generate, generate-5min, generate-speed, rhyme; needs RECURVE_DATA',
     load: () => import('./tasks/index.ts'),
   },
   ett: { says: 'ETTh1, OT, 24 hours ahead; needs RECURVE_DATA', load: () => import('./ett.ts') },

@@ -3,7 +3,10 @@ export type Pronunciations = Readonly<Record<string, string>>;
 
 /** What is known of words' sounds. */
 export interface Rhymes {
-  /** Whether two different words rhyme: the same sounds from the last stressed vowel on, in some pronunciation. */
+  /**
+   * Whether two words rhyme: the same sounds from the last stressed vowel on, in some pronunciation. Words that sound alike throughout, as
+   * "see" and "sea", do not.
+   */
   rhyme(a: string, b: string): boolean;
   /** The words' sounds from the last stressed vowel on; empty for a word that is not in the dictionary. */
   endings(word: string): readonly string[];
@@ -24,18 +27,19 @@ export function createRhymes(dictionary: Pronunciations): Rhymes {
       found.push(dictionary[key]);
     }
   };
-  const endings = (word: string): string[] => {
+  // Weak forms, such as that of "been" that sounds like "bun", do not stand at the end of a line.
+  const strong = (word: string): string[] => {
     const all = spoken(word);
-    // Weak forms, such as that of "been" that sounds like "bun", do not stand at the end of a line.
-    const strong = all.filter((pronunciation) => STRESSED.test(pronunciation));
-    return [...new Set((strong.length > 0 ? strong : all).map(ending))];
+    const stressed = all.filter((pronunciation) => STRESSED.test(pronunciation));
+    return stressed.length > 0 ? stressed : all;
   };
   return {
-    endings,
+    endings: (word) => [...new Set(strong(word).map(ending))],
     rhyme(a, b) {
-      if (a === b) return false;
-      const known = endings(a);
-      return endings(b).some((sounds) => known.includes(sounds));
+      const [ours, theirs] = [strong(a), strong(b)];
+      const share = (what: (pronunciation: string) => string): boolean =>
+        ours.some((one) => theirs.some((other) => what(one) === what(other)));
+      return share(ending) && !share(unmarked);
     },
     syllables: (line) =>
       wordsOf(line).reduce((sum, word) => {
@@ -49,12 +53,14 @@ export function createRhymes(dictionary: Pronunciations): Rhymes {
 /** From the last vowel with a stress on, without the marks of stress; from the last vowel where none is stressed. */
 function ending(pronunciation: string): string {
   const sounds = pronunciation.split(' ');
-  let from = sounds.findLastIndex((sound) => /[12]$/.test(sound));
+  let from = sounds.findLastIndex((sound) => STRESSED.test(sound));
   if (from < 0) from = sounds.findLastIndex((sound) => VOWEL.test(sound));
-  return sounds
-    .slice(Math.max(from, 0))
-    .map((sound) => sound.replace(VOWEL, ''))
-    .join(' ');
+  return unmarked(sounds.slice(Math.max(from, 0)).join(' '));
+}
+
+/** Without the marks of stress. */
+function unmarked(pronunciation: string): string {
+  return pronunciation.replace(/\d/g, '');
 }
 
 /** Words in lower case; parts of `Major-General` count by themselves. */

@@ -7,12 +7,13 @@ import { writeVerse } from './write.ts';
 const rhymes = createRhymes(dictionary);
 
 describe('rhymes', () => {
-  test('are the same sounds from the last stressed vowel on, of different words', () => {
+  test('are the same sounds from the last stressed vowel on, of words that do not sound alike', () => {
     expect(rhymes.rhyme('feather', 'weather')).toBe(true);
     expect(rhymes.rhyme('night', 'kite')).toBe(true);
     expect(rhymes.rhyme('love', 'move')).toBe(false);
     expect(rhymes.rhyme('night', 'night')).toBe(false);
     expect(rhymes.rhyme('night', 'zzyzzy')).toBe(false);
+    expect(rhymes.rhyme('see', 'sea') || rhymes.rhyme('where', 'wear')).toBe(false);
     // B AH0 N is how "been" sounds where it is not stressed.
     expect(rhymes.rhyme('been', 'one')).toBe(false);
     expect(rhymes.rhyme('been', 'in')).toBe(true);

@@ -192,8 +192,8 @@ function partnersOf(words: readonly string[], rhymes: Rhymes): Map<string, strin
   return new Map(
     words.map((word) => [
       word,
-      [...new Set(rhymes.endings(word).flatMap((sounds) => groups.get(sounds) ?? []))].filter(
-        (other) => other !== word,
+      [...new Set(rhymes.endings(word).flatMap((sounds) => groups.get(sounds) ?? []))].filter((other) =>
+        rhymes.rhyme(word, other),
       ),
     ]),
   );

@@ -25,6 +25,7 @@ export interface TrainValues extends ReadValues, SeriesValues, FitValues, RunVal
   lags?: number;
   logs: boolean;
   calendar: boolean;
+  regression: boolean;
   embedding?: number;
   minCount?: number;
   classWeights?: string;
@@ -92,6 +93,7 @@ function tagOptionsOf(values: TrainValues): TagOptions {
     ...(values.causal && { bidirectional: false }),
     ...(!values.logs && { logs: false }),
     ...(!values.calendar && { calendar: false }),
+    ...(!values.regression && { regression: false }),
     ...(values.holdout !== undefined && { holdout: parsePart(values.holdout) }),
     ...(values.classWeights !== undefined && { classWeights: weightsOf(values.classWeights) }),
     ...(values.threshold !== undefined && { threshold: thresholdOf(values.threshold) }),

@@ -1,15 +1,9 @@
-import { cos, log1p, sin } from '../../exact.ts';
 import { fitSeasonalMean } from '../baselines/climatology.ts';
 import { dayOfYearPhases, seasonOf } from '../season.ts';
-import type { TablePlan } from './features.ts';
-import { fitLogistic } from './logistic.ts';
+import { softmaxRows } from './calibration.ts';
+import { featureCount, regressionPlan, type TablePlan, tableRows } from './features.ts';
+import { fitLogistic, type LogisticData, logisticFits, logisticLogits } from './logistic.ts';
 import type { TagSeries, TagTable } from './table.ts';
-import { toldTimes } from './table.ts';
-
-/** Rows that logistic regression reads: a week of days. */
-const LOGISTIC_ROWS = 7;
-/** Its ridge on scaled inputs; of 1, 10, 30, 100 and 300 the one that blocks of Seattle's 2012 to 2014 prefer. */
-const LOGISTIC_RIDGE = 10;
 
 /** Steps of a series: those told with labels to learn from, and those to be told. */
 export interface TaggedSpans {
@@ -24,15 +18,16 @@ export interface TaggedSpans {
  * - `constant`: the share of each class;
  * - `climatology`: its share at the same time of the season, where the step suggests one;
  * - `markov`: its share after the class last known (a Markov chain of order 1), where labels are known before they are told;
- * - `logistic`: logistic regression on seven rows of all columns, as the network reads them, and the season; of more than two classes,
- *   each against the rest.
+ * - `logistic`: logistic regression on seven rows of all columns and the calendar, as the one beside the network reads them; of more
+ *   than two classes, each against the rest.
  */
 export async function tableBaselines(
   { series, classes }: TagTable,
   { train, test }: TaggedSpans,
-  { ahead, logs }: Pick<TablePlan, 'ahead' | 'logs'>,
+  plan: TablePlan,
 ): Promise<{ baselines: Record<string, Float64Array>; notes: Record<string, string> }> {
   const K = classes.length;
+  const { ahead } = plan;
   const baselines: Record<string, Float64Array> = {};
   const notes: Record<string, string> = {};
   const told = (k: number, t: number): number => series[k].labels[t + ahead];
@@ -62,16 +57,15 @@ export async function tableBaselines(
     );
     fill('markov', (k, t) => after[Math.max(0, series[k].filled[t])]);
   }
-  const rows = series.map((one) => regressionRows(one, ahead, logs));
-  const [{ D }] = rows;
+  const reading = regressionPlan(plan);
   const steps = train.flatMap((own, k) => own.map((t) => [k, t] as const));
-  const models = await fitLogistic(
-    { D, N: steps.length, row: (i) => rows[steps[i][0]].at(steps[i][1]), label: (i) => told(...steps[i]) },
-    K,
-    LOGISTIC_RIDGE,
-  );
-  if (models) fill('logistic', (k, t) => models.say(rows[k].at(t)));
-  else notes.logistic = 'left out: no finite solution';
+  const size = { D: featureCount(reading, K), N: steps.length };
+  const rows = logisticFits(size, K) ? series.map((one) => tableRows(reading, K, one)) : [];
+  const at = (k: number, t: number) => rows[k].subarray(t * size.D, (t + 1) * size.D);
+  const data: LogisticData = { ...size, row: (i) => at(...steps[i]), label: (i) => told(...steps[i]) };
+  const logistic = await fitLogistic(data, K);
+  if (logistic) fill('logistic', (k, t) => softmaxRows(logisticLogits(logistic, at(k, t), K), K));
+  else notes.logistic = rows.length > 0 ? 'left out: no finite solution' : `left out: too large, ${size.D} inputs`;
   return { baselines, notes };
 }
 
@@ -113,33 +107,5 @@ function seasonalShares(
     const said = Float64Array.from(means, ({ at }) => Math.min(Math.max(at(t), 1e-3), 1));
     const sum = said.reduce((a, b) => a + b, 0);
     return said.map((share) => share / sum);
-  };
-}
-
-/** Seven rows of all columns, and one wave of the season. */
-function regressionRows(
-  one: TagSeries,
-  ahead: number,
-  logs: readonly boolean[],
-): { D: number; at(t: number): Float64Array } {
-  const season = seasonOf(one.series.step);
-  const phases =
-    season === undefined || !toldTimes(one.series, ahead) ? undefined : dayOfYearPhases(one.series, season, ahead);
-  const columns = one.columns.map((values, c) => (logs[c] ? values.map((x) => log1p(Math.max(0, x))) : values));
-  const C = columns.length;
-  const D = LOGISTIC_ROWS * C + (phases && season ? 2 : 0);
-  return {
-    D,
-    at(t) {
-      const row = new Float64Array(D);
-      for (let k = 0; k < LOGISTIC_ROWS; k++)
-        for (let c = 0; c < C; c++) row[k * C + c] = columns[c][Math.max(0, t - k)];
-      if (phases && season) {
-        const angle = (2 * Math.PI * phases[t + ahead]) / season;
-        row[D - 2] = sin(angle);
-        row[D - 1] = cos(angle);
-      }
-      return row;
-    },
   };
 }

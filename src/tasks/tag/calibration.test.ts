@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../random.ts';
 import { fitTemperature, fitThreshold, labelAt, logLossOf, softmaxRows } from './calibration.ts';
-import { fitLogistic } from './logistic.ts';
 import { figuresOf } from './scores.ts';
 
 describe('temperature', () => {
@@ -51,16 +50,4 @@ test('figures of a small case, by hand', () => {
   // Of four pairs of a positive and a negative step one is in order.
   expect(figures.auc).toBe(0.25);
   expect(figures.calibrationError).toBeCloseTo((0.2 + 0.4 + 0.7 + 0.9) / 4, 12);
-});
-
-test('logistic regression solves its equations: gradient with ridge below 1e-6, and no ridge on the bias', async () => {
-  const random = new Random(5);
-  const X = Array.from({ length: 200 }, () => Float64Array.of(random.normal(), 5 + 3 * random.normal()));
-  const y = X.map(([a]) => Number(random.uniform() < 1 / (1 + Math.exp(-1 - 2 * a))));
-  const model = await fitLogistic({ D: 2, N: 200, row: (i) => X[i], label: (i) => y[i] }, 2, 2);
-  const said = X.map((row) => model?.say(row)[1] ?? 0);
-  expect(Math.abs(said.reduce((sum, p, i) => sum + p - y[i], 0))).toBeLessThan(1e-6);
-  // With no ridge on the bias the mean said is the share seen; with one on the weights their gradient is not zero.
-  const pull = X.reduce((sum, [a], i) => sum + (said[i] - y[i]) * a, 0);
-  expect(pull).toBeLessThan(-0.1);
 });

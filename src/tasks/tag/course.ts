@@ -3,9 +3,11 @@ import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { shares, type TaggedSpans, tableBaselines } from './baselines.ts';
 import { counting, type Example } from './examples.ts';
-import { featureCount, fitTablePlan, type TablePlan, tableRows } from './features.ts';
+import { featureCount, fitTablePlan, regressionPlan, type TablePlan, type TagInputs, tableInputs } from './features.ts';
 import { BLOCKS } from './learn.ts';
+import { logisticFits } from './logistic.ts';
 import type { TagSettings } from './options.ts';
+import { REGRESSION_LEFT_OUT } from './regression.ts';
 import { type TagTable, toldTimes } from './table.ts';
 import { fitTextPlan, LONGEST, labelsOf, type TextPlan, textClasses, textRows } from './text.ts';
 
@@ -15,6 +17,10 @@ export interface TagCourse {
   plan: TablePlan | TextPlan;
   /** Numbers a step is read as. */
   width: number;
+  /** Whether a regression answers beside the network: then every example has its inputs. */
+  regression: boolean;
+  /** What is to be known, a sentence each. */
+  notes: string[];
   /** Everything before the test part; steps that count have weight 1. */
   examples: Example[];
   blockOf(example: number, t: number): number;
@@ -25,7 +31,7 @@ export interface TagCourse {
   /** Classes of the steps to learn from. */
   counts: number[];
   /** The test part in whole sequences: `tested` says which steps are scored, in order. */
-  test: { rows: Float64Array; tested: readonly number[]; labels: Int32Array; times: Float64Array | null }[];
+  test: { inputs: TagInputs; tested: readonly number[]; labels: Int32Array; times: Float64Array | null }[];
   baselines(): Promise<{ baselines: Record<string, Float64Array>; notes: Record<string, string> }>;
   /** Tells data apart. */
   fingerprint(): string;
@@ -34,15 +40,19 @@ export interface TagCourse {
 export function tableCourse(table: TagTable, settings: TagSettings): TagCourse {
   const { ahead, chunk } = settings;
   const { ends, before, ...spans } = tableSpans(table, settings);
+  const K = table.classes.length;
   const plan = fitTablePlan(
     table,
     ends.map((to) => ({ from: 0, to })),
     settings,
   );
-  const K = table.classes.length;
-  const rows = table.series.map((one) => tableRows(plan, K, one));
+  const E = featureCount(regressionPlan(plan), K);
+  const small = logisticFits({ D: E, N: spans.train.reduce((n, steps) => n + steps.length, 0) }, K);
+  const regression = settings.regression && small;
   const D = featureCount(plan, K);
+  const inputs = table.series.map((one) => tableInputs(plan, K, one, regression));
   const pieces = table.series.flatMap(({ labels }, k) => {
+    const { rows, beside } = inputs[k];
     const own = new Set(spans.train[k]);
     const end = ends[k] - ahead;
     const half = Math.floor(chunk / 2);
@@ -52,7 +62,8 @@ export function tableCourse(table: TagTable, settings: TagSettings): TagCourse {
       if (length < 1) return [];
       const counts = (t: number): boolean => own.has(from + t) && (from === 0 || t >= half);
       const example: Example = {
-        rows: rows[k].slice(from * D, (from + length) * D),
+        rows: rows.slice(from * D, (from + length) * D),
+        ...(beside && { beside: beside.subarray(from * E, (from + length) * E) }),
         length,
         labels: Int32Array.from({ length }, (_, t) => labels[from + t + ahead]),
         weights: Float64Array.from({ length }, (_, t) => Number(counts(t))),
@@ -66,6 +77,9 @@ export function tableCourse(table: TagTable, settings: TagSettings): TagCourse {
     classes: [...table.classes],
     plan,
     width: D,
+    regression,
+    notes:
+      settings.regression && !small ? [`${REGRESSION_LEFT_OUT} ${E.toLocaleString('en')} inputs are too many`] : [],
     examples,
     blockOf: (i, t) => Math.floor((BLOCKS * (pieces[i].from + t)) / Math.max(1, ends[pieces[i].k] - ahead)),
     holdout: () => ({
@@ -76,7 +90,7 @@ export function tableCourse(table: TagTable, settings: TagSettings): TagCourse {
     test: table.series.map((one, k) => {
       const times = toldTimes(one.series, ahead);
       return {
-        rows: rows[k],
+        inputs: inputs[k],
         tested: spans.test[k],
         labels: Int32Array.from(spans.test[k], (t) => one.labels[t + ahead]),
         times: times && Float64Array.from(spans.test[k], (t) => times[t]),
@@ -157,6 +171,8 @@ export function textCourse(text: TaggedText, settings: TagSettings): TagCourse {
     classes,
     plan,
     width: 2,
+    regression: false,
+    notes: [],
     examples,
     blockOf: (e) => Math.floor((BLOCKS * pieces[e].i) / training.length),
     holdout: () => ({
@@ -165,7 +181,7 @@ export function textCourse(text: TaggedText, settings: TagSettings): TagCourse {
     }),
     ...totals(examples, K),
     test: tested.map((sentence) => ({
-      rows: textRows(plan, sentence.tokens),
+      inputs: { rows: textRows(plan, sentence.tokens) },
       tested: sentence.tokens.map((_, t) => t),
       labels: labelsOf(sentence, classes, source),
       times: null,

@@ -3,7 +3,8 @@ import { RecurveError } from '../../errors.ts';
 import type { ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
 import type { TagArchitecture } from './architecture.ts';
-import { featureCount, ownCount, type TablePlan } from './features.ts';
+import { featureCount, ownCount, regressionPlan, type TablePlan } from './features.ts';
+import { regressionsOf } from './logistic.ts';
 import type { TagParts } from './model.ts';
 import { type TagOptions, type TagSettings, tagSettings } from './options.ts';
 import type { TagTableOptions } from './table.ts';
@@ -21,6 +22,7 @@ const checkArchitecture = object({
   classes: number({ integer: true, min: 2, max: 1e6 }),
   input: anyObject,
   members: number({ integer: true, min: 1, max: 10_000 }),
+  regression: boolean,
 });
 
 const checkInput = {
@@ -56,6 +58,7 @@ const checkTablePlan = object({
   scale: array(number({ min: Number.MIN_VALUE })),
   lags: size,
   calendar: array(text),
+  regression: object({ lags: number({ integer: true, min: 1, max: 1000 }), labels: boolean }),
   ahead: number({ integer: true, min: 0, max: 1e6 }),
   step: nullable(
     object(
@@ -69,9 +72,16 @@ const checkTablePlan = object({
 const checkTextPlan = object({ kind: oneOf('text'), words: anyObject, endings: anyObject });
 const checkTraining = object({ settings: anyObject, summary: anyObject });
 
+/** What a model file says of itself: how many networks there are, and how many regressions of how many inputs, if any. */
+export interface TagDocument {
+  members: number;
+  regression?: { R: number; D: number };
+  parts: TagParts;
+}
+
 /** Checks what a model file says of itself, all sizes against each other, and gives it typed. */
-export function checkTagDocument(document: ModelDocument, name: string): { members: number; parts: TagParts } {
-  const { members, ...rest } = checkArchitecture(document.architecture, `${name}: architecture`);
+export function checkTagDocument(document: ModelDocument, name: string): TagDocument {
+  const { members, regression, ...rest } = checkArchitecture(document.architecture, `${name}: architecture`);
   const inputKind = oneOf('numbers', 'tokens')(rest.input.kind, `${name}: architecture.input.kind`);
   const input = checkInput[inputKind](rest.input, `${name}: architecture.input`);
   const architecture = { ...rest, input } as TagArchitecture;
@@ -88,6 +98,7 @@ export function checkTagDocument(document: ModelDocument, name: string): { membe
     summary: training.summary,
   };
   if (planKind === 'text') {
+    if (regression) oneOf('none')('one', `${name}: architecture.regression of a model of text`);
     const stored = checkTextPlan(data.plan, `${name}: data.plan`);
     const words = vocabularyFromDocument(stored.words, `${name}: data.plan.words`);
     const endings = vocabularyFromDocument(stored.endings, `${name}: data.plan.endings`);
@@ -106,7 +117,12 @@ export function checkTagDocument(document: ModelDocument, name: string): { membe
   oneOf(sizes.width)(featureCount(plan, classes.length), `${name}: inputs per step`);
   oneOf(sizes.own)(ownCount(plan, classes.length), `${name}: inputs of a step's own row`);
   checkZone(plan.zone, name);
-  return { members, parts: { ...parts, plan, reading: (reading ?? {}) as unknown as TagTableOptions } };
+  const K = classes.length;
+  return {
+    members,
+    ...(regression && { regression: { R: regressionsOf(K), D: featureCount(regressionPlan(plan), K) } }),
+    parts: { ...parts, plan, reading: (reading ?? {}) as unknown as TagTableOptions },
+  };
 }
 
 function storedSettings(settings: object, kind: 'table' | 'text', name: string): TagSettings {

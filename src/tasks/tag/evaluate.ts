@@ -2,7 +2,7 @@ import type { TaggedText } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { shares, tableBaselines } from './baselines.ts';
 import { tableSpans } from './course.ts';
-import { tableRows } from './features.ts';
+import { tableInputs } from './features.ts';
 import type { TagModel } from './model.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';
 import { type TagTable, toldTimes } from './table.ts';
@@ -46,7 +46,7 @@ async function scoreTable(model: TagModel, table: TagTable, from?: string, until
   let i = 0;
   for (const [k, one] of table.series.entries()) {
     if (spans.test[k].length === 0) continue;
-    const all = model.probabilities(tableRows(plan, K, one));
+    const all = model.probabilities(tableInputs(plan, K, one, model.regression !== undefined));
     const told = toldTimes(one.series, plan.ahead);
     for (const t of spans.test[k]) {
       labels[i] = one.labels[t + plan.ahead];

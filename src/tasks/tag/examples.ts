@@ -1,11 +1,10 @@
 import type { Network } from '../../nn/index.ts';
 import { crossEntropy } from '../../nn/index.ts';
 import type { Objective } from '../../train/index.ts';
+import type { TagInputs } from './features.ts';
 
 /** A sequence to learn from or to be asked about. */
-export interface Example {
-  /** Inputs of its steps, [T, D]. */
-  rows: Float64Array;
+export interface Example extends TagInputs {
   /** T */
   length: number;
   /** Class per step, −1 for none. */

@@ -1,11 +1,12 @@
-import { calendarFeatures, calendarNames, type Span, type Step, zoneOf } from '../../data/index.ts';
+import { calendarFeatures, type Span, type Step, zoneOf } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { log1p } from '../../exact.ts';
+import { followedCycles } from './cycles.ts';
 import type { TagSettings } from './options.ts';
 import { type TagSeries, type TagTable, toldTimes } from './table.ts';
 import type { TagTarget } from './target.ts';
 
-/** How rows of a table become the network's inputs; plain data, kept in the model file. */
+/** How rows of a table become inputs; plain data, kept in the model file. */
 export interface TablePlan {
   kind: 'table';
   target: TagTarget;
@@ -17,20 +18,40 @@ export interface TablePlan {
   logs: boolean[];
   center: number[];
   scale: number[];
+  /** Rows that each step sees beside the network's memory. */
   lags: number;
   calendar: string[];
+  /** What the logistic regression beside the network reads otherwise. */
+  regression: { lags: number; labels: boolean };
   ahead: number;
   step: Step | null;
   zone: string;
 }
 
+/** Rows that the regression reads: a week of days. */
+const REGRESSION_ROWS = 7;
+/**
+ * Steps from which it also reads labels that are computed from a column it reads. Of about 1,000 days of rain they make it worse, of
+ * 6,000 hours better.
+ */
+const MANY_STEPS = 4096;
+
 /** Skewness from which a column counts as reaching far to the right. */
 const SKEWED = 2;
 
-/** Fits everything between raw columns and the network on the training spans. */
-export function fitTablePlan({ series, target }: TagTable, spans: readonly Span[], settings: TagSettings): TablePlan {
+/** Fits everything between raw columns and the models on the training spans. */
+export function fitTablePlan(
+  { series, classes, target }: TagTable,
+  spans: readonly Span[],
+  settings: TagSettings,
+): TablePlan {
   const [first] = series;
   const { step, zone } = first.series;
+  const { ahead, lags } = settings;
+  const labels = ahead > 0 && target.kind !== 'texts';
+  const shown = target.kind === 'comparison' && first.names.includes(target.column);
+  const many = spans.reduce((steps, { from, to }) => steps + Math.max(0, to - from), 0) >= MANY_STEPS;
+  const cycles = settings.calendar ? followedCycles(series, spans, classes.length) : [];
   const statistics = first.names.map((_, c) => {
     const values = series.flatMap(({ columns }, k) => Array.from(columns[c].subarray(spans[k].from, spans[k].to)));
     const log = settings.logs && values.every((value) => value >= 0) && skewness(values) > SKEWED;
@@ -40,16 +61,22 @@ export function fitTablePlan({ series, target }: TagTable, spans: readonly Span[
     kind: 'table',
     target,
     columns: [...first.names],
-    labels: settings.ahead > 0 && target.kind !== 'texts',
+    labels,
     logs: statistics.map(({ log }) => log),
     center: statistics.map(({ mean }) => mean),
     scale: statistics.map(({ deviation }) => (deviation > 0 ? deviation : 1)),
-    lags: settings.lags,
-    calendar: settings.calendar ? repeatedCycles(series, spans) : [],
-    ahead: settings.ahead,
+    lags,
+    calendar: cycles,
+    regression: { lags: REGRESSION_ROWS, labels: labels && (!shown || many) },
+    ahead,
     step,
     zone,
   };
+}
+
+/** The plan as the regression reads it. */
+export function regressionPlan(plan: TablePlan): TablePlan {
+  return { ...plan, ...plan.regression };
 }
 
 /** Numbers per step, D. */
@@ -121,6 +148,20 @@ export function tableRows(plan: TablePlan, classes: number, one: TagSeries): Flo
   return out;
 }
 
+/** What network and regression read of a sequence. */
+export interface TagInputs {
+  /** Of the network, [T, D]. */
+  rows: Float64Array;
+  /** Of the regression beside it, [T, its inputs]; absent without one. */
+  beside?: Float64Array;
+}
+
+/** The inputs of all steps of a series, for a network with or without a regression beside it. */
+export function tableInputs(plan: TablePlan, classes: number, one: TagSeries, regression: boolean): TagInputs {
+  const rows = tableRows(plan, classes, one);
+  return regression ? { rows, beside: tableRows(regressionPlan(plan), classes, one) } : { rows };
+}
+
 /** The plan's calendar at some times. */
 export function calendarOf({ calendar, step, zone }: TablePlan, times: ArrayLike<number> | null): Float64Array[] {
   if (calendar.length === 0) return [];
@@ -128,17 +169,6 @@ export function calendarOf({ calendar, step, zone }: TablePlan, times: ArrayLike
     throw new RecurveError('data', 'tag: expected time stamps as in training, got none; name the time column');
   const { names, columns } = calendarFeatures(times, step, zoneOf(zone));
   return calendar.map((name) => columns[names.indexOf(name)]);
-}
-
-function repeatedCycles(series: readonly TagSeries[], spans: readonly Span[]): string[] {
-  const [{ series: first }] = series;
-  if (!first.step || series.some(({ series: { time } }) => !time)) return [];
-  const longest = series.reduce((most, { series: { time } }, k) => {
-    const { from, to } = spans[k];
-    return time && to > from ? Math.max(most, time[to - 1] - time[from]) : most;
-  }, 0);
-  // One wave per cycle: a probability that follows the season needs no more, and few examples punish it.
-  return calendarNames(first.step, longest).filter((name) => name.endsWith('_1'));
 }
 
 function moments(values: readonly number[]): { mean: number; deviation: number } {

@@ -6,7 +6,9 @@ import type { Stages, StagesDone } from '../training/index.ts';
 import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';
 import { fitTemperature, fitThreshold, softmaxRows, type TagCalibration } from './calibration.ts';
 import { countedLabels, counting, type Example, objectiveOf, weighted } from './examples.ts';
+import type { Logistic } from './logistic.ts';
 import type { TagSettings } from './options.ts';
+import { betterAlone, blendLogits, fitRegression, REGRESSION_LEFT_OUT, regressionLogits } from './regression.ts';
 
 /** Blocks of cross-validation. */
 export const BLOCKS = 5;
@@ -15,6 +17,8 @@ export interface TagLearner {
   engine: Engine;
   architecture: TagArchitecture;
   settings: TagSettings;
+  /** Whether a regression answers beside the network. */
+  regression: boolean;
   /** Weight of each class in the loss. */
   classWeights: readonly number[];
 }
@@ -22,15 +26,19 @@ export interface TagLearner {
 /** What training gives. */
 export interface TagLearned {
   members: Network[];
+  regression?: Logistic;
   calibration: TagCalibration;
+  /** Why there is no regression, where one was wished for. */
+  notes: string[];
   history: EpochRecord[];
   bestEpoch: number;
   stopped: FitResult['stopped'];
 }
 
 /**
- * Five blocks of the training steps in turn are left out and told by a network trained on the rest; their mean log loss chooses the
- * number of epochs, their probabilities the temperature and the threshold. Then the members learn from all steps.
+ * Five blocks of the training steps in turn are left out and told by a network trained on the rest, whose mean log loss chooses the
+ * number of epochs, and by a regression fitted on the rest; the probabilities of both together choose temperature and threshold. Then
+ * the members and the regression learn from all steps.
  *
  * @param blockOf which block a step of an example belongs to
  */
@@ -41,12 +49,11 @@ export async function crossValidate(
   stages: Stages,
 ): Promise<TagLearned> {
   const { kept } = stages;
-  const K = learner.architecture.classes;
   const held = Array.from({ length: BLOCKS }, (_, k) => counting(examples, (i, t) => blockOf(i, t) === k));
+  const rest = held.map((_, k) => counting(examples, (i, t) => blockOf(i, t) !== k));
   for (let k = stages.stage; k < BLOCKS; k++) {
-    const rest = counting(examples, (i, t) => blockOf(i, t) !== k);
     const { network, result } = await learn(stages, `block ${k + 1} of ${BLOCKS}`, learner, 0, {
-      training: rest,
+      training: rest[k],
       validation: held[k],
       onLogits(logits, epoch) {
         kept[`logits.${k}.${epoch}`] = logits;
@@ -63,15 +70,16 @@ export async function crossValidate(
     curves.reduce((sum, curve, k) => sum + (curve[e] ?? 0) * (counts[k] / total), 0),
   );
   const bestEpoch = means.indexOf(Math.min(...means)) + 1;
-  const logits = held.flatMap((_, k) => Array.from(kept[`logits.${k}.${bestEpoch}`] ?? []));
-  const labels = Int32Array.from(held.flatMap((part) => Array.from(countedLabels(part))));
-  const usable = logits.length === labels.length * K;
-  const calibration = usable ? calibrate(logits, labels, K, learner.settings) : UNCALIBRATED;
+  const told = {
+    logits: Float64Array.from(held.flatMap((_, k) => Array.from(kept[`logits.${k}.${bestEpoch}`] ?? []))),
+    labels: Int32Array.from(held.flatMap((part) => Array.from(countedLabels(part)))),
+  };
+  const judged = judge(learner, told, await fitBeside(learner, examples, rest, held));
   const members = await learnMembers(stages, learner, { training: examples, lastEpoch: bestEpoch }, BLOCKS);
   const limited = curves.some((curve) => curve.length < learner.settings.epochs);
   return {
+    ...judged,
     members: members.networks,
-    calibration,
     history: members.history.map((record, e) =>
       means[e] === undefined ? record : { ...record, validation: means[e] },
     ),
@@ -96,8 +104,11 @@ export async function holdOut(
   );
   const K = learner.architecture.classes;
   const logits = meanLogits(networks, holdout, { D: inputWidth(learner.architecture), K });
-  const calibration = calibrate(logits, countedLabels(holdout), K, learner.settings);
-  return { members: networks, calibration, history, bestEpoch, stopped };
+  const beside = await fitBeside(learner, training, [training], [holdout]);
+  return {
+    ...judge(learner, { logits, labels: countedLabels(holdout) }, beside),
+    ...{ members: networks, history, bestEpoch, stopped },
+  };
 }
 
 /** Refuses what a damaged checkpoint may say that finished stages left behind. */
@@ -117,9 +128,52 @@ export function expectKept(cross: boolean): (done: StagesDone, fit: TrainingStat
   };
 }
 
+/** The regression of a training, and what regressions fitted without them say of the steps left out, [N, K]. */
+interface Beside {
+  regression: Logistic;
+  logits: Float64Array;
+}
+
+async function fitBeside(
+  { regression: wished, architecture: { classes: K }, classWeights }: TagLearner,
+  all: readonly Example[],
+  rest: readonly (readonly Example[])[],
+  held: readonly (readonly Example[])[],
+): Promise<Beside | undefined> {
+  if (!wished) return undefined;
+  const regression = await fitRegression(all, K, classWeights);
+  const logits: number[] = [];
+  for (const [k, part] of held.entries()) {
+    const own = rest[k] === all ? regression : await fitRegression(rest[k], K, classWeights);
+    if (!own || !regression) return undefined;
+    for (const z of regressionLogits(own, part, K)) logits.push(z);
+  }
+  return regression && { regression, logits: Float64Array.from(logits) };
+}
+
+/** Decides on steps left out whether the regression stays, and calibrates what then answers. */
+function judge(
+  { regression: wished, architecture: { classes: K }, settings }: TagLearner,
+  { logits, labels }: { logits: Float64Array; labels: Int32Array },
+  beside: Beside | undefined,
+): Pick<TagLearned, 'regression' | 'calibration' | 'notes'> {
+  const leftOut = (why: string): string[] => (wished ? [`${REGRESSION_LEFT_OUT} ${why}`] : []);
+  if (!beside) return { calibration: calibrate(logits, labels, K, settings), notes: leftOut('no finite solution') };
+  const { regression } = beside;
+  // The time was up before the network said anything.
+  if (logits.length !== labels.length * K) return { regression, calibration: UNCALIBRATED, notes: [] };
+  const both = blendLogits(logits, beside.logits);
+  if (betterAlone(logits, both, labels, K)) {
+    const notes = leftOut('on held-out steps the network does clearly better alone');
+    return { calibration: calibrate(logits, labels, K, settings), notes };
+  }
+  return { regression, calibration: calibrate(both, labels, K, settings), notes: [] };
+}
+
 const UNCALIBRATED: TagCalibration = { temperature: 1, threshold: 0.5 };
 
 function calibrate(logits: ArrayLike<number>, labels: Int32Array, K: number, settings: TagSettings): TagCalibration {
+  if (logits.length !== labels.length * K) return UNCALIBRATED;
   const temperature = fitTemperature(logits, labels, K);
   const threshold = K === 2 ? fitThreshold(softmaxRows(logits, K, temperature), labels, settings.threshold) : 0.5;
   return { temperature, threshold };

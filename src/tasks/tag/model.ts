@@ -15,8 +15,10 @@ import { networkOf, weightsOf } from '../training/index.ts';
 import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';
 import { labelAt, softmaxRows, type TagCalibration } from './calibration.ts';
 import { checkTagDocument } from './document.ts';
-import { type TablePlan, tableRows } from './features.ts';
+import { type TablePlan, type TagInputs, tableInputs } from './features.ts';
+import { type Logistic, logisticLogits } from './logistic.ts';
 import type { TagSettings } from './options.ts';
+import { blendLogits } from './regression.ts';
 import { createTagStream, type TagStream } from './stream.ts';
 import { type TagTable, type TagTableOptions, toldTimes } from './table.ts';
 import { LONGEST, type TextPlan, textRows } from './text.ts';
@@ -29,6 +31,8 @@ export interface TagParts {
   classes: string[];
   calibration: TagCalibration;
   plan: TablePlan | TextPlan;
+  /** Tables: the regression that answers beside the network; absent where there is none. */
+  regression?: Logistic;
   /** Tables: how the training's was read, and how the next one is to be read. */
   reading?: TagTableOptions;
   /** Steps, seconds, scores: for people and reports. */
@@ -54,12 +58,12 @@ export interface TagModel extends TagParts {
    * is that many steps after the last row.
    */
   predict(data: TagTable | TaggedText): Tagged[];
-  /** Probabilities [T, K] of rows [T, D] as the network reads them; T at least 1. */
-  probabilities(rows: Float64Array): Float64Array;
+  /** Probabilities [T, K] of the steps of a sequence as they are read; T at least 1. */
+  probabilities(inputs: TagInputs): Float64Array;
   /** Takes row after row of a table and answers each; continues from a saved state to the same bits. */
   stream(state?: Json): TagStream;
-  /** The logits of the next rows [T, D], with the states left by the rows before in `carries`, one per network. */
-  advance(rows: Float64Array, carries: readonly Carry[]): Float64Array;
+  /** The logits [T, K] of the next steps, with the states left by the rows before in `carries`, one per network. */
+  advance(inputs: TagInputs, carries: readonly Carry[]): Float64Array;
   readonly members: readonly Network[];
   /** For `encodeModelFile` or a run folder. */
   encode(): ModelFile;
@@ -71,32 +75,35 @@ const PIECE = 1024;
 
 /** Puts a model together from its parts and networks that have their weights. */
 export function tagModel(members: readonly Network[], parts: TagParts): TagModel {
-  const { architecture, calibration, classes, plan } = parts;
+  const { architecture, calibration, classes, plan, regression } = parts;
   const D = inputWidth(architecture);
   const K = classes.length;
 
-  const logitsOf = (rows: Float64Array, carries?: readonly Carry[]): Float64Array => {
+  const logitsOf = ({ rows, beside }: TagInputs, carries?: readonly Carry[]): Float64Array => {
     const T = rows.length / D;
     const sum = new Float64Array(T * K);
     members.forEach((network, m) => {
       const { values } = network.predict(rows, [1, T, D], carries ? { carry: carries[m] } : {});
       for (let i = 0; i < sum.length; i++) sum[i] += values[i] / members.length;
     });
-    return sum;
+    return regression && beside ? blendLogits(sum, logisticLogits(regression, beside, K)) : sum;
   };
   const model: TagModel = {
     ...parts,
     members,
-    advance: (rows, carries) => logitsOf(rows, carries),
-    probabilities(rows) {
+    advance: logitsOf,
+    probabilities({ rows, beside }) {
       const T = rows.length / D;
       const all = new Float64Array(T * K);
       // Reading both ways needs the whole; forwards, pieces with carried states give the same bits in less memory.
       const carries = architecture.bidirectional ? undefined : members.map((): Carry => new Map());
       const piece = carries ? PIECE : T;
+      const part = (values: Float64Array, from: number, to: number): Float64Array =>
+        values.slice((from * values.length) / T, (to * values.length) / T);
       for (let from = 0; from < T; from += piece) {
         const to = Math.min(T, from + piece);
-        all.set(logitsOf(rows.slice(from * D, to * D), carries), from * K);
+        const inputs = { rows: part(rows, from, to), ...(beside && { beside: part(beside, from, to) }) };
+        all.set(logitsOf(inputs, carries), from * K);
       }
       return softmaxRows(all, K, calibration.temperature);
     },
@@ -114,7 +121,7 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
           throw new RecurveError('data', 'tag: expected tagged text or sentences, got a table; the model reads words');
         return data.series.map((one) => {
           const times = toldTimes(one.series, plan.ahead)?.subarray(0, one.series.history) ?? null;
-          return told(one.series.id, times, model.probabilities(tableRows(plan, K, one)));
+          return told(one.series.id, times, model.probabilities(tableInputs(plan, K, one, regression !== undefined)));
         });
       }
       if (plan.kind !== 'text')
@@ -123,7 +130,7 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
         const rows = textRows(plan, tokens);
         const all = new Float64Array(tokens.length * K);
         for (let from = 0; from < tokens.length; from += LONGEST) {
-          all.set(model.probabilities(rows.slice(from * D, (from + LONGEST) * D)), from * K);
+          all.set(model.probabilities({ rows: rows.slice(from * D, (from + LONGEST) * D) }), from * K);
         }
         return told('', null, all);
       });
@@ -131,7 +138,7 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
     stream: (state) => createTagStream(model, state),
     encode: () => ({
       tensors: Object.assign(
-        {},
+        regression ? storedRegression(regression) : {},
         ...members.map((network, m) =>
           Object.fromEntries(
             Object.entries(weightsOf(network)).map(([name, tensor]) => [`member${m}.${name}`, tensor]),
@@ -142,7 +149,7 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
         kind: 'model',
         task: 'tag',
         step: Number(model.summary.steps ?? 0),
-        architecture: plainJson({ ...architecture, members: members.length }),
+        architecture: plainJson({ ...architecture, members: members.length, regression: regression !== undefined }),
         data: plainJson({
           classes,
           calibration,
@@ -168,7 +175,8 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
 export async function loadTag(bytes: Uint8Array, options: { name?: string; engine?: Engine } = {}): Promise<TagModel> {
   const { name = 'model' } = options;
   const { tensors, document } = decodeModelFile(bytes, { name, task: 'tag', kind: 'model' });
-  const { members: count, parts } = checkTagDocument(document, name);
+  const { members: count, regression: size, parts } = checkTagDocument(document, name);
+  const regression = size && regressionOf(tensors, size, name);
   const engine = options.engine ?? (await createEngine());
   const members: Network[] = [];
   try {
@@ -183,7 +191,27 @@ export async function loadTag(bytes: Uint8Array, options: { name?: string; engin
     for (const network of members) network[Symbol.dispose]();
     throw error;
   }
-  return tagModel(members, parts);
+  return tagModel(members, { ...parts, ...(regression && { regression }) });
+}
+
+function storedRegression({ weight, bias }: Logistic): StoredTensors {
+  const [R] = [bias.length];
+  return {
+    'regression.weight': { dtype: 'F64', shape: [R, weight.length / R], data: Float64Array.from(weight) },
+    'regression.bias': { dtype: 'F64', shape: [R], data: Float64Array.from(bias) },
+  };
+}
+
+/** The regression of a model file, R by D as its document says. */
+function regressionOf(tensors: StoredTensors, { R, D }: { R: number; D: number }, name: string): Logistic {
+  const [weight, bias] = ['weight', 'bias'].map((part) => tensors[`regression.${part}`]?.data);
+  const finite = (data: unknown, length: number): data is Float64Array =>
+    data instanceof Float64Array && data.length === length && data.every(Number.isFinite);
+  if (finite(weight, R * D) && finite(bias, R)) return { weight, bias };
+  throw new RecurveError(
+    'model',
+    `${name}: expected ${R * D} finite numbers as regression.weight and ${R} as regression.bias, got others; the file is damaged`,
+  );
 }
 
 function expectFinite(probabilities: Float64Array): void {

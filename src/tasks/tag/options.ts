@@ -25,8 +25,17 @@ export interface TagOptions {
   lags?: number;
   /** Tables: read log(1 + x) of columns that are never negative and reach far to the right (skewness above 2). Default true. */
   logs?: boolean;
-  /** Tables: add the calendar of the step that is told: those cycles that the training span holds twice. Default true. */
+  /**
+   * Tables: read the calendar of the step that is told: of the cycles that the training span holds twice the season, and of the others
+   * those that the labels follow. Default true.
+   */
   calendar?: boolean;
+  /**
+   * Tables: a logistic regression on seven rows of the columns and the calendar answers beside the network, with equal weight. It is left
+   * out, with a note, where it would be too large or has no finite solution, and where on held-out steps the network does clearly better
+   * alone. Default true.
+   */
+  regression?: boolean;
   /** Tables: steps of a training sequence, at least 2; its first half only warms the memory up. Default 64. */
   chunk?: number;
   /** Text: width of the vector of a word, at least 1; of its ending a quarter. Default 64. */
@@ -103,6 +112,7 @@ const DEFAULTS: Readonly<Record<'table' | 'text', TagSettings>> = {
     hidden: 16,
     rate: 0.02,
     bidirectional: false,
+    regression: true,
     members: 5,
     epochs: 60,
     batchSize: 4,
@@ -114,6 +124,7 @@ const DEFAULTS: Readonly<Record<'table' | 'text', TagSettings>> = {
     hidden: 64,
     rate: 0.003,
     bidirectional: true,
+    regression: false,
     members: 1,
     epochs: 20,
     batchSize: 32,
@@ -163,6 +174,7 @@ export function tagSettings(options: TagOptions, kind: 'table' | 'text' = 'table
     refuse('classWeights to be none, balanced or a weight per class', classWeights, 'give one of them');
   }
   if (kind === 'text' && settings.ahead !== 0) refuse('ahead 0 for text', settings.ahead, 'leave it out');
+  if (kind === 'text' && settings.regression) refuse('no regression for text', 'regression', 'leave it out');
   if (settings.bidirectional && settings.ahead > 0) {
     refuse(
       'a network that reads forward to tell later steps',

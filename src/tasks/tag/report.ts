@@ -13,6 +13,7 @@ import {
   table,
 } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
+import type { TagModel } from './model.ts';
 import type { TagFigures } from './scores.ts';
 import type { TagTable } from './table.ts';
 import type { TrainedTag } from './train.ts';
@@ -25,7 +26,7 @@ const BASELINES: Readonly<Record<string, readonly [name: string, method: string]
   constant: ['Constant', 'the share of each class in training'],
   climatology: ['Climatology', 'its share at the same time of the season'],
   markov: ['Markov chain', 'its share after the class before'],
-  logistic: ['Logistic regression', 'on seven rows of all columns and the season'],
+  logistic: ['Logistic regression', 'on seven rows of all columns and the calendar'],
   word: ['Word by word', 'the share of each class among the occurrences of the word'],
 };
 
@@ -55,7 +56,7 @@ export function tagReportInput(trained: TrainedTag, data: TagTable | TaggedText)
     title: 'kind' in data ? `${of}, ${aheadWords(settings.ahead)}` : `Labels of ${source}`,
     ...(scores && { lead: verdict(trained) }),
     facts: [
-      `${settings.members > 1 ? `${settings.members} networks: ` : ''}${bidirectional ? 'bidirectional ' : ''}${cell.toUpperCase()}, ${layers > 1 ? `${layers} layers of ` : ''}${hidden} units`,
+      `${settings.members > 1 ? `${settings.members} networks: ` : ''}${bidirectional ? 'bidirectional ' : ''}${cell.toUpperCase()}, ${layers > 1 ? `${layers} layers of ` : ''}${hidden} units${model.regression ? `; beside ${settings.members > 1 ? 'them' : 'it'}, with equal weight, a logistic regression of ${besideRows(model)} rows` : ''}`,
       `Data: ${source}`,
     ],
     cards: cards(trained),
@@ -86,6 +87,10 @@ export function tagReportInput(trained: TrainedTag, data: TagTable | TaggedText)
     versions: { recurve: VERSION, seed: settings.seed },
     seconds: { training: seconds },
   };
+}
+
+function besideRows({ plan }: TagModel): string {
+  return plan.kind === 'table' ? String(plan.regression.lags) : '';
 }
 
 export function targetName(data: TagTable | TaggedText): string {

@@ -4,7 +4,7 @@ import type { Json } from '../../model/index.ts';
 import { array, nullable, number, object, record } from '../../model/validate.ts';
 import type { Carry } from '../../nn/index.ts';
 import { labelAt, softmaxRows } from './calibration.ts';
-import { calendarOf, featureCount, type TablePlan, writeFeatures } from './features.ts';
+import { calendarOf, featureCount, regressionPlan, type TablePlan, writeFeatures } from './features.ts';
 import type { TagModel } from './model.ts';
 import { classOf } from './target.ts';
 
@@ -39,7 +39,7 @@ export interface TagStream {
 
 interface Buffer {
   time: number | null;
-  /** Raw columns of the last `lags` rows, the newest first, and their classes. */
+  /** Raw columns of the last rows that are read, the newest first, and their classes. */
   values: number[][];
   labels: number[];
   /** Per network and layer, the states by name. */
@@ -79,7 +79,8 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
     );
   }
   const K = classes.length;
-  const D = featureCount(plan, K);
+  const beside = model.regression && regressionPlan(plan);
+  const memory = Math.max(plan.lags, beside?.lags ?? 1);
   const columns = streamColumns(plan);
   const state = saved === undefined ? { rows: 0, series: {} } : checkState(saved, 'stream state');
   const buffers = new Map<string, Buffer>(Object.entries(structuredClone(state.series) as Record<string, Buffer>));
@@ -87,7 +88,7 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
     const sizes =
       values.length === labels.length &&
       values.length >= 1 &&
-      values.length <= plan.lags &&
+      values.length <= memory &&
       values.every((row) => row.length === plan.columns.length) &&
       labels.every((label) => label >= 0 && label < K) &&
       carries.length === members.length &&
@@ -112,20 +113,23 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
   const advance = (before: Buffer | undefined, values: number[], label: number, time: number | null) => {
     const buffer: Buffer = {
       time,
-      values: [values, ...(before?.values ?? [])].slice(0, plan.lags),
-      labels: [label, ...(before?.labels ?? [])].slice(0, plan.lags),
+      values: [values, ...(before?.values ?? [])].slice(0, memory),
+      labels: [label, ...(before?.labels ?? [])].slice(0, memory),
       carries: [],
     };
     const told = time === null ? null : toldTime(plan, time);
-    const out = new Float64Array(D);
     const row = (k: number) => {
       const at = Math.min(k, buffer.values.length - 1);
       return { values: buffer.values[at], label: buffer.labels[at] };
     };
-    const calendar = calendarOf(plan, told === null ? null : [told]).map(([value]) => value);
-    writeFeatures(plan, K, row, calendar, out, 0);
+    const read = (reader: TablePlan): Float64Array => {
+      const calendar = calendarOf(reader, told === null ? null : [told]).map(([value]) => value);
+      const out = new Float64Array(featureCount(reader, K));
+      writeFeatures(reader, K, row, calendar, out, 0);
+      return out;
+    };
     const carries = carriesOf(before);
-    const logits = model.advance(out, carries);
+    const logits = model.advance({ rows: read(plan), ...(beside && { beside: read(beside) }) }, carries);
     buffer.carries = carries.map((carry) =>
       [...carry.values()]
         .flat()

@@ -54,12 +54,13 @@ export async function trainTag(
 ): Promise<TrainedTag> {
   const settings = tagSettings(options, 'kind' in data ? 'table' : 'text');
   const course = 'kind' in data ? tableCourse(data, settings) : textCourse(data, settings);
-  const notes = checkCourse(course);
+  const notes = [...checkCourse(course), ...course.notes];
   const cross = settings.validation === 'cross' || (settings.validation !== 'holdout' && course.steps <= CROSS_LIMIT);
   const learner: TagLearner = {
     engine: hooks.engine ?? (await createEngine()),
     architecture: architectureOf(course, settings),
     settings,
+    regression: course.regression,
     classWeights: classWeightsOf(course, settings),
   };
   const stages = openStages(
@@ -73,13 +74,14 @@ export async function trainTag(
     expectKept(cross),
   );
   const learned = await (cross ? crossValidate(learner, course.examples, course.blockOf, stages) : learnFromHoldout());
-  const { members, calibration, history, bestEpoch, stopped } = learned;
+  const { members, regression, calibration, history, bestEpoch, stopped } = learned;
   const model = tagModel(members, {
     settings,
     architecture: learner.architecture,
     classes: course.classes,
     calibration,
     plan: course.plan,
+    ...(regression && { regression }),
     ...('kind' in data && { reading: data.reading }),
     summary: {},
   });
@@ -99,7 +101,7 @@ export async function trainTag(
     epochs: bestEpoch,
     stopped,
     seconds,
-    notes,
+    notes: [...notes, ...learned.notes],
   };
 
   function learnFromHoldout() {
@@ -122,8 +124,8 @@ async function score(model: TagModel, course: TagCourse): Promise<TagScored | un
   const labels = Int32Array.from(parts.flatMap((part) => Array.from(part.labels)));
   const probabilities = new Float64Array(labels.length * K);
   let at = 0;
-  for (const { rows, tested } of parts) {
-    const all = model.probabilities(rows);
+  for (const { inputs, tested } of parts) {
+    const all = model.probabilities(inputs);
     for (const t of tested) {
       probabilities.set(all.subarray(t * K, (t + 1) * K), at);
       at += K;

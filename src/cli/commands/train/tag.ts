@@ -42,6 +42,7 @@ export function define(command: Command): void {
     )
     .option('--no-logs', 'of a table: do not take logarithms of columns that reach far to the right')
     .option('--no-calendar', 'of a table: leave out time of day, of week, of year')
+    .option('--no-regression', 'of a table: the network alone answers, no logistic regression beside it')
     .addOption(wholeOption('--embedding <width>', "of text: width of a word's vector; default 64"))
     .addOption(wholeOption('--min-count <n>', 'of text: words seen less often count as unknown; default 2'))
     .optionsGroup('Training:')

@@ -27,19 +27,24 @@ export function createRhymes(dictionary: Pronunciations): Rhymes {
       found.push(dictionary[key]);
     }
   };
-  // Weak forms, such as that of "been" that sounds like "bun", do not stand at the end of a line.
-  const strong = (word: string): string[] => {
+  const known = new Map<string, Sounds>();
+  const soundsOf = (word: string): Sounds => {
+    const before = known.get(word);
+    if (before) return before;
     const all = spoken(word);
+    // Weak forms, such as that of "been" that sounds like "bun", do not stand at the end of a line.
     const stressed = all.filter((pronunciation) => STRESSED.test(pronunciation));
-    return stressed.length > 0 ? stressed : all;
+    const strong = stressed.length > 0 ? stressed : all;
+    const sounds = { whole: strong.map(unmarked), endings: [...new Set(strong.map(ending))] };
+    // No more than the dictionary has.
+    if (all.length > 0) known.set(word, sounds);
+    return sounds;
   };
   return {
-    endings: (word) => [...new Set(strong(word).map(ending))],
+    endings: (word) => soundsOf(word).endings,
     rhyme(a, b) {
-      const [ours, theirs] = [strong(a), strong(b)];
-      const share = (what: (pronunciation: string) => string): boolean =>
-        ours.some((one) => theirs.some((other) => what(one) === what(other)));
-      return share(ending) && !share(unmarked);
+      const [ours, theirs] = [soundsOf(a), soundsOf(b)];
+      return share(ours.endings, theirs.endings) && !share(ours.whole, theirs.whole);
     },
     syllables: (line) =>
       wordsOf(line).reduce((sum, word) => {
@@ -48,6 +53,16 @@ export function createRhymes(dictionary: Pronunciations): Rhymes {
         return sum + Math.max(1, (word.replace(/e$/, '').match(/[aeiouy]+/g) ?? []).length);
       }, 0),
   };
+}
+
+/** How a word may sound at the end of a line, without marks of stress. */
+interface Sounds {
+  whole: string[];
+  endings: string[];
+}
+
+function share(some: readonly string[], others: readonly string[]): boolean {
+  return some.some((one) => others.includes(one));
 }
 
 /** From the last vowel with a stress on, without the marks of stress; from the last vowel where none is stressed. */

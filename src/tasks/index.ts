@@ -72,4 +72,4 @@ export { streamColumns, type TagAnswer, type TagRow, type TagStream } from './ta
 export { knownTagTable, type TagSeries, type TagTable, type TagTableOptions, toTagTable } from './tag/table.ts';
 export type { TagTarget } from './tag/target.ts';
 export { type TrainedTag, trainTag } from './tag/train.ts';
-export type { EpochLog, StageName, TaskProgress, TrainHooks } from './training/index.ts';
+export type { ClassWeights, EpochLog, StageName, TaskProgress, TrainHooks } from './training/index.ts';

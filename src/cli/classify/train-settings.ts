@@ -1,5 +1,6 @@
 import type { ReadOptions } from '../../data/index.ts';
 import type { ClassifyOptions, ClassifyReading } from '../../tasks/index.ts';
+import { parseClassWeights } from '../class-weights.ts';
 import { given } from '../options.ts';
 import { type ReadValues, readOptionsOf } from '../read-options.ts';
 import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
@@ -31,6 +32,7 @@ export interface TrainValues extends ReadValues, FitValues, RunValues {
   dropout?: number;
   inputDropout?: number;
   members?: number;
+  classWeights?: string;
   patience?: number;
 }
 
@@ -79,6 +81,7 @@ function optionsOf(values: TrainValues): ClassifyOptions {
   return {
     ...given({ maxWords, minCount, maxVocabulary, width, wordDropout, cell, hidden, layers, pooling, dropout }),
     ...given({ inputDropout, members, testShare, validationShare, epochs, batchSize, rate, clip, patience, seed }),
+    ...(values.classWeights !== undefined && { classWeights: parseClassWeights(values.classWeights) }),
     ...(values.keepCase && { lowercase: false }),
     ...(values.oneWay && { bidirectional: false }),
     ...(!values.bayes && { bayes: false }),

@@ -1,6 +1,7 @@
 import { parsePart, type ReadOptions, type TaggedTextOptions } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { TagOptions, TagTableOptions } from '../../tasks/index.ts';
+import { parseClassWeights } from '../class-weights.ts';
 import { given } from '../options.ts';
 import { type ReadValues, readOptionsOf } from '../read-options.ts';
 import { type SeriesValues, seriesOptionsOf } from '../series-options.ts';
@@ -95,21 +96,9 @@ function tagOptionsOf(values: TrainValues): TagOptions {
     ...(!values.calendar && { calendar: false }),
     ...(!values.regression && { regression: false }),
     ...(values.holdout !== undefined && { holdout: parsePart(values.holdout) }),
-    ...(values.classWeights !== undefined && { classWeights: weightsOf(values.classWeights) }),
+    ...(values.classWeights !== undefined && { classWeights: parseClassWeights(values.classWeights) }),
     ...(values.threshold !== undefined && { threshold: thresholdOf(values.threshold) }),
   };
-}
-
-function weightsOf(text: string): NonNullable<TagOptions['classWeights']> {
-  if (text === 'none' || text === 'balanced') return text;
-  const parts = text.split(',').map((part) => /^(.+)=([^=]+)$/.exec(part.trim()));
-  if (parts.some((part) => !part || !Number.isFinite(Number(part[2])))) {
-    throw new RecurveError(
-      'usage',
-      `--class-weights: expected none, balanced or weights such as yes=3,no=1, got "${text}"; see --help`,
-    );
-  }
-  return Object.fromEntries(parts.map((part) => [part?.[1] ?? '', Number(part?.[2])]));
 }
 
 function thresholdOf(text: string): NonNullable<TagOptions['threshold']> {

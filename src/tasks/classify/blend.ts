@@ -19,24 +19,27 @@ const LEAST = 1e-3;
  * @param logits of the network, [N, K]
  * @param scores of naive Bayes, [N, K]; without them its factor is 0
  * @param truth class of each example, [N]
+ * @param weights of the classes, [K]; default 1
  */
 export function fitBlend(
   logits: Float64Array,
   scores: Float64Array | undefined,
   truth: ArrayLike<number>,
   K: number,
+  weights?: ArrayLike<number>,
 ): Blend {
   const N = truth.length;
   const cost = ({ network, bayes }: Blend): number => {
     let sum = ((network - 1) / DOUBT.network) ** 2 / 2 + (bayes / DOUBT.bayes) ** 2 / 2;
     for (let i = 0; i < N; i++)
-      sum -= log(Math.max(blended(logits, scores, i, K, { network, bayes })[truth[i]], 1e-300));
+      sum -=
+        (weights?.[truth[i]] ?? 1) * log(Math.max(blended(logits, scores, i, K, { network, bayes })[truth[i]], 1e-300));
     return sum;
   };
   let blend: Blend = { network: 1, bayes: 0 };
   let value = cost(blend);
   for (let round = 0; round < 50; round++) {
-    const step = newton(logits, scores, truth, K, blend);
+    const step = newton(logits, scores, truth, K, blend, weights);
     let next = blend;
     let nextValue = value;
     for (let scale = 1; scale > 1e-6 && nextValue >= value; scale /= 2) {
@@ -58,11 +61,13 @@ function newton(
   truth: ArrayLike<number>,
   K: number,
   blend: Blend,
+  weights: ArrayLike<number> | undefined,
 ): Blend {
   let [gn, gb] = [(blend.network - 1) / DOUBT.network ** 2, blend.bayes / DOUBT.bayes ** 2];
   let [hnn, hnb, hbb] = [1 / DOUBT.network ** 2, 0, 1 / DOUBT.bayes ** 2];
   for (let i = 0; i < truth.length; i++) {
     const p = blended(logits, scores, i, K, blend);
+    const w = weights?.[truth[i]] ?? 1;
     let [mn, mb, nn, nb, bb] = [0, 0, 0, 0, 0];
     for (let k = 0; k < K; k++) {
       const z = logits[i * K + k];
@@ -73,11 +78,11 @@ function newton(
       nb += p[k] * z * s;
       bb += p[k] * s * s;
     }
-    gn += mn - logits[i * K + truth[i]];
-    gb += mb - (scores?.[i * K + truth[i]] ?? 0);
-    hnn += nn - mn * mn;
-    hnb += nb - mn * mb;
-    hbb += bb - mb * mb;
+    gn += w * (mn - logits[i * K + truth[i]]);
+    gb += w * (mb - (scores?.[i * K + truth[i]] ?? 0));
+    hnn += w * (nn - mn * mn);
+    hnb += w * (nb - mn * mb);
+    hbb += w * (bb - mb * mb);
   }
   // A factor held at its border takes no part.
   const held = scores === undefined || (blend.bayes === 0 && gb > 0);

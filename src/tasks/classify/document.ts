@@ -1,6 +1,7 @@
 import { vocabularyFromDocument } from '../../data/index.ts';
 import type { JsonObject, ModelDocument } from '../../model/index.ts';
-import { anyObject, array, boolean, type Check, number, object, oneOf, string } from '../../model/validate.ts';
+import { anyObject, array, boolean, type Check, number, object, oneOf, record, string } from '../../model/validate.ts';
+import type { ClassWeights } from '../training/index.ts';
 import type { InputPlan } from './inputs.ts';
 import type { ClassifyParts } from './model.ts';
 import type { ClassifyArchitecture } from './network.ts';
@@ -34,6 +35,9 @@ const checkWordInput = object({
 });
 const checkNumberInput = object({ kind: oneOf('numbers'), features: size });
 
+const classWeights: Check<ClassWeights> = (value, path) =>
+  typeof value === 'object' ? record(above0)(value, path) : oneOf('none', 'balanced')(value, path);
+
 const checkSettings: Check<ClassifySettings> = object({
   lowercase: boolean,
   maxWords: number({ integer: true, min: 2 }),
@@ -52,6 +56,7 @@ const checkSettings: Check<ClassifySettings> = object({
   members: size,
   testShare: share,
   validationShare: share,
+  classWeights,
   epochs: size,
   batchSize: size,
   rate: above0,

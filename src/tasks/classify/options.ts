@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 import type { ClassifyArchitecture, Pooling } from './network.ts';
 
 /** Options of a classifier. What concerns words is passed over for sequences of numbers. */
@@ -40,6 +41,11 @@ export interface ClassifyOptions {
   testShare?: number;
   /** Share of each class's other examples that chooses the epoch and weighs the evidence, 0 < s < 1. Default 0.1. */
   validationShare?: number;
+  /**
+   * Weight of each class in the loss: `none` (default), `balanced` (inverse to its frequency), or by name. Weights make rare classes be
+   * found more often; the probabilities are then too high for them.
+   */
+  classWeights?: ClassWeights;
   /** Passes over the training examples. Default: about 700 steps, but 4 to 40 passes for texts and 10 to 40 for numbers. */
   epochs?: number;
   /** Examples per step. Default 50. */
@@ -75,6 +81,7 @@ const DEFAULTS: Omit<ClassifySettings, 'epochs' | 'patience'> = {
   members: 1,
   testShare: 0.1,
   validationShare: 0.1,
+  classWeights: 'none',
   batchSize: 50,
   rate: 3e-3,
   clip: 1,
@@ -134,6 +141,7 @@ export function classifySettings(
       );
     }
   }
+  checkClassWeights('classify', settings.classWeights);
   for (const [name, choices] of Object.entries(CHOICES)) {
     const value = settings[name as keyof typeof CHOICES];
     if (!(choices as readonly string[]).includes(value)) {

@@ -61,6 +61,33 @@ const SMALL: ClassifyOptions = {
   seed: 2,
 };
 
+test('balanced class weights find more of a rare class; weights of other classes are refused', async () => {
+  const random = new Random(4);
+  // Every tenth text is an alarm, and tells so by a word that others have too.
+  const rows = Array.from({ length: 600 }, (_, i) => {
+    const alarm = i % 10 === 0;
+    const word = random.uniform() < (alarm ? 0.8 : 0.15) ? 'smoke' : 'sun';
+    return { text: `${word} over the ${OTHER[random.integer(OTHER.length)]}`, label: alarm ? 'alarm' : 'quiet' };
+  });
+  const texts = rows.map(({ text }) => text);
+  const data: TextExamples = { kind: 'words', source: 'rows', texts, labels: rows.map(({ label }) => label) };
+  const recall = async (classWeights: ClassifyOptions['classWeights']) => {
+    const { scores, model } = await trainClassify(data, { ...SMALL, epochs: 6, classWeights: classWeights ?? 'none' });
+    expect((await loadClassify(encodeModelFile(model.encode()))).settings.classWeights).toEqual(classWeights);
+    const [[found, missed]] = scores?.confusion ?? [[0, 1]];
+    return found / (found + missed);
+  };
+  const plain = await recall('none');
+  expect(await recall('balanced')).toBeGreaterThan(plain + 0.3);
+  expect(await recall({ alarm: 9 })).toBeGreaterThan(plain + 0.3);
+  for (const [classWeights, message] of [
+    [{ fire: 2 }, /expected class weights of alarm, quiet, got one of fire/],
+    [{ alarm: 0 }, /expected a weight above 0 for class alarm, got 0/],
+  ] as const) {
+    await expect(trainClassify(data, { ...SMALL, classWeights })).rejects.toThrow(message);
+  }
+});
+
 describe('trainClassify on texts', () => {
   let trained: TrainedClassify;
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork, crossEntropy, type Network } from '../../nn/index.ts';
 import type { EpochRecord, FitResult, Objective } from '../../train/index.ts';
-import { openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
+import { classWeightsOf, openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
 import { type ClassifyBaselines, majorityFigures, numberBayesFigures, wordBayesFigures } from './baselines.ts';
 import { type Bayes, bayesOf, countBayes } from './bayes.ts';
 import { fitBlend } from './blend.ts';
@@ -81,8 +81,12 @@ export async function trainClassify(
     if (hooks.vectors && plan.kind === 'words') notes.push(placeVectors(network, plan, hooks.vectors, settings));
     return network;
   };
+  const weights =
+    settings.classWeights === 'none'
+      ? undefined
+      : classWeightsOf('classify', settings.classWeights, classes, countsOf(train.truth, K));
   const { network, result } = await stages.run('training', create, (made) =>
-    fitOptions(made, prepared, settings, architecture.members),
+    fitOptions(made, prepared, settings, architecture.members, weights),
   );
   const counted =
     plan.kind === 'words'
@@ -90,7 +94,7 @@ export async function trainClassify(
       : undefined;
   const bayes = settings.bayes ? counted : undefined;
   const logits = await logitsOf(network, plan, validation.encoded, K);
-  const blend = fitBlend(logits, bayes && bayesScores(bayes, validation.encoded, K), validation.truth, K);
+  const blend = fitBlend(logits, bayes && bayesScores(bayes, validation.encoded, K), validation.truth, K, weights);
   const reading = hooks.reading ?? {};
   const model = classifyModel(network, bayes, {
     settings,
@@ -129,7 +133,7 @@ export async function trainClassify(
 
   /** The network alone, with the temperature it would have had alone. */
   async function networkFigures(): Promise<ClassifyFigures> {
-    const temperature = fitBlend(logits, undefined, validation.truth, K);
+    const temperature = fitBlend(logits, undefined, validation.truth, K, weights);
     const { encoded, truth } = test as Part;
     const answerer = { network, plan, bayes: undefined, blend: temperature, shares };
     return figuresOf(scoreClasses(await probabilitiesOf(answerer, encoded), truth, classes));
@@ -141,11 +145,12 @@ function fitOptions(
   { plan, train, validation }: Prepared,
   settings: ClassifySettings,
   members: number,
+  weights: readonly number[] | undefined,
 ): StageOptions {
   const { epochs, batchSize, rate, clip, patience, seed } = settings;
   return {
-    training: objectiveOf(network, plan, train, members),
-    validation: objectiveOf(network, plan, validation, members),
+    training: objectiveOf(network, plan, train, members, weights),
+    validation: objectiveOf(network, plan, validation, members, weights),
     epochs,
     batchSize,
     bucketing: { lengths: train.encoded.lengths },
@@ -159,17 +164,35 @@ function fitOptions(
   };
 }
 
-/** Mean cross-entropy of all members. */
-function objectiveOf(network: Network, plan: InputPlan, { encoded, truth }: Part, M: number): Objective {
+/** Mean cross-entropy of all members, examples weighing as their classes do. */
+function objectiveOf(
+  network: Network,
+  plan: InputPlan,
+  { encoded, truth }: Part,
+  M: number,
+  weights: readonly number[] | undefined,
+): Objective {
   return {
     examples: truth.length,
+    ...(weights && { weight: (batch) => batch.reduce((sum, i) => sum + weights[truth[i]], 0) }),
     loss(batch, pass, tape) {
       const { values, shape, lengths } = batchOf(plan, encoded, batch);
       const y = network.root.forward(tape.constant(values, shape), { ...pass, lengths });
       const targets = Int32Array.from({ length: batch.length * M }, (_, i) => truth[batch[Math.floor(i / M)]]);
-      return crossEntropy(y, { values: targets, shape: [batch.length, M] });
+      return crossEntropy(
+        y,
+        { values: targets, shape: [batch.length, M] },
+        { ...(weights && { weights: Float64Array.from(targets, (k) => weights[k]) }) },
+      );
     },
   };
+}
+
+/** How often each of K classes is there. */
+function countsOf(truth: ArrayLike<number>, K: number): number[] {
+  const counts = new Array<number>(K).fill(0);
+  for (let i = 0; i < truth.length; i++) counts[truth[i]]++;
+  return counts;
 }
 
 function baselineFigures(

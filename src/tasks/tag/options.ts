@@ -1,6 +1,7 @@
 import type { Part } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { OptimizerConfig, Schedule } from '../../train/index.ts';
+import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 
 /** How to learn a label per step. Plain data: it is kept in the run's `config.json` and in the model file. */
 export interface TagOptions {
@@ -46,7 +47,7 @@ export interface TagOptions {
    * Weight of each class in the loss: `none`, `balanced` (inverse to its frequency), or a weight per class by name. Weights make rare
    * classes be found more often and the probabilities too high for them. Default none.
    */
-  classWeights?: 'none' | 'balanced' | Readonly<Record<string, number>>;
+  classWeights?: ClassWeights;
   /**
    * Two classes: probability from which the second (positive) one is told: chosen on validation for the best `accuracy` (default) or
    * `f1`, or a number between 0 and 1.
@@ -167,12 +168,7 @@ export function tagSettings(options: TagOptions, kind: 'table' | 'text' = 'table
   if (typeof threshold === 'number' ? !(threshold > 0 && threshold < 1) : !['accuracy', 'f1'].includes(threshold)) {
     refuse('threshold to be accuracy, f1 or a number between 0 and 1', threshold, 'give one of them');
   }
-  if (typeof classWeights === 'object') {
-    const bad = Object.entries(classWeights).find(([, weight]) => !(weight > 0 && Number.isFinite(weight)));
-    if (bad) refuse(`a weight above 0 for class ${bad[0]}`, bad[1], 'correct it or leave the class out');
-  } else if (!['none', 'balanced'].includes(classWeights)) {
-    refuse('classWeights to be none, balanced or a weight per class', classWeights, 'give one of them');
-  }
+  checkClassWeights('tag', classWeights);
   if (kind === 'text' && settings.ahead !== 0) refuse('ahead 0 for text', settings.ahead, 'leave it out');
   if (kind === 'text' && settings.regression) refuse('no regression for text', 'regression', 'leave it out');
   if (settings.bidirectional && settings.ahead > 0) {

@@ -3,7 +3,7 @@ import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { plainJson } from '../../model/index.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
-import { openStages, type TrainHooks } from '../training/index.ts';
+import { classWeightsOf, openStages, type TrainHooks } from '../training/index.ts';
 import type { TagArchitecture } from './architecture.ts';
 import { type TagCourse, tableCourse, textCourse } from './course.ts';
 import { ownCount } from './features.ts';
@@ -61,7 +61,7 @@ export async function trainTag(
     architecture: architectureOf(course, settings),
     settings,
     regression: course.regression,
-    classWeights: classWeightsOf(course, settings),
+    classWeights: classWeightsOf('tag', settings.classWeights, course.classes, course.counts),
   };
   const stages = openStages(
     {
@@ -179,18 +179,4 @@ function architectureOf({ classes, plan, width }: TagCourse, settings: TagSettin
         ? { kind: 'numbers', width, own: ownCount(plan, classes.length) }
         : { kind: 'tokens', words: plan.words.size, endings: plan.endings.size, width: embedding },
   };
-}
-
-function classWeightsOf({ classes, counts, steps }: TagCourse, { classWeights }: TagSettings): number[] {
-  if (classWeights === 'none') return classes.map(() => 1);
-  if (classWeights === 'balanced')
-    return counts.map((count) => (count === 0 ? 1 : steps / (counts.filter(Boolean).length * count)));
-  const unknown = Object.keys(classWeights).filter((name) => !classes.includes(name));
-  if (unknown.length > 0) {
-    throw new RecurveError(
-      'usage',
-      `tag: expected class weights of ${classes.join(', ')}, got one of ${unknown.join(', ')}; correct the name`,
-    );
-  }
-  return classes.map((name) => classWeights[name] ?? 1);
 }

@@ -47,6 +47,7 @@ export function define(command: Command): void {
     .addOption(numberOption('--input-dropout <p>', 'the same of the inputs; default 0.3'))
     .addOption(wholeOption('--members <n>', 'networks trained side by side, answers averaged; default 1'))
     .optionsGroup('Training:')
+    .option('--class-weights <what>', 'none, balanced, or a weight per class as in spam=3,ham=1; default none')
     .addOption(wholeOption('--patience <epochs>', 'epochs without a better one; default half of them'));
   addFitOptions(command, { epochs: 4, batchSize: 50, rate: 0.003, clip: 1, seed: 0 }, 'examples');
   addRunOptions(command, 'runs/classify-<data>');

@@ -1,0 +1,45 @@
+import { RecurveError } from '../../errors.ts';
+
+/** Weight of each class in a loss: all alike, inverse to its frequency, or by name; a class not named has 1. */
+export type ClassWeights = 'none' | 'balanced' | Readonly<Record<string, number>>;
+
+/** Refuses weights that cannot work, whatever the classes are. */
+export function checkClassWeights(task: string, weights: ClassWeights): void {
+  const refuse = (expected: string, got: unknown, next: string): never => {
+    throw new RecurveError('usage', `${task}: expected ${expected}, got ${got}; ${next}`);
+  };
+  if (typeof weights === 'object') {
+    const bad = Object.entries(weights).find(([, weight]) => !(weight > 0 && Number.isFinite(weight)));
+    if (bad) refuse(`a weight above 0 for class ${bad[0]}`, bad[1], 'correct it or leave the class out');
+  } else if (!['none', 'balanced'].includes(weights)) {
+    refuse('classWeights to be none, balanced or a weight per class', weights, 'give one of them');
+  }
+}
+
+/**
+ * The weight of each class.
+ *
+ * @param counts how often each class is there in training
+ * @throws RecurveError `usage` for the name of no class
+ */
+export function classWeightsOf(
+  task: string,
+  weights: ClassWeights,
+  classes: readonly string[],
+  counts: ArrayLike<number>,
+): number[] {
+  if (weights === 'none') return classes.map(() => 1);
+  if (weights === 'balanced') {
+    const seen = Array.from(counts).filter(Boolean);
+    const total = seen.reduce((sum, count) => sum + count, 0);
+    return classes.map((_, k) => (counts[k] === 0 ? 1 : total / (seen.length * counts[k])));
+  }
+  const unknown = Object.keys(weights).filter((name) => !classes.includes(name));
+  if (unknown.length > 0) {
+    throw new RecurveError(
+      'usage',
+      `${task}: expected class weights of ${classes.join(', ')}, got one of ${unknown.join(', ')}; correct the name`,
+    );
+  }
+  return classes.map((name) => weights[name] ?? 1);
+}

@@ -98,7 +98,7 @@ export function checkTagDocument(document: ModelDocument, name: string): TagDocu
     summary: training.summary,
   };
   if (planKind === 'text') {
-    if (regression) oneOf('none')('one', `${name}: architecture.regression of a model of text`);
+    oneOf('false')(String(regression), `${name}: architecture.regression of a model of text`);
     const stored = checkTextPlan(data.plan, `${name}: data.plan`);
     const words = vocabularyFromDocument(stored.words, `${name}: data.plan.words`);
     const endings = vocabularyFromDocument(stored.endings, `${name}: data.plan.endings`);

@@ -1,35 +1,18 @@
-import type { Engine } from '../../engine/index.ts';
 import { number, oneOf } from '../../model/validate.ts';
 import { createNetwork, type Network } from '../../nn/index.ts';
 import type { EpochRecord, FitResult, TrainingState } from '../../train/index.ts';
 import type { Stages, StagesDone } from '../training/index.ts';
-import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';
-import { fitTemperature, fitThreshold, softmaxRows, type TagCalibration } from './calibration.ts';
+import { inputWidth, tagNetwork } from './architecture.ts';
 import { countedLabels, counting, type Example, objectiveOf, weighted } from './examples.ts';
-import type { Logistic } from './logistic.ts';
-import type { TagSettings } from './options.ts';
-import { betterAlone, blendLogits, fitRegression, REGRESSION_LEFT_OUT, regressionLogits } from './regression.ts';
+import { fitBeside, type Judged, judge } from './judge.ts';
+import type { TagLearner } from './learner.ts';
 
 /** Blocks of cross-validation. */
 export const BLOCKS = 5;
 
-export interface TagLearner {
-  engine: Engine;
-  architecture: TagArchitecture;
-  settings: TagSettings;
-  /** Whether a regression answers beside the network. */
-  regression: boolean;
-  /** Weight of each class in the loss. */
-  classWeights: readonly number[];
-}
-
 /** What training gives. */
-export interface TagLearned {
+export interface TagLearned extends Judged {
   members: Network[];
-  regression?: Logistic;
-  calibration: TagCalibration;
-  /** Why there is no regression, where one was wished for. */
-  notes: string[];
   history: EpochRecord[];
   bestEpoch: number;
   stopped: FitResult['stopped'];
@@ -126,57 +109,6 @@ export function expectKept(cross: boolean): (done: StagesDone, fit: TrainingStat
       number({ min: 1 })(kept.history?.length ?? 0, 'checkpoint: loss curve');
     }
   };
-}
-
-/** The regression of a training, and what regressions fitted without them say of the steps left out, [N, K]. */
-interface Beside {
-  regression: Logistic;
-  logits: Float64Array;
-}
-
-async function fitBeside(
-  { regression: wished, architecture: { classes: K }, classWeights }: TagLearner,
-  all: readonly Example[],
-  rest: readonly (readonly Example[])[],
-  held: readonly (readonly Example[])[],
-): Promise<Beside | undefined> {
-  if (!wished) return undefined;
-  const regression = await fitRegression(all, K, classWeights);
-  const logits: number[] = [];
-  for (const [k, part] of held.entries()) {
-    const own = rest[k] === all ? regression : await fitRegression(rest[k], K, classWeights);
-    if (!own || !regression) return undefined;
-    for (const z of regressionLogits(own, part, K)) logits.push(z);
-  }
-  return regression && { regression, logits: Float64Array.from(logits) };
-}
-
-/** Decides on steps left out whether the regression stays, and calibrates what then answers. */
-function judge(
-  { regression: wished, architecture: { classes: K }, settings }: TagLearner,
-  { logits, labels }: { logits: Float64Array; labels: Int32Array },
-  beside: Beside | undefined,
-): Pick<TagLearned, 'regression' | 'calibration' | 'notes'> {
-  const leftOut = (why: string): string[] => (wished ? [`${REGRESSION_LEFT_OUT} ${why}`] : []);
-  if (!beside) return { calibration: calibrate(logits, labels, K, settings), notes: leftOut('no finite solution') };
-  const { regression } = beside;
-  // The time was up before the network said anything.
-  if (logits.length !== labels.length * K) return { regression, calibration: UNCALIBRATED, notes: [] };
-  const both = blendLogits(logits, beside.logits);
-  if (betterAlone(logits, both, labels, K)) {
-    const notes = leftOut('on held-out steps the network does clearly better alone');
-    return { calibration: calibrate(logits, labels, K, settings), notes };
-  }
-  return { regression, calibration: calibrate(both, labels, K, settings), notes: [] };
-}
-
-const UNCALIBRATED: TagCalibration = { temperature: 1, threshold: 0.5 };
-
-function calibrate(logits: ArrayLike<number>, labels: Int32Array, K: number, settings: TagSettings): TagCalibration {
-  if (logits.length !== labels.length * K) return UNCALIBRATED;
-  const temperature = fitTemperature(logits, labels, K);
-  const threshold = K === 2 ? fitThreshold(softmaxRows(logits, K, temperature), labels, settings.threshold) : 0.5;
-  return { temperature, threshold };
 }
 
 interface Lesson {

@@ -195,7 +195,7 @@ export async function loadTag(bytes: Uint8Array, options: { name?: string; engin
 }
 
 function storedRegression({ weight, bias }: Logistic): StoredTensors {
-  const [R] = [bias.length];
+  const R = bias.length;
   return {
     'regression.weight': { dtype: 'F64', shape: [R, weight.length / R], data: Float64Array.from(weight) },
     'regression.bias': { dtype: 'F64', shape: [R], data: Float64Array.from(bias) },

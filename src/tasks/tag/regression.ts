@@ -7,12 +7,13 @@ import { fitLogistic, type Logistic, logisticLogits } from './logistic.ts';
 export const REGRESSION_LEFT_OUT = 'the regression beside the network is left out:';
 
 /** Fits the regression that answers beside the network on the steps that count; undefined where there is no finite solution. */
-export function fitRegression(
+export async function fitRegression(
   examples: readonly Example[],
   K: number,
   classWeights: readonly number[],
 ): Promise<Logistic | undefined> {
   const steps = countedSteps(examples);
+  if (steps.length === 0) return undefined;
   const label = (i: number): number => examples[steps[i][0]].labels[steps[i][1]];
   const D = besideOf(examples[0]).length / examples[0].length;
   const row = (i: number): Float64Array => {

@@ -56,7 +56,7 @@ export function tagReportInput(trained: TrainedTag, data: TagTable | TaggedText)
     title: 'kind' in data ? `${of}, ${aheadWords(settings.ahead)}` : `Labels of ${source}`,
     ...(scores && { lead: verdict(trained) }),
     facts: [
-      `${settings.members > 1 ? `${settings.members} networks: ` : ''}${bidirectional ? 'bidirectional ' : ''}${cell.toUpperCase()}, ${layers > 1 ? `${layers} layers of ` : ''}${hidden} units${model.regression ? `; beside ${settings.members > 1 ? 'them' : 'it'}, with equal weight, a logistic regression of ${besideRows(model)} rows` : ''}`,
+      `${settings.members > 1 ? `${settings.members} networks: ` : ''}${bidirectional ? 'bidirectional ' : ''}${cell.toUpperCase()}, ${layers > 1 ? `${layers} layers of ` : ''}${hidden} units${besideWords(model)}`,
       `Data: ${source}`,
     ],
     cards: cards(trained),
@@ -89,8 +89,10 @@ export function tagReportInput(trained: TrainedTag, data: TagTable | TaggedText)
   };
 }
 
-function besideRows({ plan }: TagModel): string {
-  return plan.kind === 'table' ? String(plan.regression.lags) : '';
+/** The regression beside the networks, in words. */
+function besideWords({ plan, members, regression }: TagModel): string {
+  if (!regression || plan.kind !== 'table') return '';
+  return `; beside ${members.length > 1 ? 'them' : 'it'}, with equal weight, a logistic regression on ${plan.regression.lags} rows`;
 }
 
 export function targetName(data: TagTable | TaggedText): string {

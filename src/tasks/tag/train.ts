@@ -7,7 +7,8 @@ import { classWeightsOf, openStages, type TrainHooks } from '../training/index.t
 import type { TagArchitecture } from './architecture.ts';
 import { type TagCourse, tableCourse, textCourse } from './course.ts';
 import { ownCount } from './features.ts';
-import { BLOCKS, crossValidate, expectKept, holdOut, type TagLearner } from './learn.ts';
+import { BLOCKS, crossValidate, expectKept, holdOut } from './learn.ts';
+import type { TagLearner } from './learner.ts';
 import { type Tagged, type TagModel, tagModel } from './model.ts';
 import { type TagOptions, type TagSettings, tagSettings } from './options.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';

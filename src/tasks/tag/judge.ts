@@ -1,0 +1,69 @@
+import { fitTemperature, fitThreshold, softmaxRows, type TagCalibration } from './calibration.ts';
+import type { Example } from './examples.ts';
+import type { TagLearner } from './learner.ts';
+import type { Logistic } from './logistic.ts';
+import type { TagSettings } from './options.ts';
+import { betterAlone, blendLogits, fitRegression, REGRESSION_LEFT_OUT, regressionLogits } from './regression.ts';
+
+/** The regression of a training, and what regressions fitted without them say of the steps left out, [N, K]. */
+export interface Beside {
+  regression: Logistic;
+  logits: Float64Array;
+}
+
+/**
+ * Fits the regression on all examples and, for each part held out, one on the rest. Undefined where none was wished for or one has no
+ * finite solution.
+ */
+export async function fitBeside(
+  { regression: wished, architecture: { classes: K }, classWeights }: TagLearner,
+  all: readonly Example[],
+  rest: readonly (readonly Example[])[],
+  held: readonly (readonly Example[])[],
+): Promise<Beside | undefined> {
+  if (!wished) return undefined;
+  const regression = await fitRegression(all, K, classWeights);
+  const logits: number[] = [];
+  for (const [k, part] of held.entries()) {
+    const own = rest[k] === all ? regression : await fitRegression(rest[k], K, classWeights);
+    if (!own || !regression) return undefined;
+    for (const z of regressionLogits(own, part, K)) logits.push(z);
+  }
+  return regression && { regression, logits: Float64Array.from(logits) };
+}
+
+/** What answers after a training. */
+export interface Judged {
+  regression?: Logistic;
+  calibration: TagCalibration;
+  /** Why there is no regression, where one was wished for. */
+  notes: string[];
+}
+
+/** Decides on steps left out whether the regression stays, and calibrates what then answers. */
+export function judge(
+  { regression: wished, architecture: { classes: K }, settings }: TagLearner,
+  { logits, labels }: { logits: Float64Array; labels: Int32Array },
+  beside: Beside | undefined,
+): Judged {
+  const leftOut = (why: string): string[] => (wished ? [`${REGRESSION_LEFT_OUT} ${why}`] : []);
+  if (!beside) return { calibration: calibrate(logits, labels, K, settings), notes: leftOut('no finite solution') };
+  const { regression } = beside;
+  if (logits.length !== labels.length * K) return { regression, calibration: UNCALIBRATED, notes: [] };
+  const both = blendLogits(logits, beside.logits);
+  if (betterAlone(logits, both, labels, K)) {
+    const notes = leftOut('on held-out steps the network does clearly better alone');
+    return { calibration: calibrate(logits, labels, K, settings), notes };
+  }
+  return { regression, calibration: calibrate(both, labels, K, settings), notes: [] };
+}
+
+/** Where the time was up before the network said anything of them. */
+const UNCALIBRATED: TagCalibration = { temperature: 1, threshold: 0.5 };
+
+function calibrate(logits: ArrayLike<number>, labels: Int32Array, K: number, settings: TagSettings): TagCalibration {
+  if (logits.length !== labels.length * K) return UNCALIBRATED;
+  const temperature = fitTemperature(logits, labels, K);
+  const threshold = K === 2 ? fitThreshold(softmaxRows(logits, K, temperature), labels, settings.threshold) : 0.5;
+  return { temperature, threshold };
+}

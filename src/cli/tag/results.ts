@@ -16,7 +16,8 @@ const SHOWN = 10;
 export function scoreTable(scores: TagScores, model: TagModel, { abilities, width }: Output): string {
   const { test, baselines, steps, notes } = scores;
   const rows: [string, TagFigures][] = [
-    [`${model.architecture.cell.toUpperCase()}${model.regression ? ' + regression' : ''} (this model)`, test],
+    // Longer names are cut on narrow terminals.
+    [`${model.architecture.cell.toUpperCase()} ${model.regression ? '+ regression' : '(this model)'}`, test],
     ...Object.entries(baselines)
       .map(([name, figures]): [string, TagFigures] => [tagBaselineName(name), figures])
       .sort(([, a], [, b]) => a.brier - b.brier),

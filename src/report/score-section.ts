@@ -70,7 +70,7 @@ export function scoreSection(input: ScoreInput): Section {
   });
   const [shortName] = first.name.split(' (');
   const chart = figure({
-    caption: `${shortName} on the test span, ${first.better ?? 'lower'} is better`,
+    caption: `${shortName} on the test part, ${first.better ?? 'lower'} is better`,
     height: 60 + 34 * ranked.length,
     draw: ({ width }) =>
       barChart({

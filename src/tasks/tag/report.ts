@@ -229,7 +229,7 @@ function courseSection({ scored, model }: TrainedTag): Section {
   const [, positive] = model.classes;
   return {
     ...section,
-    lead: `Each step was told from what was known ${model.settings.ahead} before; none of it was used in training.`,
+    lead: `Each step was told from what was known ${model.settings.ahead === 1 ? 'a step' : `${model.settings.ahead} steps`} before; none of it was used in training.`,
     content: [
       figure({
         caption: `Probability of ${positive}, and what came`,

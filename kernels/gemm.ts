@@ -2,8 +2,8 @@
 // that engine.ts states; in exact arithmetic a multiplication and an addition, each rounded. Tiles, blocks and tails only decide
 // which chains run side by side; between blocks of k a chain rests in C.
 //
-// Loops, from the outside (Goto & van de Geijn 2008): M_BLOCK rows of A stay in L2 while all columns pass, K_BLOCK steps of one panel of
-// W stay in L1 while those rows pass, a tile of C stays in registers.
+// Loops, from the inside (Goto & van de Geijn 2008): a tile of C stays in registers, K_BLOCK steps of one panel of W stay in L1 while
+// M_BLOCK rows of A pass, those rows stay in L2 while many panels pass. What goes through memory far away, goes through it seldom.
 import { packPanels, packTiles, tileCount } from './pack';
 import { rowPanels } from './row';
 import { halfTile, packedTile, PANEL, PANEL_STEP, rowTile, ZEROS } from './tile';
@@ -12,14 +12,19 @@ import { bytes, copyRow, fillRow, NONE } from './vector';
 
 /** Steps of k per block: a wide panel takes 16 KiB. */
 const K_BLOCK: i32 = 256;
-/** Rows of A per block, a multiple of every tile's height: 240 KiB. */
+/** Rows of A per block, a multiple of every tile's height. */
 const M_BLOCK: i32 = 240;
+/** Rows of A for which panels of W are laid out once, and columns that so many panels have. */
+const M_SHARED: i32 = 4 * M_BLOCK;
+const N_SHARED: i32 = 512;
 /** Columns from which on it pays to lay out A in tiles first. */
 const TILING_COLUMNS: i32 = 512;
 
-// Scratch: an edge tile (512 bytes), a panel of one block (16 KiB), the tiles of one block (240 KiB): 262,656 bytes in all.
+// Scratch: an edge tile (512 bytes), N_SHARED columns of one block of W (512 KiB), the tiles of one block of A (240 KiB): 770,560 bytes in
+// all. Where W stands in panels, tiles take their place too.
 const EDGE_BYTES: usize = 512;
-const PANEL_BYTES: usize = 16384;
+const PANELS_BYTES: usize = <usize>(N_SHARED * K_BLOCK) << 2;
+const MOST_TILED: i32 = (N_SHARED + M_BLOCK) * K_BLOCK;
 
 /** C[M,n] of one panel. `tiles`: A stands in tiles, else rows are `rs` and steps of k `ks` bytes apart. */
 function multiplyPanel(
@@ -56,11 +61,11 @@ function partOfPanel(R: i32, c: usize, cs: usize, from: usize, fs: usize, a: usi
  * `fs` = 0 NONE to start from 0, or one row of biases for all.
  */
 export function gemmPacked(c: usize, cs: usize, from: usize, fs: usize, a: usize, as: usize, packed: usize, M: i32, N: i32, K: i32, scratch: usize): void {
-  if (K == 0) {
+  if (M == 0 || K == 0) {
     start(c, cs, from, fs, M, N);
     return;
   }
-  const tiles = scratch + EDGE_BYTES + PANEL_BYTES;
+  const tiles = scratch + EDGE_BYTES;
   const step = <usize>K * PANEL_STEP;
   if (M == 1) {
     const whole = N & ~(4 * PANEL - 1);
@@ -72,22 +77,30 @@ export function gemmPacked(c: usize, cs: usize, from: usize, fs: usize, a: usize
     return;
   }
   const tiled = N >= TILING_COLUMNS;
-  for (; M > 0; M -= M_BLOCK) {
-    const mb = min(M_BLOCK, M);
-    for (let k = 0; k < K; k += K_BLOCK) {
-      const kb = min(K_BLOCK, K - k);
-      const block = a + bytes(k);
-      if (tiled) packTiles(tiles, block, as, 4, mb, kb);
+  const rows = min(M, M_BLOCK);
+  // As many steps of k as there is room for tiles: so often the columns of C come back, block after block while they are near.
+  const steps = min(K, (MOST_TILED / rows) & ~(K_BLOCK - 1));
+  for (; M > 0; M -= rows) {
+    const mb = min(rows, M);
+    for (let k0 = 0; k0 < K; k0 += steps) {
+      const k1 = min(k0 + steps, K);
+      if (tiled) {
+        for (let k = k0; k < k1; k += K_BLOCK) packTiles(tiles + <usize>(k - k0) * bytes(mb), a + bytes(k), as, 4, mb, min(K_BLOCK, k1 - k));
+      }
       for (let n = 0; n < N; n += PANEL) {
-        const panel = packed + <usize>(n / PANEL) * step + <usize>k * PANEL_STEP;
+        const panel = packed + <usize>(n / PANEL) * step;
         const y = c + bytes(n);
-        const first = k > 0 ? y : startOf(from, bytes(n));
-        multiplyPanel(y, cs, first, k > 0 ? cs : fs, tiled, tiled ? tiles : block, as, 4, panel, mb, min(PANEL, N - n), kb, scratch);
+        const columns = min(PANEL, N - n);
+        for (let k = k0; k < k1; k += K_BLOCK) {
+          const block = tiled ? tiles + <usize>(k - k0) * bytes(mb) : a + bytes(k);
+          const first = k > 0 ? y : startOf(from, bytes(n));
+          multiplyPanel(y, cs, first, k > 0 ? cs : fs, tiled, block, as, 4, panel + <usize>k * PANEL_STEP, mb, columns, min(K_BLOCK, k1 - k), scratch);
+        }
       }
     }
-    a += as * <usize>M_BLOCK;
-    c += cs * <usize>M_BLOCK;
-    if (from != NONE) from += fs * <usize>M_BLOCK;
+    a += as * <usize>rows;
+    c += cs * <usize>rows;
+    if (from != NONE) from += fs * <usize>rows;
   }
 }
 
@@ -102,31 +115,48 @@ export function gemm(
     start(c, cs, from, fs, M, N);
     return;
   }
-  const panel = scratch + EDGE_BYTES;
-  const tiles = panel + PANEL_BYTES;
   // Columns of A side by side mean rows of A far apart, often by a power of two: then the tiles are gathered first.
   const tiled = N >= TILING_COLUMNS || (ar == 4 && N > PANEL);
-  for (; M > 0; M -= M_BLOCK) {
-    const mb = min(M_BLOCK, M);
-    for (let k = 0; k < K; k += K_BLOCK) {
-      const kb = min(K_BLOCK, K - k);
-      const block = a + <usize>k * ak;
-      if (tiled) packTiles(tiles, block, ar, ak, mb, kb);
-      for (let n = 0; n < N; n += PANEL) {
-        const columns = min(PANEL, N - n);
-        packPanels(panel, w + <usize>n * wn + <usize>k * wk, wk, wn, columns, kb);
-        const y = c + bytes(n);
-        const first = k > 0 ? y : startOf(from, bytes(n));
-        multiplyPanel(y, cs, first, k > 0 ? cs : fs, tiled, tiled ? tiles : block, ar, ak, panel, mb, columns, kb, scratch);
-      }
+  for (let n = 0; n < N; n += N_SHARED) {
+    const nb = min(N_SHARED, N - n);
+    const right = w + <usize>n * wn;
+    for (let m = 0; m < M; m += M_SHARED) {
+      const o = <usize>m * cs + bytes(n);
+      const first = from == NONE ? NONE : from + <usize>m * fs + bytes(n);
+      sharePanels(c + o, cs, first, fs, tiled, a + <usize>m * ar, ar, ak, right, wk, wn, min(M_SHARED, M - m), nb, K, scratch);
     }
-    a += ar * <usize>M_BLOCK;
-    c += cs * <usize>M_BLOCK;
-    if (from != NONE) from += fs * <usize>M_BLOCK;
   }
 }
 
-/** `o` bytes into the row that a product starts from. */
+/** At most M_SHARED rows and N_SHARED columns: every panel is laid out when the first rows need it, and stays for the others. */
+function sharePanels(
+  c: usize, cs: usize, from: usize, fs: usize, tiled: bool, a: usize, ar: usize, ak: usize, w: usize, wk: usize, wn: usize,
+  M: i32, N: i32, K: i32, scratch: usize,
+): void {
+  const panels = scratch + EDGE_BYTES;
+  const tiles = panels + PANELS_BYTES;
+  for (let k = 0; k < K; k += K_BLOCK) {
+    const kb = min(K_BLOCK, K - k);
+    for (let m = 0; m < M; m += M_BLOCK) {
+      const mb = min(M_BLOCK, M - m);
+      const block = a + <usize>m * ar;
+      const rows = c + <usize>m * cs;
+      if (tiled) packTiles(tiles, block, ar, ak, mb, kb);
+      for (let n = 0; n < N; n += PANEL) {
+        const panel = panels + <usize>n * bytes(kb);
+        const columns = min(PANEL, N - n);
+        if (m == 0) packPanels(panel, w + <usize>n * wn, wk, wn, columns, kb);
+        const y = rows + bytes(n);
+        const first = k > 0 ? y : startOf(from, <usize>m * fs + bytes(n));
+        multiplyPanel(y, cs, first, k > 0 ? cs : fs, tiled, tiled ? tiles : block, ar, ak, panel, mb, columns, kb, scratch);
+      }
+    }
+    a += <usize>K_BLOCK * ak;
+    w += <usize>K_BLOCK * wk;
+  }
+}
+
+/** `o` bytes behind where a product starts from. */
 @inline
 function startOf(from: usize, o: usize): usize {
   return from == NONE ? ZEROS : from + o;

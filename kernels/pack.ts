@@ -1,6 +1,6 @@
 // Copies of matrices in the order in which the tiles read them. Zeros that fill the last panel meet only columns that are thrown away.
 import { PANEL, PANEL_STEP, ROWS } from './tile';
-import { bytes, loadPart, storePart } from './vector';
+import { bytes, loadPart } from './vector';
 
 /** Tiles that M rows are cut into. They are as equal as can be, so that no tile is much lower than the best one. */
 @inline
@@ -94,38 +94,52 @@ export function packTiles(p: usize, a: usize, ar: usize, ak: usize, M: i32, K: i
   packEqualTiles(p + <usize>higher * step, a + <usize>(higher * (rows + 1)) * ar, ar, ak, count - higher, rows, K);
 }
 
-/** Tiles side by side that are packed in one sweep over k where rows are adjacent: together they read whole lines of memory. */
-const SWEEP: i32 = 8;
-
 function packEqualTiles(p: usize, a: usize, ar: usize, ak: usize, count: i32, R: i32, K: i32): void {
-  const size = <usize>R * bytes(K);
-  if (ar != 4) {
-    for (; count > 0; count--) {
-      if (ak == 4) transposeTile(p, a, ar, R, K);
-      else gatherTile(p, a, ar, ak, R, K);
-      a += <usize>R * ar;
-      p += size;
-    }
+  if (ar == 4) {
+    if (R == 6) packAdjacent(6, p, a, ak, count, K);
+    else if (R == 5) packAdjacent(5, p, a, ak, count, K);
+    else if (R == 4) packAdjacent(4, p, a, ak, count, K);
+    else if (R == 3) packAdjacent(3, p, a, ak, count, K);
+    else if (R == 2) packAdjacent(2, p, a, ak, count, K);
+    else packAdjacent(1, p, a, ak, count, K);
     return;
   }
-  for (; count > 0; count -= SWEEP) {
-    const n = min(count, SWEEP);
-    let source = a;
-    let target = p;
-    for (let k = 0; k < K; k++) {
-      let x = source;
-      let y = target;
-      for (let i = 0; i < n; i++) {
-        storePart(y, loadPart(x, R), R);
-        if (R > 4) storePart(y + 16, loadPart(x + 16, R - 4), R - 4);
-        x += bytes(R);
-        y += size;
+  for (; count > 0; count--) {
+    if (ak == 4) transposeTile(p, a, ar, R, K);
+    else gatherTile(p, a, ar, ak, R, K);
+    a += <usize>R * ar;
+    p += <usize>R * bytes(K);
+  }
+}
+
+/** Steps of k in one sweep over the tiles: eight streams of reading, whole lines of writing (measured against 4 and 16). */
+const SWEEP: i32 = 8;
+
+/** `count` tiles of R adjacent rows, R known at compile time. */
+@inline
+function packAdjacent(R: i32, p: usize, a: usize, ak: usize, count: i32, K: i32): void {
+  const size = <usize>R * bytes(K);
+  const end = bytes(R * count);
+  for (; K > 0; K -= SWEEP) {
+    const steps = min(SWEEP, K);
+    let tile = p;
+    for (let row = a; row < a + end; row += <usize>R << 2) {
+      let x = row;
+      let y = tile;
+      for (let k = 0; k < steps; k++) {
+        if (R >= 4) v128.store(y, v128.load(x));
+        else if (R >= 2) store<u64>(y, load<u64>(x));
+        if (R == 6) store<u64>(y, load<u64>(x, 16), 16);
+        if (R == 5) store<u32>(y, load<u32>(x, 16), 16);
+        if (R == 3) store<u32>(y, load<u32>(x, 8), 8);
+        if (R == 1) store<u32>(y, load<u32>(x));
+        x += ak;
+        y += <usize>R << 2;
       }
-      source += ak;
-      target += bytes(R);
+      tile += size;
     }
-    a += <usize>(R * SWEEP) << 2;
-    p += <usize>SWEEP * size;
+    a += <usize>SWEEP * ak;
+    p += <usize>(R * SWEEP) << 2;
   }
 }
 

@@ -6,6 +6,9 @@ import type { Engine } from './engine.ts';
 const SHAPES = SIZES.map((M, i) => [M, SIZES[(i + 4) % SIZES.length], SIZES[(i + 7) % SIZES.length]]).concat([
   [6, 35, 300],
   [267, 41, 130],
+  // More rows than share their panels, more columns than panels have room.
+  [970, 18, 258],
+  [7, 521, 300],
 ]);
 
 /** The part of the conformance suite about matrix products. */
@@ -69,6 +72,24 @@ export function runProductConformance(create: () => Engine | Promise<Engine>, co
             engine.gemmPacked(packed, a, panels, M, N, K, { accumulate });
             expect(get(packed, M * N)).toEqual(get(plain, M * N));
           }
+        }
+      });
+    });
+
+    test('blocks of rows, columns and steps do not show: each row is the same alone', async () => {
+      const [M, N, K] = [243, 513, 770];
+      const [A, W] = [numbers(16, M * K), numbers(17, N * K)];
+      onBench(await create(), ({ engine, put, get }) => {
+        const [a, w, plain, packed] = [put(A), put(W), put(Array(M * N).fill(1)), put(Array(M * N).fill(1))];
+        const panels = put(numbers(18, engine.packedSize(N, K)));
+        engine.pack(panels, w, N, K);
+        engine.gemmNt(plain, a, w, M, N, K);
+        engine.gemmPacked(packed, a, panels, M, N, K);
+        expect(get(packed, M * N)).toEqual(get(plain, M * N));
+        for (const m of [0, 239, 240, 242]) {
+          const alone = put(Array(N).fill(1));
+          engine.gemmPacked(alone, a + m * K, panels, 1, N, K);
+          expect(get(alone, N)).toEqual(get(packed + m * N, N));
         }
       });
     });

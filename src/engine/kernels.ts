@@ -14,7 +14,7 @@ export interface KernelModule {
  */
 export interface Kernels {
   /**
-   * Strides in bytes. `from`: c (adds to it), `NONE` (starts from 0) or, with `fs` = 0, one row for all. Scratch: 262,656 bytes, laid out in
+   * Strides in bytes. `from`: c (adds to it), `NONE` (starts from 0) or, with `fs` = 0, one row for all. Scratch: 770,560 bytes, laid out in
    * kernels/gemm.ts.
    */
   gemm(

@@ -20,7 +20,7 @@ describe('createEngine', () => {
     );
     // Up to the limit it works, to the last slot.
     engine.arena.scope(() => {
-      const n = 2 ** 19 - 5 * 2 ** 14;
+      const n = 2 ** 19 - 12 * 2 ** 14;
       const x = engine.arena.take(n);
       engine.fill(x, n, 1);
       expect(engine.sum(x, n)).toBe(n);

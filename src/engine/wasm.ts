@@ -46,8 +46,8 @@ const INITIAL_PAGES = 16;
 const MAX_STEP_PAGES = 1024;
 /** Byte address of the kernels' scratch, {@link Kernels.gemm}: behind their tables of constants. */
 const SCRATCH = 4096;
-/** Scratch of one thread: the 262,656 bytes of {@link Kernels.gemm} up to a page border, so that threads share no line of memory. */
-const SCRATCH_BYTES = 5 * PAGE - SCRATCH;
+/** Scratch of one thread: the 770,560 bytes of {@link Kernels.gemm} up to a page border, so that threads share no line of memory. */
+const SCRATCH_BYTES = 12 * PAGE - SCRATCH;
 /** Milliseconds of one thread's work from which a call is split: handing it out takes 3 µs, waking a worker that sleeps 50. */
 const WORTH = 0.1;
 

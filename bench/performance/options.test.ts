@@ -10,7 +10,15 @@ test('reads sizes, cells and sections as lists', () => {
     { T: 1, B: 2, D: 3, H: 4 },
   ]);
   expect(options.cells).toEqual(['LSTM', 'RNN']);
-  expect(options).toMatchObject({ sections: ['step'], json: true, quick: false, threads: 1, numerics: undefined });
+  expect(options).toMatchObject({
+    sections: ['step'],
+    json: true,
+    quick: false,
+    threads: 1,
+    numerics: undefined,
+    least: 7,
+  });
+  expect(read('--rounds', '3').least).toBe(3);
 });
 
 test.each([
@@ -19,6 +27,7 @@ test.each([
   [['--cells', 'lstn'], /--cells: expected one of LSTM, GRU, RNN, got "LSTN"/],
   [['--sections', 'trian'], /--sections: expected one of train, step, got "trian"/],
   [['--python-isa', 'avx3'], /--python-isa: expected one of avx2, got "avx3"/],
+  [['--rounds', '0'], /--rounds: expected a whole number of at least 1, got "0"/],
   [['--threads', 'two'], /--threads: expected a whole number/],
   [['--jsn'], /Unknown option '--jsn'/],
 ])('refuses %j in one sentence', (words, sentence) => {

@@ -17,6 +17,8 @@ export interface Options {
   cells: readonly CellName[];
   /** Undefined: those of each section. */
   shapes: readonly Shape[] | undefined;
+  /** Rounds that each case beside PyTorch gets at least in a whole run. */
+  least: number;
   /** Sections by name; undefined: all that the run has time for. */
   sections: readonly string[] | undefined;
 }
@@ -32,6 +34,7 @@ export const USAGE = `npm run bench -- [options]: Recurve beside its peers, by t
   --cells LSTM,GRU,RNN    default: all
   --shapes T,B,D,H;…      default: the six of the comparison, e.g. "64,32,128,128;128,32,512,512"
   --sections A,B          parts of the run; default: all, with --quick those marked *
+  --rounds N              that each case beside PyTorch gets at least, however long it takes; default 7
   --quick                 fewer rounds, at most two minutes
   --json                  one JSON object on standard output and no files written
 `;
@@ -39,7 +42,7 @@ export const USAGE = `npm run bench -- [options]: Recurve beside its peers, by t
 /** @throws RecurveError `usage` for an unknown option or a value that makes no sense */
 export function readOptions(words: readonly string[], sections: readonly string[], isas: readonly string[]): Options {
   const { values } = parsed(words);
-  const { python, tier, threads = '1' } = values;
+  const { python, tier, threads = '1', rounds = '7' } = values;
   return {
     json: values.json ?? false,
     quick: values.quick ?? false,
@@ -51,6 +54,7 @@ export function readOptions(words: readonly string[], sections: readonly string[
     threads: whole('--threads', threads),
     cells: list(values.cells)?.map((one) => oneOf('--cells', CELLS, one.toUpperCase())) ?? CELLS,
     shapes: values.shapes?.split(/[;\s]+/).map(shapeOf),
+    least: whole('--rounds', rounds),
     sections: list(values.sections)?.map((one) => oneOf('--sections', sections, one)),
   };
 }
@@ -71,6 +75,7 @@ function parsed(words: readonly string[]) {
         threads: text,
         cells: text,
         shapes: text,
+        rounds: text,
         sections: text,
       },
     });

@@ -12,6 +12,11 @@ const PAGE = new URL('performance.md', DOCS);
 const TRAIN = { fast: { each: 1, mean: 3 }, exact: { each: 0.8, mean: 2.3 } };
 const INFER = { fast: { each: 1 }, exact: { each: 1 } };
 
+/** Stands with the table, so that the page names the pictures only once they are there. */
+const GROWTH_PICTURES = (['T', 'B', 'H'] as const)
+  .map((over) => `![Time and memory of a training step over ${over}](pictures/performance-growth-${over}.svg)`)
+  .join('\n');
+
 /** Renews the tables between `<!-- bench NAME -->` and `<!-- /bench -->` in docs/performance.md, and its pictures. */
 export function writePage(recorded: Recorded): void {
   const text = readFileSync(PAGE, 'utf8');
@@ -40,7 +45,7 @@ function tablesOf(recorded: Recorded): Record<string, string> {
     threads: tables.threadTable,
     tiers: tables.tierTable,
     startup: tables.startupTable,
-    growth: tables.growthTable,
+    growth: (rows: GrowthRow[]) => `${tables.growthTable(rows)}\n\n${GROWTH_PICTURES}`,
     onnx: tables.peerTable('onnxruntime-node'),
     tfjs: tables.peerTable('TensorFlow.js wasm'),
     tfjsCpu: tables.peerTable('TensorFlow.js cpu'),

@@ -386,6 +386,9 @@ function segments(
   };
 }
 
+/** Rows of an input product from which on weights are laid out once for all of them: above them the engine would do it again. */
+const ROWS_WORTH_PACKING = 961;
+
 /** `gates[steps·B, G] = b_ih (+ b_hh where it adds) + x·w_ihᵀ`. */
 function inputProducts(
   { tape: { engine }, B, D, H, G, weights }: Layout,
@@ -398,7 +401,13 @@ function inputProducts(
     const bias = engine.arena.take(G);
     engine.copy(bias, weights.bIh.address, G);
     engine.axpy(bias, weights.bHh.address, H * cell.biased, 1);
-    engine.gemmNt(gates, x, weights.wIh.address, steps * B, G, D, { bias });
+    if (steps * B < ROWS_WORTH_PACKING) {
+      engine.gemmNt(gates, x, weights.wIh.address, steps * B, G, D, { bias });
+      return;
+    }
+    const panels = engine.arena.take(engine.packedSize(G, D));
+    engine.pack(panels, weights.wIh.address, G, D);
+    engine.gemmPacked(gates, x, panels, steps * B, G, D, { bias });
   });
   return gates;
 }

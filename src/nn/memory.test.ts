@@ -46,6 +46,8 @@ const NETWORKS: Record<string, () => Layer> = {
   'a bidirectional lstm, recomputed for the states': () =>
     lstm({ input: D, hidden: H, bidirectional: true, recompute: 2, returns: 'state' }),
   'gru of dilation 2, recomputed': () => gru({ input: D, hidden: H, dilation: 2, recompute: 2 }),
+  'lstm under masks': () => lstm({ input: D, hidden: H, variational: { input: 0.2, recurrent: 0.3 } }),
+  'rnn under masks, recomputed': () => rnn({ input: D, hidden: H, variational: { recurrent: 0.3 }, recompute: 2 }),
   'leaky with a learned share': () => recurrent([leakyCell({ input: D, hidden: H, alpha: 'learned' })]),
   'many-to-one': () => sequential(gru({ input: D, hidden: H }), last(), linear({ input: H, output: 2 })),
   'a stack with norm and dropout': () =>

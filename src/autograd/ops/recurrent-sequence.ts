@@ -3,6 +3,7 @@ import { NONE } from '../../engine/engine.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Tape } from '../tape.ts';
 import { expectShape, type Tensor } from '../tensor.ts';
+import { maskedCell } from './recurrent-mask.ts';
 import { gather } from './rows.ts';
 import { type Lengths, placeLengths, takeLast } from './sequence.ts';
 import { reshape } from './shape.ts';
@@ -29,6 +30,8 @@ export interface SequenceOptions {
   recompute?: number | undefined;
   /** All gates also read the state d ≥ 2 steps before. Not with `recompute`, and not with a GRU that resets before. */
   skip?: SkipConnection | undefined;
+  /** Factors of h' in the recurrent product, [B, H], the same in every step. Of RNN and LSTM only, and not with `skip`. */
+  mask?: Tensor | undefined;
 }
 
 /** weight[G, H], and past[B, (d−1)·H]: the states d … 2 steps before the first step, oldest first. */
@@ -94,6 +97,8 @@ export interface FusedCell {
   candidate: boolean;
   /** Whether it can read a skip; default true. */
   skips?: boolean;
+  /** Whether h' enters the recurrent product alone, so that it can be masked there; default false. */
+  masks?: boolean;
   /** Tensors it reads beside the weights. */
   extra?: readonly Tensor[];
   pack(at: Layout, transposed: boolean): Packed;
@@ -155,15 +160,16 @@ export function layout(
 
 /** All outputs; between forward and backward everything is stored, or only outputs and border states. */
 export function fusedSequence(
-  cell: FusedCell,
+  given: FusedCell,
   x: Tensor,
   initial: readonly Tensor[],
   weights: RecurrentWeights,
   lengths: Lengths,
   options: SequenceOptions = {},
 ): FusedResult {
+  const { recompute, skip, mask } = options;
+  const cell = mask ? maskedCell(given, mask) : given;
   const at = layout(cell, x, initial, weights, lengths, options);
-  const { recompute, skip } = options;
   const { tape, B, H } = at;
   const inputs = [x, ...initial, ...Object.values(weights), ...extrasOf(cell, skip)];
   if (recompute === undefined) return stored(at, cell, x, initial, inputs);
@@ -182,13 +188,14 @@ export function fusedSequence(
 
 /** The last states alone; outputs are not kept. */
 export function fusedLast(
-  cell: FusedCell,
+  given: FusedCell,
   x: Tensor,
   initial: readonly Tensor[],
   weights: RecurrentWeights,
   lengths: Lengths,
-  { recompute, skip }: SequenceOptions = {},
+  { recompute, skip, mask }: SequenceOptions = {},
 ): Omit<FusedResult, 'outputs'> {
+  const cell = mask ? maskedCell(given, mask) : given;
   const at = layout(cell, x, initial, weights, lengths, { recompute: recompute ?? segmentLength(x.shape[0]), skip });
   const { tape, T, B, H } = at;
   const inputs = [x, ...initial, ...Object.values(weights), ...extrasOf(cell, skip)];

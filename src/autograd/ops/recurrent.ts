@@ -145,6 +145,7 @@ const rnn = (activation: 'tanh' | 'relu'): FusedCell => ({
   activations: [],
   cells: false,
   candidate: false,
+  masks: true,
   pack: (at, transposed) => ({ w: packed(at, 0, at.H, transposed) }),
   forward: (at, window, { w }) => at.tape.engine.rnnForward({ ...window, activation, w, skip: skipOf(at, false) }),
   backward: (at, window, gradients, { w }) =>
@@ -164,6 +165,7 @@ function leaky(leak: Leak, activation: 'tanh' | 'relu'): FusedCell {
   return {
     ...RNN[activation],
     name: 'leaky',
+    masks: false,
     extra: [given],
     activations: activation === 'tanh' ? [{ name: 'n', range: 'tanh' }] : [],
     forward(at, window, { w }) {
@@ -204,6 +206,7 @@ const LSTM: FusedCell = {
   ],
   cells: true,
   candidate: false,
+  masks: true,
   pack: (at, transposed) => ({ w: packed(at, 0, 4 * at.H, transposed) }),
   forward: (at, window, { w }) => at.tape.engine.lstmForward({ ...window, w, skip: skipOf(at, false) }),
   backward: (at, window, gradients, { w }) =>

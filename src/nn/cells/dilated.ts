@@ -1,4 +1,5 @@
 import {
+  broadcastTo,
   columns,
   concat,
   gather,
@@ -8,7 +9,7 @@ import {
   type Tensor,
   toTimeMajor,
 } from '../../autograd/index.ts';
-import type { Cell, State } from './cell.ts';
+import type { Cell, Noise, State } from './cell.ts';
 
 /** A state of the cell, the delay line behind it, and their width. */
 type Line = readonly [name: string, line: string, width: number];
@@ -26,7 +27,7 @@ export function dilatedForms(cell: Cell, d: number, lines: readonly Line[]): Pic
         const [T, B] = x.shape;
         const phases = split(x, state, lengths, d, lines);
         const given = whereTheyLie(tape, lengths, T, B, d, () =>
-          sequence(phases.x, phases.state, phases.lengths, noise, options),
+          sequence(phases.x, phases.state, phases.lengths, tiled(noise, d), options),
         );
         const width = given.outputs.shape[2];
         return { outputs: tape.view(given.outputs, [T, B, width]), last: joined(given.last, lengths, T, B, d, lines) };
@@ -36,7 +37,7 @@ export function dilatedForms(cell: Cell, d: number, lines: readonly Line[]): Pic
       last(x: Tensor, state: State, lengths: Lengths, noise, options) {
         const [T, B] = x.shape;
         const phases = split(x, state, lengths, d, lines);
-        return joined(last(phases.x, phases.state, phases.lengths, noise, options), lengths, T, B, d, lines);
+        return joined(last(phases.x, phases.state, phases.lengths, tiled(noise, d), options), lengths, T, B, d, lines);
       },
     }),
   };
@@ -68,6 +69,16 @@ function split(
     state: Object.fromEntries(first),
     lengths: lengths || rest > 0 ? ends : undefined,
   };
+}
+
+/** The masks of the B rows for every phase. */
+function tiled(noise: Noise | undefined, d: number): Noise | undefined {
+  if (!noise) return undefined;
+  const masks = Object.entries(noise.masks).map(([name, mask]) => {
+    const [B, width] = mask.shape;
+    return [name, reshape(broadcastTo(mask, [d, B, width]), [d * B, width])];
+  });
+  return { ...noise, masks: Object.fromEntries(masks) };
 }
 
 /** Each row's last d states, from the last states of its phases: the newest is the state, the others are its line. */

@@ -13,7 +13,7 @@ import { RecurveError } from '../../errors.ts';
 import type { Cell, Noise } from './cell.ts';
 import { dilate } from './delay.ts';
 import { gateOf } from './gates.ts';
-import { type CandidateDropout, droppedAt, rateOf } from './noise.ts';
+import { type CandidateDropout, droppedAt, masked, rateOf } from './noise.ts';
 import { recurrenceOf } from './recurrence.ts';
 import {
   affineParts,
@@ -79,13 +79,20 @@ export function gruCell(options: GruOptions): Cell {
     ...((plain || (steady && reset === 'after')) && {
       sequence(x, state, lengths, noise, options) {
         const all = { ...options, skip: skipFrom(parameters, state) };
-        const { outputs, last, past } = gruSequence(x, state.h, bound(parameters, noise), reset, lengths, all);
+        const { outputs, last, past } = gruSequence(
+          masked(x, noise, 'x'),
+          state.h,
+          bound(parameters, noise),
+          reset,
+          lengths,
+          all,
+        );
         return { outputs, last: { h: last, ...(past && { past }) } };
       },
     }),
     ...(plain && {
       last(x, { h }, lengths, noise, options) {
-        return { h: gruLast(x, h, bound(parameters, noise), reset, lengths, options) };
+        return { h: gruLast(masked(x, noise, 'x'), h, bound(parameters, noise), reset, lengths, options) };
       },
     }),
   };

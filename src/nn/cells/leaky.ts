@@ -18,6 +18,7 @@ import { Parameter } from '../parameter.ts';
 import { activationOf, type CellActivation } from './activations.ts';
 import type { Cell, Noise, State } from './cell.ts';
 import { dilate } from './delay.ts';
+import { masked } from './noise.ts';
 import { recurrenceOf } from './recurrence.ts';
 import {
   affineParts,
@@ -83,7 +84,7 @@ export function leakyCell(options: LeakyOptions): Cell {
           const all = { ...options, skip: skipFrom(parameters, state) };
           const share = leakOf(x.tape);
           const { outputs, last, past } = leakySequence(
-            x,
+            masked(x, noise, 'x'),
             state.h,
             bound(parameters, noise),
             share,
@@ -101,7 +102,17 @@ export function leakyCell(options: LeakyOptions): Cell {
             noise: Noise | undefined,
             options: SequenceOptions | undefined,
           ) {
-            return { h: leakyLast(x, h, bound(parameters, noise), leakOf(x.tape), activation, lengths, options) };
+            return {
+              h: leakyLast(
+                masked(x, noise, 'x'),
+                h,
+                bound(parameters, noise),
+                leakOf(x.tape),
+                activation,
+                lengths,
+                options,
+              ),
+            };
           },
         }),
       }),

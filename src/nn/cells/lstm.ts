@@ -21,7 +21,7 @@ import { Parameter } from '../parameter.ts';
 import type { Cell, Noise, State } from './cell.ts';
 import { dilate } from './delay.ts';
 import { gateIndex, gateOf, PEEPHOLE_ORDER, peepholeOf } from './gates.ts';
-import { type CandidateDropout, droppedAt, rateOf, zoned } from './noise.ts';
+import { type CandidateDropout, droppedAt, masked, rateOf, zoned } from './noise.ts';
 import { recurrenceOf } from './recurrence.ts';
 import {
   affineParts,
@@ -93,6 +93,7 @@ export function lstmCell(options: LstmOptions): Cell {
       states: ['h', 'c'],
       output,
       recurrent: () => parameters.weight_hh,
+      maskable: true,
       draws: [
         { name: 'zoneoutCell', p: zoneCell },
         { name: 'candidate', p: candidate },
@@ -147,9 +148,9 @@ export function lstmCell(options: LstmOptions): Cell {
       projection === undefined &&
       cellClip === undefined && {
         sequence(x, state, lengths, noise, options) {
-          const all = { ...options, skip: skipFrom(parameters, state) };
+          const all = { ...options, skip: skipFrom(parameters, state), mask: noise?.masks.h };
           const { outputs, last, lastCell, past } = lstmSequence(
-            x,
+            masked(x, noise, 'x'),
             state.h,
             state.c,
             bound(parameters, noise),
@@ -166,7 +167,9 @@ export function lstmCell(options: LstmOptions): Cell {
             noise: Noise | undefined,
             options: SequenceOptions | undefined,
           ) {
-            const { last, lastCell } = lstmLast(x, state.h, state.c, bound(parameters, noise), lengths, options);
+            const all = { ...options, mask: noise?.masks.h };
+            const read = masked(x, noise, 'x');
+            const { last, lastCell } = lstmLast(read, state.h, state.c, bound(parameters, noise), lengths, all);
             return { h: last, c: lastCell };
           },
         }),

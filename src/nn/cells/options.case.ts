@@ -248,6 +248,8 @@ export const OPTIONS: readonly CellCase[] = [
 
 /** Cells that draw masks in training; outside it zoneout takes the expected value. */
 export const NOISY: readonly CellCase[] = [
+  rnnOption('variational', { variational: { input: 0.3, recurrent: 0.4 } }),
+  lstmOption('variational', { variational: { input: 0.2, recurrent: 0.4 } }),
   rnnOption('zoneout variational', { zoneout: 0.2, variational: { input: 0.3, recurrent: 0.4 } }),
   leakyOption('zoneout', () => ({ alpha: 'learned', zoneout: 0.3 })),
   gruOption('zoneout variational recurrent dropout', {

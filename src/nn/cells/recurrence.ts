@@ -8,7 +8,7 @@ import { beginOf, type Draw, masked, type Regularisers, rateOf, zoned } from './
 export interface Recurrence {
   /** Steps of the skip connection, 0 without. */
   skip: number;
-  /** Nothing random within the sequence and no zoneout: a fused one serves. */
+  /** Nothing but masks of the whole sequence that a fused one knows, and no zoneout: it serves. */
   steady: boolean;
   /** Steady and without a skip: then it can be recomputed. */
   plain: boolean;
@@ -25,7 +25,7 @@ export interface Recurrence {
  * Checks the shared options and turns them into the parts of a cell.
  *
  * @param states the cell's own states, h first; `output` is the width of h, `draws` is what the cell draws beside them, `recurrent` gives
- * the recurrent weights once they are made
+ * the recurrent weights once they are made; `maskable`: h' enters the recurrent product alone, so a fused sequence can mask it
  */
 export function recurrenceOf(
   who: string,
@@ -35,7 +35,8 @@ export function recurrenceOf(
     output,
     recurrent,
     draws = [],
-  }: { states: readonly string[]; output: number; recurrent(): Parameter; draws?: readonly Draw[] },
+    maskable = false,
+  }: { states: readonly string[]; output: number; recurrent(): Parameter; draws?: readonly Draw[]; maskable?: boolean },
 ): Recurrence {
   const skip = skipOf(who, options);
   const zoneout = rateOf(who, 'zoneout', options.zoneout);
@@ -46,7 +47,8 @@ export function recurrenceOf(
     { name: 'zoneout', p: zoneout },
     ...draws,
   ];
-  const steady = all.every(({ p }) => p === 0);
+  const fused = ['x', ...(maskable && skip === 0 ? ['h'] : [])];
+  const steady = all.every(({ name, p }) => p === 0 || fused.includes(name));
   const weightDrop = { name: 'weight_hh', p: rateOf(who, 'weightDrop', options.weightDrop), weight: recurrent };
   return {
     skip,

@@ -2,6 +2,7 @@ import { add, type Lengths, rnnLast, rnnSequence, type SequenceOptions, type Ten
 import { activationOf, type CellActivation } from './activations.ts';
 import type { Cell, Noise, State } from './cell.ts';
 import { dilate } from './delay.ts';
+import { masked } from './noise.ts';
 import { recurrenceOf } from './recurrence.ts';
 import {
   affineParts,
@@ -26,6 +27,7 @@ export function rnnCell(options: RnnOptions): Cell {
     states: ['h'],
     output: hidden,
     recurrent: () => parameters.weight_hh,
+    maskable: true,
   });
   const parameters = cellParameters('rnn', { input, hidden, init }, { skip: skip > 0 });
   const cell: Cell = {
@@ -45,8 +47,15 @@ export function rnnCell(options: RnnOptions): Cell {
     ...(steady &&
       (activation === 'tanh' || activation === 'relu') && {
         sequence(x, state, lengths, noise, options) {
-          const all = { ...options, skip: skipFrom(parameters, state) };
-          const { outputs, last, past } = rnnSequence(x, state.h, bound(parameters, noise), activation, lengths, all);
+          const all = { ...options, skip: skipFrom(parameters, state), mask: noise?.masks.h };
+          const { outputs, last, past } = rnnSequence(
+            masked(x, noise, 'x'),
+            state.h,
+            bound(parameters, noise),
+            activation,
+            lengths,
+            all,
+          );
           return { outputs, last: { h: last, ...(past && { past }) } };
         },
         ...(plain && {
@@ -57,7 +66,8 @@ export function rnnCell(options: RnnOptions): Cell {
             noise: Noise | undefined,
             options: SequenceOptions | undefined,
           ) {
-            return { h: rnnLast(x, h, bound(parameters, noise), activation, lengths, options) };
+            const all = { ...options, mask: noise?.masks.h };
+            return { h: rnnLast(masked(x, noise, 'x'), h, bound(parameters, noise), activation, lengths, all) };
           },
         }),
       }),

@@ -156,21 +156,24 @@ export function linearCrossEntropy(
 }
 
 /** Targets with −1 where the weight is 0, and weights with 0 where the target is −1. */
-function heededTargets(targets: Indices, options: LossOptions): { heeded: number[]; weights: Float64Array } {
+function heededTargets(targets: Indices, options: LossOptions): { heeded: Float64Array; weights: Float64Array } {
   const weights = elementWeights(targets.shape, options);
-  const heeded = Array.from(targets.values, (target, i) => (weights[i] === 0 ? -1 : target));
-  heeded.forEach((target, i) => {
-    if (target === -1) weights[i] = 0;
-  });
+  const heeded = Float64Array.from(targets.values);
+  for (let i = 0; i < weights.length; i++) {
+    if (weights[i] === 0) heeded[i] = -1;
+    else if (heeded[i] === -1) weights[i] = 0;
+  }
   return { heeded, weights };
 }
 
 /** `log Σ eˣ − (1−ε)·x_target − ε·mean x` exceeds the cross-entropy by `ε·(x_target − mean x)`; 0 for ignored rows. */
-function smoothing(logits: Tensor, targets: readonly number[], epsilon: number): Tensor {
+function smoothing(logits: Tensor, targets: Float64Array, epsilon: number): Tensor {
   const K = logits.shape.at(-1) ?? 1;
-  const share = Float64Array.from({ length: logits.size }, (_, i) => {
-    const target = targets[Math.floor(i / K)];
-    return target === -1 ? 0 : epsilon * ((i % K === target ? 1 : 0) - 1 / K);
+  const share = new Float64Array(logits.size);
+  targets.forEach((target, row) => {
+    if (target === -1) return;
+    share.fill(epsilon * (0 - 1 / K), row * K, (row + 1) * K);
+    share[row * K + target] = epsilon * (1 - 1 / K);
   });
   return sum(multiply(logits, logits.tape.constant(share, logits.shape)), logits.shape.length - 1);
 }
@@ -188,20 +191,24 @@ function average(
     );
   }
   const weights = elementWeights(prediction.shape, options);
-  const heeded = Float64Array.from(target, (t, i) => (weights[i] === 0 ? 0 : t));
-  const refused = heeded.findIndex((t) => !Number.isFinite(t));
-  if (refused >= 0) {
-    throw new RecurveError(
-      'numeric',
-      `loss: expected finite targets, got ${heeded[refused]} at position ${refused}; give missing targets weight 0`,
-    );
+  const heeded = Float64Array.from(target);
+  for (let i = 0; i < heeded.length; i++) {
+    if (weights[i] === 0) heeded[i] = 0;
+    else if (!Number.isFinite(heeded[i])) {
+      throw new RecurveError(
+        'numeric',
+        `loss: expected finite targets, got ${heeded[i]} at position ${i}; give missing targets weight 0`,
+      );
+    }
   }
   return weightedMean(element(prediction, prediction.tape.constant(heeded, prediction.shape)), weights);
 }
 
 function weightedMean(elements: Tensor, weights: Float64Array): Tensor {
-  const total = weights.reduce((a, b) => a + b, 0);
-  const share = total === 0 ? weights : weights.map((w) => w / total);
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) total += weights[i];
+  const share = weights;
+  if (total > 0) for (let i = 0; i < share.length; i++) share[i] /= total;
   return sum(multiply(elements, elements.tape.constant(share, elements.shape)));
 }
 
@@ -216,14 +223,14 @@ function elementWeights(shape: Shape, { weights, lengths }: LossOptions): Float6
       `loss: expected weights for the leading axes of [${shape.join(', ')}], got ${given.length}; give one per element, per row or per row and step`,
     );
   }
-  const repeatEach = size / given.length;
-  const result = Float64Array.from({ length: size }, (_, i) => given[Math.floor(i / repeatEach)]);
-  if (result.some((w) => !(w >= 0 && Number.isFinite(w)))) {
+  for (let i = 0; i < given.length; i++) {
+    if (given[i] >= 0 && Number.isFinite(given[i])) continue;
     throw new RecurveError(
       'usage',
       'loss: expected weights of at least 0, got a negative or non-finite one; weights are shares',
     );
   }
+  const result = repeat(given, size / given.length);
   if (lengths) {
     const [B, T] = shape;
     if (shape.length < 2 || lengths.length !== B) {
@@ -233,15 +240,14 @@ function elementWeights(shape: Shape, { weights, lengths }: LossOptions): Float6
       );
     }
     const width = size / (B * T);
-    for (let i = 0; i < size; i++) {
-      const row = Math.floor(i / (T * width));
-      const step = Math.floor(i / width) % T;
-      if (step >= lengths[row]) result[i] = 0;
-    }
+    for (let row = 0; row < B; row++) result.fill(0, (row * T + lengths[row]) * width, (row + 1) * T * width);
   }
   return result;
 }
 
+/** Each value so many times in a row. Loops: losses are computed in every step, and `Float64Array.from` with a function costs a microsecond a number. */
 function repeat(values: ArrayLike<number>, count: number): Float64Array {
-  return Float64Array.from({ length: values.length * count }, (_, i) => values[Math.floor(i / count)]);
+  const result = new Float64Array(values.length * count);
+  for (let i = 0; i < values.length; i++) result.fill(values[i], i * count, (i + 1) * count);
+  return result;
 }

@@ -263,20 +263,20 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'GRU fused: reset form ignored',
     file: 'nn/cells/gru.ts',
-    find: 'gruSequence(x, state.h, bound(parameters, noise), reset, lengths',
-    replace: "gruSequence(x, state.h, bound(parameters, noise), 'after', lengths",
+    find: '\n          reset,\n          lengths,',
+    replace: "\n          'after',\n          lengths,",
   },
   {
     name: 'RNN fused: activation ignored',
     file: 'nn/cells/rnn.ts',
-    find: 'rnnSequence(x, state.h, bound(parameters, noise), activation, lengths',
-    replace: "rnnSequence(x, state.h, bound(parameters, noise), 'tanh', lengths",
+    find: '\n            activation,\n            lengths,',
+    replace: "\n            'tanh',\n            lengths,",
   },
   {
     name: 'RNN fused: lengths forgotten',
     file: 'nn/cells/rnn.ts',
-    find: 'rnnSequence(x, state.h, bound(parameters, noise), activation, lengths',
-    replace: 'rnnSequence(x, state.h, bound(parameters, noise), activation, undefined',
+    find: '\n            activation,\n            lengths,',
+    replace: '\n            activation,\n            undefined,',
   },
   {
     name: 'gate order of LSTM as in ONNX',

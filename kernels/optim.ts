@@ -1,14 +1,20 @@
 // One step of an optimiser, in place. Formulas: AdamStep, SgdStep, RmspropStep in engine.ts.
 import { loadPart, NONE, storePart } from './vector';
 
+/** Clipped and with L2: `scale · dw + l2 · w`. */
+@inline
+function gradient(dw: usize, n: i32, scale: f32, l2: f32, weight: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.splat(scale), loadPart(dw, n)), f32x4.mul(f32x4.splat(l2), weight));
+}
+
 /** Adam and AdamW. `rest` = 1 − β, `keep` = 1 − decay, all rounded once from f64. */
 export function adam(
-  w: usize, dw: usize, m: usize, v: usize, n: i32, rate: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32,
+  w: usize, dw: usize, m: usize, v: usize, n: i32, scale: f32, rate: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32,
   epsilon: f32, keep: f32, l2: f32, correction1: f32, correction2: f32,
 ): void {
   for (; n > 0; n -= 4) {
     const weight = loadPart(w, n);
-    const g = f32x4.add(loadPart(dw, n), f32x4.mul(f32x4.splat(l2), weight));
+    const g = gradient(dw, n, scale, l2, weight);
     const first = f32x4.add(f32x4.mul(f32x4.splat(beta1), loadPart(m, n)), f32x4.mul(f32x4.splat(rest1), g));
     const second = f32x4.add(f32x4.mul(f32x4.splat(beta2), loadPart(v, n)), f32x4.mul(f32x4.splat(rest2), f32x4.mul(g, g)));
     const root = f32x4.sqrt(f32x4.mul(second, f32x4.splat(correction2)));
@@ -25,10 +31,12 @@ export function adam(
 }
 
 /** SGD with momentum; velocity may be NONE. */
-export function sgd(w: usize, dw: usize, velocity: usize, n: i32, rate: f32, momentum: f32, nesterov: bool, l2: f32): void {
+export function sgd(
+  w: usize, dw: usize, velocity: usize, n: i32, scale: f32, rate: f32, momentum: f32, nesterov: bool, l2: f32,
+): void {
   for (; n > 0; n -= 4) {
     const weight = loadPart(w, n);
-    const g = f32x4.add(loadPart(dw, n), f32x4.mul(f32x4.splat(l2), weight));
+    const g = gradient(dw, n, scale, l2, weight);
     let direction = g;
     if (velocity != NONE) {
       direction = f32x4.add(f32x4.mul(f32x4.splat(momentum), loadPart(velocity, n)), g);
@@ -44,11 +52,11 @@ export function sgd(w: usize, dw: usize, velocity: usize, n: i32, rate: f32, mom
 
 /** RMSprop, ε outside the root; velocity may be NONE. */
 export function rmsprop(
-  w: usize, dw: usize, square: usize, velocity: usize, n: i32, rate: f32, alpha: f32, rest: f32, epsilon: f32, momentum: f32, l2: f32,
+  w: usize, dw: usize, square: usize, velocity: usize, n: i32, scale: f32, rate: f32, alpha: f32, rest: f32, epsilon: f32, momentum: f32, l2: f32,
 ): void {
   for (; n > 0; n -= 4) {
     const weight = loadPart(w, n);
-    const g = f32x4.add(loadPart(dw, n), f32x4.mul(f32x4.splat(l2), weight));
+    const g = gradient(dw, n, scale, l2, weight);
     const mean = f32x4.add(f32x4.mul(f32x4.splat(alpha), loadPart(square, n)), f32x4.mul(f32x4.splat(rest), f32x4.mul(g, g)));
     let direction = f32x4.div(g, f32x4.add(f32x4.sqrt(mean), f32x4.splat(epsilon)));
     storePart(square, mean, n);

@@ -388,6 +388,7 @@ export function runConformance(name: string, create: () => Engine | Promise<Engi
               };
               const adam = {
                 rate: 0.01,
+                scale: 0.7,
                 beta1: 0.9,
                 beta2: 0.999,
                 epsilon: 1e-8,
@@ -396,10 +397,16 @@ export function runConformance(name: string, create: () => Engine | Promise<Engi
               };
               run((w, dw, m, v) => engine.adam(w, dw, m, v, n, { ...adam, decay: 0.001, l2: 0 }));
               run((w, dw, m, v) => engine.adam(w, dw, m, v, n, { ...adam, decay: 0, l2: 0.1 }));
-              run((w, dw) => engine.sgd(w, dw, NONE, n, { rate: 0.1, momentum: 0, nesterov: false, l2: 0.01 }));
-              run((w, dw, u) => engine.sgd(w, dw, u, n, { rate: 0.1, momentum: 0.9, nesterov: false, l2: 0 }));
-              run((w, dw, u) => engine.sgd(w, dw, u, n, { rate: 0.1, momentum: 0.9, nesterov: true, l2: 0.01 }));
-              const rmsprop = { rate: 0.01, alpha: 0.99, epsilon: 1e-8, l2: 0.01 };
+              run((w, dw) =>
+                engine.sgd(w, dw, NONE, n, { rate: 0.1, scale: 0.7, momentum: 0, nesterov: false, l2: 0.01 }),
+              );
+              run((w, dw, u) =>
+                engine.sgd(w, dw, u, n, { rate: 0.1, scale: 0.7, momentum: 0.9, nesterov: false, l2: 0 }),
+              );
+              run((w, dw, u) =>
+                engine.sgd(w, dw, u, n, { rate: 0.1, scale: 0.7, momentum: 0.9, nesterov: true, l2: 0.01 }),
+              );
+              const rmsprop = { rate: 0.01, scale: 0.7, alpha: 0.99, epsilon: 1e-8, l2: 0.01 };
               run((w, dw, s) => engine.rmsprop(w, dw, s, NONE, n, { ...rmsprop, momentum: 0 }));
               run((w, dw, s, u) => engine.rmsprop(w, dw, s, u, n, { ...rmsprop, momentum: 0.9 }));
               return out;

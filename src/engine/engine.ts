@@ -367,12 +367,19 @@ export interface GruBackward extends Sequence {
   skip?: GruSkip | undefined;
 }
 
+/** What every optimiser's step is told. */
+interface UpdateStep {
+  /** Learning rate. */
+  rate: number;
+  /** Factor of the gradient: 1, or less where its norm is clipped. */
+  scale: number;
+}
+
 /**
- * `g = dw + l2·w`; `m = β₁m + (1−β₁)g`; `v = β₂v + (1−β₂)g²`;
+ * `g = scale·dw + l2·w`; `m = β₁m + (1−β₁)g`; `v = β₂v + (1−β₂)g²`;
  * `w = w·(1 − decay) − rate·(m·c₁) / (√(v·c₂) + ε)` with `c₁ = 1/(1−β₁ᵗ)`, `c₂ = 1/(1−β₂ᵗ)`.
  */
-export interface AdamStep {
-  rate: number;
+export interface AdamStep extends UpdateStep {
   beta1: number;
   beta2: number;
   epsilon: number;
@@ -384,17 +391,15 @@ export interface AdamStep {
   correction2: number;
 }
 
-/** `g = dw + l2·w`; `u = momentum·u + g`; `w −= rate·(nesterov ? g + momentum·u : u)`. */
-export interface SgdStep {
-  rate: number;
+/** `g = scale·dw + l2·w`; `u = momentum·u + g`; `w −= rate·(nesterov ? g + momentum·u : u)`. */
+export interface SgdStep extends UpdateStep {
   momentum: number;
   nesterov: boolean;
   l2: number;
 }
 
-/** `g = dw + l2·w`; `s = αs + (1−α)g²`; `d = g / (√s + ε)`; with momentum `u = momentum·u + d`, `w −= rate·u`. */
-export interface RmspropStep {
-  rate: number;
+/** `g = scale·dw + l2·w`; `s = αs + (1−α)g²`; `d = g / (√s + ε)`; with momentum `u = momentum·u + d`, `w −= rate·u`. */
+export interface RmspropStep extends UpdateStep {
   alpha: number;
   epsilon: number;
   momentum: number;

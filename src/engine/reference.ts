@@ -414,7 +414,7 @@ export class ReferenceEngine implements Engine {
   adam(w: Address, dw: Address, m: Address, v: Address, n: number, s: AdamStep): void {
     const h = this.#heap;
     for (let i = 0; i < n; i++) {
-      const g = h[dw + i] + s.l2 * h[w + i];
+      const g = s.scale * h[dw + i] + s.l2 * h[w + i];
       h[m + i] = s.beta1 * h[m + i] + (1 - s.beta1) * g;
       h[v + i] = s.beta2 * h[v + i] + (1 - s.beta2) * g * g;
       h[w + i] =
@@ -426,7 +426,7 @@ export class ReferenceEngine implements Engine {
   sgd(w: Address, dw: Address, velocity: Address, n: number, s: SgdStep): void {
     const h = this.#heap;
     for (let i = 0; i < n; i++) {
-      const g = h[dw + i] + s.l2 * h[w + i];
+      const g = s.scale * h[dw + i] + s.l2 * h[w + i];
       let u = g;
       if (velocity !== NONE) {
         h[velocity + i] = s.momentum * h[velocity + i] + g;
@@ -439,7 +439,7 @@ export class ReferenceEngine implements Engine {
   rmsprop(w: Address, dw: Address, square: Address, velocity: Address, n: number, s: RmspropStep): void {
     const h = this.#heap;
     for (let i = 0; i < n; i++) {
-      const g = h[dw + i] + s.l2 * h[w + i];
+      const g = s.scale * h[dw + i] + s.l2 * h[w + i];
       h[square + i] = s.alpha * h[square + i] + (1 - s.alpha) * g * g;
       let u = g / (Math.sqrt(h[square + i]) + s.epsilon);
       if (velocity !== NONE) {

@@ -533,6 +533,7 @@ class WasmEngine implements Engine {
       at(m),
       at(v),
       n,
+      s.scale,
       s.rate,
       s.beta1,
       1 - s.beta1,
@@ -547,7 +548,7 @@ class WasmEngine implements Engine {
   }
 
   sgd(w: Address, dw: Address, velocity: Address, n: number, s: SgdStep): void {
-    this.#kernels.sgd(at(w), at(dw), at(velocity), n, s.rate, s.momentum, s.nesterov, s.l2);
+    this.#kernels.sgd(at(w), at(dw), at(velocity), n, s.scale, s.rate, s.momentum, s.nesterov, s.l2);
   }
 
   rmsprop(w: Address, dw: Address, square: Address, velocity: Address, n: number, s: RmspropStep): void {
@@ -557,6 +558,7 @@ class WasmEngine implements Engine {
       at(square),
       at(velocity),
       n,
+      s.scale,
       s.rate,
       s.alpha,
       1 - s.alpha,

@@ -28,11 +28,21 @@ export interface ClipTotals {
 
 /** Clips all gradients in place; gives the global norm after clipping by value and before shortening. */
 export function clipGradients(network: Network, options: ClipOptions): number {
-  return clipWithTotals(network, options, noClips());
+  const { engine, gradients, slots } = network;
+  const { norm, scale } = limitGradients(network, options, noClips());
+  if (scale < 1) engine.affine(gradients, gradients, slots, scale, 0);
+  return norm;
 }
 
-/** The same, and counts it in `totals`. */
-export function clipWithTotals(network: Network, { norm, value }: ClipOptions, totals: ClipTotals): number {
+/**
+ * Clips by value in place, and says by what factor the norm is to be shortened: the optimiser multiplies as it reads each component, so that
+ * shortening costs no pass over the memory. What was clipped is counted in `totals`.
+ */
+export function limitGradients(
+  network: Network,
+  { norm, value }: ClipOptions,
+  totals: ClipTotals,
+): { norm: number; scale: number } {
   const { engine, gradients, slots } = network;
   const length = (): number => Math.sqrt(engine.sumSquares(gradients, slots));
   let before: number | undefined;
@@ -42,14 +52,14 @@ export function clipWithTotals(network: Network, { norm, value }: ClipOptions, t
   }
   const middle = length();
   before ??= middle;
-  if (norm !== undefined && middle > norm) engine.affine(gradients, gradients, slots, norm / middle, 0);
+  const scale = norm !== undefined && middle > norm ? norm / middle : 1;
   if (Number.isFinite(before)) totals.maxNorm = Math.max(totals.maxNorm, before);
-  const after = norm !== undefined && middle > norm ? norm : middle;
+  const after = norm !== undefined && scale < 1 ? norm : middle;
   if (after < before) {
     totals.clipped++;
     totals.factorSum += after / before;
   }
-  return middle;
+  return { norm: middle, scale };
 }
 
 export function noClips(): ClipTotals {

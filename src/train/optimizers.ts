@@ -51,8 +51,8 @@ export interface RmspropOptions {
 /** Applies gradients to the weights of one network. */
 export interface Optimizer {
   readonly config: OptimizerConfig;
-  /** Updates all weights from the gradients with learning rate `rate`. */
-  step(rate: number): void;
+  /** Updates all weights with learning rate `rate` from the gradients times `scale`, default 1. */
+  step(rate: number, scale?: number): void;
   /** Steps taken and the moments, each as long as the network's block: what a checkpoint keeps. */
   state(): OptimizerState;
   load(state: OptimizerState): void;
@@ -69,7 +69,7 @@ type Update = (
   dw: Address,
   at: (name: string) => Address,
   n: number,
-  rate: number,
+  pace: { rate: number; scale: number },
   decay: number,
   steps: number,
 ) => void;
@@ -91,11 +91,12 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
   let steps = 0;
   return {
     config,
-    step(rate) {
+    step(rate, scale = 1) {
       steps++;
       for (const { offset, length, decays } of ranges) {
         const at = (name: string): Address => (name in moments ? moments[name] + offset : NONE);
-        update(network.weights + offset, network.gradients + offset, at, length, rate, decays ? weightDecay : 0, steps);
+        const decay = decays ? weightDecay : 0;
+        update(network.weights + offset, network.gradients + offset, at, length, { rate, scale }, decay, steps);
       }
     },
     state: () => ({
@@ -145,7 +146,7 @@ const RULES: {
     return {
       names: momentum > 0 ? ['velocity'] : [],
       weightDecay,
-      update: (w, dw, at, n, rate, l2) => engine.sgd(w, dw, at('velocity'), n, { rate, momentum, nesterov, l2 }),
+      update: (w, dw, at, n, pace, l2) => engine.sgd(w, dw, at('velocity'), n, { ...pace, momentum, nesterov, l2 }),
     };
   },
   rmsprop({ engine }, { alpha = 0.99, epsilon = 1e-8, momentum = 0, weightDecay = 0 }) {
@@ -154,8 +155,8 @@ const RULES: {
     return {
       names: momentum > 0 ? ['square', 'velocity'] : ['square'],
       weightDecay,
-      update: (w, dw, at, n, rate, l2) =>
-        engine.rmsprop(w, dw, at('square'), at('velocity'), n, { rate, alpha, epsilon, momentum, l2 }),
+      update: (w, dw, at, n, pace, l2) =>
+        engine.rmsprop(w, dw, at('square'), at('velocity'), n, { ...pace, alpha, epsilon, momentum, l2 }),
     };
   },
 };
@@ -171,13 +172,13 @@ function adamRule(
   return {
     names: ['mean', 'square'],
     weightDecay,
-    update: (w, dw, at, n, rate, decay, steps) =>
+    update: (w, dw, at, n, pace, decay, steps) =>
       engine.adam(w, dw, at('mean'), at('square'), n, {
-        rate,
+        ...pace,
         beta1,
         beta2,
         epsilon,
-        decay: decoupled ? rate * decay : 0,
+        decay: decoupled ? pace.rate * decay : 0,
         l2: decoupled ? 0 : decay,
         correction1: 1 / (1 - pow(beta1, steps)),
         correction2: 1 / (1 - pow(beta2, steps)),

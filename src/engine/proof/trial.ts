@@ -36,7 +36,7 @@ const WORKS: Readonly<Record<string, Work>> = {
     engine.layerNorm(take(M * N), take(M), take(M), take(M * N), take(N), take(N), M, N, 1e-5),
   reduce: (engine, take) => engine.reduce(take(N), take(M * N), 1, M, N),
   sgd: (engine, take) =>
-    engine.sgd(take(M), take(M), take(M), M, { rate: 0.1, momentum: 0.9, nesterov: true, l2: 0.01 }),
+    engine.sgd(take(M), take(M), take(M), M, { rate: 0.1, scale: 0.7, momentum: 0.9, nesterov: true, l2: 0.01 }),
   rnn(engine, take) {
     const shape = { T, B, H, lengths: NONE, activation: 'tanh' } as const;
     const hidden = take((T + 1) * B * H);

@@ -118,6 +118,7 @@ export const CALLS: Record<string, (desk: Desk) => [Address, number][]> = {
     const dw = put(9, n);
     const adam = {
       rate: 1e-2,
+      scale: 0.7,
       beta1: 0.9,
       beta2: 0.99,
       epsilon: 1e-8,
@@ -127,9 +128,9 @@ export const CALLS: Record<string, (desk: Desk) => [Address, number][]> = {
       correction2: 1.2,
     };
     engine.adam(w, dw, m, v, n, adam);
-    engine.sgd(u, dw, velocity, n, { rate: 1e-2, momentum: 0.9, nesterov: true, l2: 1e-3 });
-    engine.sgd(plain, dw, NONE, n, { rate: 1e-2, momentum: 0, nesterov: false, l2: 0 });
-    engine.rmsprop(r, dw, square, NONE, n, { rate: 1e-2, alpha: 0.9, epsilon: 1e-8, momentum: 0, l2: 0 });
+    engine.sgd(u, dw, velocity, n, { rate: 1e-2, scale: 0.7, momentum: 0.9, nesterov: true, l2: 1e-3 });
+    engine.sgd(plain, dw, NONE, n, { rate: 1e-2, scale: 0.7, momentum: 0, nesterov: false, l2: 0 });
+    engine.rmsprop(r, dw, square, NONE, n, { rate: 1e-2, scale: 0.7, alpha: 0.9, epsilon: 1e-8, momentum: 0, l2: 0 });
     return [w, m, v, u, velocity, plain, r, square].map((address) => [address, n]);
   },
 };

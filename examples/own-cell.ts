@@ -11,6 +11,7 @@ function minimalGatedUnit({ input, hidden }: { input: number; hidden: number }):
   const [forget, candidate] = [0, 1].map(() => new Parameter([hidden, input + hidden], start));
   const bias = new Parameter([hidden], (values) => values.fill(1), { decays: false }); // f begins near 1
   return {
+    uniform: true, // the same operations in every step: one is recorded and repeated, to the bit
     ...{ kind: 'mgu', input, hidden, options: {}, stateNames: ['h'], parameters: { forget, candidate, bias } },
     // f = σ(W_f [x, h'] + b), n = tanh(W_n [x, f⊙h']), h = (1 − f)⊙n + f⊙h'
     step(x, { h }) {

@@ -1,8 +1,21 @@
 import { NONE } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
+import type { Tape } from './tape.ts';
 import { describeShape, type Tensor } from './tensor.ts';
 
-/** Looks at every result of a step and throws at the first number that is not finite; made by {@link Tape.detectAnomaly}. */
+/**
+ * Runs `body` and names the first operation, forward or backward, that makes a number that is not finite: a `numeric` error.
+ * Each operation's results are read back, so a step takes several times as long. `nameOf` gives parameters their names.
+ */
+export function detectAnomaly<R>(
+  tape: Tape,
+  body: () => R,
+  nameOf: (tensor: Tensor) => string | undefined = () => undefined,
+): R {
+  return tape.inspected(new AnomalyDetector(nameOf), body);
+}
+
+/** Looks at every result of a step and throws at the first number that is not finite; made by {@link detectAnomaly}. */
 export class AnomalyDetector {
   readonly #nameOf: (tensor: Tensor) => string | undefined;
   /** What the running operation reads, and the parameter read last, which tells the layer. */

@@ -1,7 +1,8 @@
 import type { Address, Engine } from '../engine/engine.ts';
 import { NONE } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
-import { AnomalyDetector } from './anomaly.ts';
+import type { AnomalyDetector } from './anomaly.ts';
+import type { replay } from './ops/replay.ts';
 import { describeShape, type Shape, sizeOf, Tensor } from './tensor.ts';
 import type { SequenceNews } from './watch.ts';
 
@@ -24,7 +25,7 @@ interface Node {
  * });
  */
 export class Tape {
-  readonly engine: Engine;
+  #engine: Engine;
   #nodes: Node[] = [];
   #recording = false;
   #scope = 0;
@@ -34,11 +35,17 @@ export class Tape {
   #detector: AnomalyDetector | undefined;
   /** Told by every whole sequence, in forward order, where its states and gates lie; used by `inspect`. Unset: nobody looks. */
   announce: ((news: SequenceNews) => void) | undefined;
+  /** How cells that say `uniform` run whole sequences; an optimiser sets it. Unset: step by step, with the same numbers. */
+  repeat: typeof replay | undefined;
   /** Called when {@link Tape.backward} is done and all gradients of the run still stand. */
   walked: (() => void) | undefined;
 
   constructor(engine: Engine) {
-    this.engine = engine;
+    this.#engine = engine;
+  }
+
+  get engine(): Engine {
+    return this.#engine;
   }
 
   /** Runs `body` in a workspace of its own with recording on. Tensors made inside end with it; return numbers, not tensors. */
@@ -51,18 +58,36 @@ export class Tape {
     return this.#enter(false, body);
   }
 
-  /**
-   * Runs `body` and names the first operation, forward or backward, that makes a number that is not finite: a `numeric` error.
-   * Each operation's results are read back, so a step takes several times as long. `nameOf` gives parameters their names.
-   */
-  detectAnomaly<R>(body: () => R, nameOf: (tensor: Tensor) => string | undefined = () => undefined): R {
+  /** Runs `body` with every operation, forward and backward, shown to a detector: see `detectAnomaly`. */
+  inspected<R>(detector: AnomalyDetector, body: () => R): R {
     const outer = this.#detector;
-    this.#detector = new AnomalyDetector(nameOf);
+    this.#detector = detector;
     try {
       return body();
     } finally {
       this.#detector = outer;
     }
+  }
+
+  /**
+   * For operations that are made of others: gives a function that runs bodies on another engine, whose nodes go on a list of their own.
+   * {@link Tape.walk} there goes back through that list alone.
+   */
+  aside(engine: Engine): <R>(body: () => R) => R {
+    const nodes: Node[] = [];
+    return (body) => {
+      const outer = { engine: this.#engine, nodes: this.#nodes, detector: this.#detector };
+      this.#engine = engine;
+      this.#nodes = nodes;
+      this.#detector = undefined;
+      try {
+        return body();
+      } finally {
+        this.#engine = outer.engine;
+        this.#nodes = outer.nodes;
+        this.#detector = outer.detector;
+      }
+    };
   }
 
   #enter<R>(recording: boolean, body: () => R): R {
@@ -155,7 +180,7 @@ export class Tape {
 
   /**
    * For operations: remembers how gradients flow from the outputs back to the inputs. Only if some output is tracked.
-   * Outputs hold their numbers by now. `name` is the operation's, for {@link Tape.detectAnomaly}.
+   * Outputs hold their numbers by now. `name` is the operation's, for `detectAnomaly`.
    */
   record(outputs: readonly Tensor[], backward: () => void, name: string): void {
     this.#detector?.checkOutputs(outputs, name);
@@ -203,6 +228,12 @@ export class Tape {
       );
     }
     this.engine.fill(this.gradientOf(loss), 1, share);
+    this.walk();
+    this.walked?.();
+  }
+
+  /** For {@link Tape.aside}: goes back through the nodes, from the gradients that their outputs have by now. */
+  walk(): void {
     for (let node = this.#nodes.pop(); node; node = this.#nodes.pop()) {
       if (node.outputs.some((t) => t.gradientAddress !== NONE)) {
         node.backward();
@@ -210,7 +241,6 @@ export class Tape {
       }
       for (const output of node.outputs) this.#spent.add(output);
     }
-    this.walked?.();
   }
 
   /** Refuses tensors of other tapes and of scopes that have ended. */

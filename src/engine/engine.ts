@@ -279,6 +279,8 @@ export interface DropoutKey {
   key1: number;
   /** High counter word: one value per use of dropout in a training. */
   counter: number;
+  /** The key that step t of a sequence has in this one's place, where masks are drawn anew each step. */
+  at?(t: number): DropoutKey;
 }
 
 interface Sequence {

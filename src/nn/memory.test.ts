@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mean, square } from '../autograd/index.ts';
+import { mean, replay, square } from '../autograd/index.ts';
 import { createEngine, type Engine, ReferenceEngine } from '../engine/index.ts';
 import { leakyCell } from './cells/leaky.ts';
 import { lstmCell } from './cells/lstm.ts';
@@ -58,7 +58,9 @@ const NETWORKS: Record<string, () => Layer> = {
       lstm({ input: 5, hidden: H }),
     ),
   'cells without a fused form': () =>
-    recurrent([{ ...lstmCell({ input: D, hidden: H }), sequence: undefined } as never]),
+    recurrent([{ ...lstmCell({ input: D, hidden: H }), sequence: undefined, uniform: false } as never]),
+  'cells recorded and repeated': () =>
+    lstm({ input: D, hidden: H, layers: 2, peephole: true, layerNorm: true, zoneout: 0.1, projection: 7 }),
 };
 
 const ENGINES: Record<string, () => Engine | Promise<Engine>> = {
@@ -74,6 +76,7 @@ describe.each(Object.entries(ENGINES))('memory() on %s', (_, open) => {
       { shape: [5, 9, D], training: false },
     ])('says to the byte what a step of %j takes', async (options) => {
       using network = createNetwork(await open(), make());
+      network.tape.repeat = replay;
       const need = network.memory(options);
       expect(need.peak).toBe(run(network, options));
       expect(need.workspace).toBeGreaterThan(4 * 5 * 7 * H);

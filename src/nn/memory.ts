@@ -1,5 +1,4 @@
 import { type Lengths, mean, square, Tape, Tensor } from '../autograd/index.ts';
-import type { Engine } from '../engine/engine.ts';
 import { measuringEngine } from '../engine/measuring.ts';
 import type { Layer } from './layer.ts';
 import type { Parameter } from './parameter.ts';
@@ -28,13 +27,15 @@ export interface MemoryNeed {
 
 /** Walks the layers on an engine that only allocates. Numbers are 0 there, so a layer that decides by them is measured for zeros. */
 export function measureStep(
-  engine: Engine,
+  like: Tape,
   root: Layer,
   entries: readonly { parameter: Parameter }[],
   { shape, lengths, training = true, loss = (y) => mean(square(y)) }: StepOptions,
 ): MemoryNeed {
+  const { engine } = like;
   const measuring = measuringEngine(engine);
   const tape = new Tape(measuring);
+  tape.repeat = like.repeat;
   const bound = entries.map(({ parameter }) => parameter.tensor);
   const dropoutKey = () => ({ key0: 0, key1: 0, counter: 0 });
   try {

@@ -123,7 +123,7 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
     },
     memory(options) {
       expectInUse();
-      return measureStep(engine, root, entries, options);
+      return measureStep(tape, root, entries, options);
     },
     [Symbol.dispose]() {
       if (!inUse) return;

@@ -1,3 +1,4 @@
+import { detectAnomaly } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
 import type { Network } from '../nn/index.ts';
 
@@ -22,7 +23,7 @@ export function expectFinite(network: Network, loss: number, norm: number, at: S
 export function naming<R>(network: Network, at: StepPlace, step: () => R): R {
   const names = new Map(network.entries.map(({ name, parameter }) => [parameter.tensor, name]));
   try {
-    return network.tape.detectAnomaly(step, (tensor) => names.get(tensor));
+    return detectAnomaly(network.tape, step, (tensor) => names.get(tensor));
   } catch (error) {
     if (!(error instanceof RecurveError && error.code === 'numeric')) throw error;
     throw new RecurveError('numeric', `${error.message} (${placeOf(at)})`);

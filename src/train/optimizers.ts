@@ -1,3 +1,4 @@
+import { replay } from '../autograd/index.ts';
 import type { Address } from '../engine/engine.ts';
 import { NONE } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
@@ -76,6 +77,8 @@ type Update = (
 
 /** Makes the optimiser and its moments (zero) on the network's engine. */
 export function createOptimizer(network: Network, config: OptimizerConfig): Optimizer {
+  // Here and not in the network, so that a page that only predicts need not load it.
+  network.tape.repeat = replay;
   const { engine, slots } = network;
   if (!Object.hasOwn(RULES, config.kind)) {
     throw new RecurveError(

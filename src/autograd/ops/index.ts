@@ -42,6 +42,7 @@ export {
   segmentLength,
 } from './recurrent-sequence.ts';
 export { mean, sum } from './reduce.ts';
+export { replay } from './replay.ts';
 export { crossEntropyRows, gather, type Indices, layerNorm, softmax } from './rows.ts';
 export {
   type Lengths,

@@ -15,6 +15,7 @@ import {
   solve,
   solveNaively,
   stackOf,
+  trainable,
   unrolledOf,
 } from './cell.case.ts';
 import type { State } from './cell.ts';
@@ -38,7 +39,7 @@ export function checkFused(engine: Engine, cell: CellCase, given: Problem, bound
 export function checkChunks(engine: Engine, cell: CellCase, given: Problem, cuts: readonly number[]): void {
   const { B, T, D } = given;
   const P = outputWidth(given);
-  using network = createNetwork(engine, stackOf(cell, given));
+  using network = trainable(engine, stackOf(cell, given));
   network.load(given.weights);
   const carry = new Map([[network.root, given.initial.map((state) => ({ ...state }))]]);
   const rows: number[][] = Array.from({ length: B }, () => []);

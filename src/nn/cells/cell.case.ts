@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { expectGradient, unequal } from '../../autograd/gradient-check.case.ts';
-import { add, multiply, sum, type Tensor } from '../../autograd/index.ts';
+import { add, multiply, replay, sum, type Tensor } from '../../autograd/index.ts';
 import type { DropoutKey, Engine } from '../../engine/engine.ts';
 import { dropoutMask, threefry2x32 } from '../../random.ts';
 import { type RecurrentLayer, recurrent } from '../layers/recurrent.ts';
@@ -73,7 +73,7 @@ export function stackOf(cell: CellCase, size: Size): RecurrentLayer {
 
 /** The same stack without fused sequences. */
 export function unrolledOf(cell: CellCase, size: Size): RecurrentLayer {
-  return recurrent(cellsOf(cell, size).map(({ sequence: _fused, last: _last, ...plain }) => plain));
+  return recurrent(cellsOf(cell, size).map(({ sequence: _fused, last: _last, uniform: _repeated, ...plain }) => plain));
 }
 
 function cellsOf(cell: CellCase, { D, H, layers }: Size): Cell[] {
@@ -143,7 +143,7 @@ export function solve(
   reading: Reading = {},
   backward = true,
 ): Solution {
-  using network = createNetwork(engine, layer);
+  using network = trainable(engine, layer);
   network.load(given.weights);
   return solveOn(network, given, reading, backward);
 }
@@ -202,9 +202,16 @@ function solveOn(network: Network, given: Problem, reading: Reading, backward: b
   });
 }
 
+/** A network as an optimiser leaves it: uniform cells are recorded and repeated. */
+export function trainable(engine: Engine, layer: RecurrentLayer): Network {
+  const network = createNetwork(engine, layer);
+  network.tape.repeat = replay;
+  return network;
+}
+
 /** Finite differences of x, every first state and every parameter, bound 1e-7; `sample` as in {@link expectGradient}. */
 export function checkCellGradients(engine: Engine, cell: CellCase, given: Problem, sample?: number): void {
-  using network = createNetwork(engine, stackOf(cell, given));
+  using network = trainable(engine, stackOf(cell, given));
   network.load(given.weights);
   const { gradients } = solveOn(network, given, {}, true);
   const options = sample === undefined ? {} : { sample };

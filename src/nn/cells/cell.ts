@@ -34,6 +34,11 @@ export interface Cell {
   readonly options: Readonly<Record<string, unknown>>;
   /** Under PyTorch's names without the layer's suffix: `weight_ih`, `weight_hh`, … */
   readonly parameters: Readonly<Record<string, Parameter>>;
+  /**
+   * Says that `step` computes with operations alone, the same ones whatever the numbers and t, and reads no tensor with a gradient but
+   * parameters, states, x and noise: then one step is recorded and repeated over a sequence, at a fraction of the time and memory.
+   */
+  readonly uniform?: boolean;
   /** Names of the state's tensors, `h` first. */
   readonly stateNames: readonly string[];
   /** Widths of state tensors that are not `hidden` wide, e.g. `{ h: P }` of a projected output. */
@@ -84,7 +89,7 @@ export function zeroState(cell: Cell, tape: Tape, B: number): State {
 const STEPS = 0xc0000000;
 
 /** The key of step t: a function of the sequence's key and t alone. */
-export function keyAt({ key0, key1, counter }: DropoutKey, t: number): DropoutKey {
-  const [word0, word1] = threefry2x32(key0, key1, t, STEPS);
-  return { key0: word0, key1: word1, counter };
+export function keyAt(key: DropoutKey, t: number): DropoutKey {
+  const [key0, key1] = threefry2x32(key.key0, key.key1, t, STEPS);
+  return { key0, key1, counter: key.counter, at: (other) => keyAt(key, other) };
 }

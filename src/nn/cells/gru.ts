@@ -63,6 +63,7 @@ export function gruCell(options: GruOptions): Cell {
     hidden,
     options: { reset, ...givenOptions(options, ['recurrentDropout', ...COMMON_OPTIONS]) },
     parameters: { ...parameters },
+    uniform: true,
     stateNames: recurrence.stateNames,
     stateSizes: recurrence.stateSizes,
     ...(begin && { begin }),

@@ -69,6 +69,7 @@ export function leakyCell(options: LeakyOptions): Cell {
     hidden,
     options: { activation, ...givenOptions(options, ['alpha', ...COMMON_OPTIONS]) },
     parameters: { ...parameters, ...(leak && { leak }) },
+    uniform: true,
     stateNames: recurrence.stateNames,
     stateSizes: recurrence.stateSizes,
     ...(begin && { begin }),

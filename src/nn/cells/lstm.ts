@@ -125,6 +125,7 @@ export function lstmCell(options: LstmOptions): Cell {
       ...norm,
       ...(weightHr && { weight_hr: weightHr }),
     },
+    uniform: true,
     stateNames: recurrence.stateNames,
     stateSizes: recurrence.stateSizes,
     ...(begin && { begin }),

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ENGINES } from '../../engine/engines.case.ts';
-import { checkCellGradients, expectSameSolution, type Problem, problem, RAGGED, solve, stackOf } from './cell.case.ts';
+import {
+  type CellCase,
+  checkCellGradients,
+  expectSameSolution,
+  type Problem,
+  problem,
+  RAGGED,
+  solve,
+  stackOf,
+  unrolledOf,
+} from './cell.case.ts';
 import { checkNaive, checkPadding, expectSolutionClose } from './cell-invariants.case.ts';
 import { describeCell } from './cell-suite.case.ts';
 import { NOISY, OPTIONS } from './options.case.ts';
@@ -44,4 +54,28 @@ describe.each(NOISY)('$name in training', (cell) => {
       expectSolutionClose(solve(engine, stackOf(cell, given(5)), given(5)), wanted, 2e-6, 4e-6);
     }
   });
+});
+
+/** Cells whose sequence is one recorded step, repeated: those that no fused kernel serves. */
+const REPEATED: readonly CellCase[] = [...OPTIONS, ...NOISY].filter(
+  (cell) => cell.make({ input: 2, hidden: 3 }).sequence === undefined,
+);
+
+describe.each(REPEATED)('$name, one step recorded and repeated', (cell) => {
+  const given = (training: boolean, lengths?: readonly number[]): Problem =>
+    problem(cell, { B: 3, T: 6, D: 2, H: 5, layers: 1, lengths, training });
+
+  it.each(engines)('has the outputs, states and gradients of its steps to the bit on $name', ({ engine }) => {
+    for (const training of [false, true]) {
+      for (const lengths of [undefined, [6, 0, 4]]) {
+        const one = given(training, lengths);
+        expectSameSolution(solve(engine, stackOf(cell, one), one), solve(engine, unrolledOf(cell, one), one));
+      }
+    }
+  });
+});
+
+it('repeats the options that no fused kernel serves, and only those', () => {
+  expect(REPEATED.length).toBeGreaterThan(15);
+  expect(REPEATED.every((cell) => cell.make({ input: 2, hidden: 3 }).uniform)).toBe(true);
 });

@@ -36,6 +36,7 @@ export function rnnCell(options: RnnOptions): Cell {
     hidden,
     options: { activation, ...givenOptions(options, COMMON_OPTIONS) },
     parameters: { ...parameters },
+    uniform: true,
     stateNames: recurrence.stateNames,
     stateSizes: recurrence.stateSizes,
     ...(begin && { begin }),

@@ -3,30 +3,64 @@ import {
   type Lengths,
   selectRunning,
   stack,
+  type Tape,
   type Tensor,
+  takeLast,
   toBatchFirst,
   toTimeMajor,
 } from '../../autograd/index.ts';
 import { type Cell, type Noise, outputSize, type State } from '../cells/cell.ts';
+
+type Result = ReturnType<NonNullable<Cell['sequence']>>;
 
 /** `step` repeated over x[T, B, D]: the oracle of every fused sequence, and the road of cells that have none. */
 export function unroll(cell: Cell): NonNullable<Cell['sequence']> {
   return (x: Tensor, first: State, lengths: Lengths, noise?: Noise) => {
     const { tape } = x;
     const [T, B, D] = x.shape;
+    const weight = cell.parameters.weight_hh ?? Object.values(cell.parameters)[0];
+    if (cell.uniform && T > 1 && tape.repeat) return repeated(tape.repeat, cell, x, first, lengths, noise);
     let state = first;
     const outputs: Tensor[] = [];
     for (let t = 0; t < T; t++) {
       state = keepEnded(cell.step(tape.view(x, [B, D], t * B * D), state, noise, t), state, lengths, t);
       outputs.push(state.h);
     }
-    const weight = cell.parameters.weight_hh ?? Object.values(cell.parameters)[0];
     if (weight) tape.announce?.({ kind: cell.kind, hidden: outputs, lengths, gates: [], weight: weight.tensor });
     if (T === 0) return { outputs: tape.zeros([T, B, outputSize(cell)]), last: state };
     // Zeroed after they are joined: then a state's gradient adds up in the same order with lengths and without, to the bit.
-    const joined = stack(outputs);
-    return { outputs: lengths ? toTimeMajor(toBatchFirst(joined, lengths)) : joined, last: state };
+    return { outputs: ended(stack(outputs), lengths), last: state };
   };
+}
+
+/** One step recorded and repeated: the same numbers to the bit. */
+function repeated(
+  replay: NonNullable<Tape['repeat']>,
+  cell: Cell,
+  x: Tensor,
+  first: State,
+  lengths: Lengths,
+  noise: Noise | undefined,
+): Result {
+  const { tape } = x;
+  const [T, B] = x.shape;
+  const weights = [
+    ...Object.values(cell.parameters).map(({ tensor }) => tensor),
+    ...Object.values(noise?.weights ?? {}),
+  ];
+  const begun = Object.fromEntries(cell.stateNames.map((name) => [name, first[name]]));
+  const states = replay(cell.kind, x, begun, weights, lengths, (now, before) => cell.step(now, before as State, noise));
+  const weight = cell.parameters.weight_hh?.tensor ?? weights[0];
+  if (weight) tape.announce?.({ kind: cell.kind, hidden: states.h, lengths, gates: [], weight });
+  const width = outputSize(cell);
+  const outputs = tape.view(states.h, [T, B, width], B * width);
+  const last = Object.entries(states).map(([name, all]) => [name, takeLast(all, lengths)]);
+  return { outputs: ended(outputs, lengths), last: Object.fromEntries(last) };
+}
+
+/** Zeros past each row's length. */
+function ended(outputs: Tensor, lengths: Lengths): Tensor {
+  return lengths ? toTimeMajor(toBatchFirst(outputs, lengths)) : outputs;
 }
 
 function keepEnded(next: State, before: State, lengths: Lengths, t: number): State {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unequal } from '../autograd/gradient-check.case.ts';
-import { sum } from '../autograd/index.ts';
+import { replay, sum } from '../autograd/index.ts';
 import { ENGINES } from '../engine/engines.case.ts';
 import { ReferenceEngine } from '../engine/reference.ts';
 import {
@@ -93,8 +93,9 @@ describe('the gradient through time', () => {
         ),
       );
     for (const lengths of [undefined, [5, 0, 3]]) {
-      const [fused, steps] = [make({}), stepwise()].map((layer: Layer) => {
+      const [fused, steps, repeated] = [make({}), stepwise(), stepwise()].map((layer: Layer, i) => {
         using network = createNetwork(engine, layer, { seed: 3 });
+        if (i === 2) network.tape.repeat = replay;
         return traced(network, unequal(45, 1, 3), [3, 5, 3], lengths);
       });
       expect(fused.map(({ layer }) => layer)).toEqual(['l0', 'l1']);
@@ -103,6 +104,7 @@ describe('the gradient through time', () => {
         norms.forEach((norm, t) => {
           expect(norm).toBeGreaterThan(0);
           expect(Math.abs(norm - steps[k].norms[t])).toBeLessThanOrEqual(1e-13);
+          expect(Math.abs(norm - repeated[k].norms[t])).toBeLessThanOrEqual(1e-13);
         });
       });
     }

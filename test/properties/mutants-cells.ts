@@ -140,7 +140,11 @@ export const CELL_MUTANTS: readonly Mutant[] = [
     'dropout(filled(tape, [B, width], 1), p, key)',
     'dropout(filled(tape, [B, width], 1 - p), p, key)',
   ),
-  contract('masks by step all alike', 'threefry2x32(key0, key1, t, STEPS)', 'threefry2x32(key0, key1, 0, STEPS)'),
+  contract(
+    'masks by step all alike',
+    'threefry2x32(key.key0, key.key1, t, STEPS)',
+    'threefry2x32(key.key0, key.key1, 0, STEPS)',
+  ),
   // Starts
   gates('peepholes in ONNX order', "recurve: ['i', 'f', 'o']", "recurve: ['i', 'o', 'f']"),
   gates(

@@ -321,8 +321,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   steps(
     'unrolled: outputs not zeroed past the end',
-    'lengths ? toTimeMajor(toBatchFirst(joined, lengths)) : joined',
-    'joined',
+    'lengths ? toTimeMajor(toBatchFirst(outputs, lengths)) : outputs',
+    'outputs',
   ),
   steps('unrolled: every step reads the first input', 't * B * D)', '0)'),
   // Losses

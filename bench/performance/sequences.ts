@@ -62,7 +62,6 @@ export const train: Section = {
 
 export const infer: Section = {
   says: 'forward pass over a sequence, beside PyTorch',
-  quick: true,
   run: (context) => compare('infer', context),
 };
 

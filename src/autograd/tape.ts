@@ -30,8 +30,6 @@ export class Tape {
   #recording = false;
   #scope = 0;
   #open: number[] = [];
-  /** Results whose node has been walked: no second gradient can flow through them. */
-  #spent = new WeakSet<Tensor>();
   #detector: AnomalyDetector | undefined;
   /** Told by every whole sequence, in forward order, where its states and gates lie; used by `inspect`. Unset: nobody looks. */
   announce: ((news: SequenceNews) => void) | undefined;
@@ -192,7 +190,7 @@ export class Tape {
     if (!tensor.tracked) return NONE;
     this.#detector?.touches(tensor);
     if (tensor.base) return this.gradientOf(tensor.base.tensor) + tensor.base.offset;
-    if (this.#spent.has(tensor)) {
+    if (tensor.spent) {
       throw new RecurveError(
         'usage',
         'backward: expected a computation that was not differentiated before, got one that was; add the losses up and go back once',
@@ -239,7 +237,7 @@ export class Tape {
         node.backward();
         this.#detector?.checkGradients(node.name);
       }
-      for (const output of node.outputs) this.#spent.add(output);
+      for (const output of node.outputs) output.spent = true;
     }
   }
 

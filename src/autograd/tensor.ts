@@ -20,6 +20,8 @@ export class Tensor {
   readonly scope: number;
   /** The tensor this one is a view of, and where in it: their gradients are one. */
   readonly base: { tensor: Tensor; offset: number } | undefined;
+  /** For the tape only: the operation that made it has been walked back, and no second gradient can flow through it. */
+  spent = false;
   #gradient: Address;
 
   /** Made by {@link Tape}; users call operations. */

@@ -1,5 +1,5 @@
 /**
- * Run by memory.test.ts in a process of its own with `--expose-gc`: trains 10,000 steps and prints, as JSON, the memory before and after.
+ * Run by memory.test.ts in a process of its own with `--expose-gc`: trains 40,000 steps and prints, as JSON, the memory before and after.
  * Before: after 5,000 steps, when code is compiled and everything that is made once has been made.
  */
 import { createEngine } from '../engine/index.ts';
@@ -34,5 +34,5 @@ async function train(steps: number): Promise<number> {
 
 await train(5_000);
 const before = memory();
-const steps = await train(10_000);
+const steps = await train(40_000);
 console.log(JSON.stringify({ steps, before, after: memory() }));

@@ -3,16 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-describe('10,000 training steps', () => {
-  it('leave the arena exactly, and the heap within 100 KB, where they were', async () => {
+describe('40,000 training steps', () => {
+  it('leave the arena exactly, and the heap within 200 KB, where they were', async () => {
     const script = fileURLToPath(new URL('./memory.case.ts', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--no-warnings', script]);
     const { steps, before, after } = JSON.parse(stdout);
-    expect(steps).toBe(10_000);
+    expect(steps).toBe(40_000);
     expect(after.arena).toEqual(before.arena);
     expect(before.arena.workspace).toBe(0);
-    // 10,000 steps that left 10 bytes each would show.
-    expect(after.heap - before.heap).toBeLessThan(100_000);
-    expect(after.external - before.external).toBeLessThan(100_000);
+    // Compiled code comes and goes by 110 KB; steps that left 5 bytes each would show.
+    expect(after.heap - before.heap).toBeLessThan(200_000);
+    expect(after.external - before.external).toBeLessThan(200_000);
   });
 });

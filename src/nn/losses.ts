@@ -172,7 +172,7 @@ function smoothing(logits: Tensor, targets: Float64Array, epsilon: number): Tens
   const share = new Float64Array(logits.size);
   targets.forEach((target, row) => {
     if (target === -1) return;
-    share.fill(epsilon * (0 - 1 / K), row * K, (row + 1) * K);
+    share.fill(epsilon * (-1 / K), row * K, (row + 1) * K);
     share[row * K + target] = epsilon * (1 - 1 / K);
   });
   return sum(multiply(logits, logits.tape.constant(share, logits.shape)), logits.shape.length - 1);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Ran, recurve } from './recurve.ts';
+import { expectKillToLoseNothing, expectSignalToSave } from './stopped.ts';
 
 const GOOD = ['fine', 'lovely', 'great'];
 const BAD = ['dull', 'awful', 'poor'];
@@ -27,6 +28,23 @@ beforeAll(() => {
   write('reviews.csv', `review,verdict\n${rows.join('\n')}\n`);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A training of some seconds, each time in a folder of its own. */
+const long = () => {
+  const cwd = mkdtempSync(join(folder, 'stopped-'));
+  writeFileSync(join(cwd, 'reviews.csv'), readFileSync(join(folder, 'reviews.csv')));
+  const columns = ['reviews.csv', '--text', 'review', '--label', 'verdict'];
+  const size = ['--hidden', '64', '--width', '32', '--epochs', '60', '--patience', '60', '--seed', '1'];
+  return { cwd, task: 'classify', args: [...columns, ...size] };
+};
+
+test('Ctrl-C saves a checkpoint; --resume alone ends at the bits of the uninterrupted run', async () => {
+  await expectSignalToSave(long(), 'SIGINT');
+});
+
+test('kill -9 in the middle loses no file, and resuming ends at the bits of the uninterrupted run', async () => {
+  await expectKillToLoseNothing(long());
+});
 
 describe('recurve train classify', () => {
   test('ends with the scores on the test part, 40 points above the most frequent class', () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../src/node/temporary-folder.case.ts';
 import { rainCsv, sentences } from '../../src/tasks/tag/data.case.ts';
 import { recurve } from './recurve.ts';
-import { expectSignalToSave } from './stopped.ts';
+import { expectKillToLoseNothing, expectSignalToSave } from './stopped.ts';
 
 const QUICK = ['--target', 'rain > 0', '--members', '2', '--epochs', '3', '--hidden', '4', '--seed', '3'];
 
@@ -62,6 +62,11 @@ test('text is tagged: CoNLL in, CoNLL out', () => {
 test('Ctrl-C saves a checkpoint; --resume alone ends at the bits of the uninterrupted run', async () => {
   const args = ['days.csv', ...QUICK, '--epochs', '60'];
   await expectSignalToSave({ cwd: withData(), task: 'tag', args }, 'SIGINT');
+});
+
+test('kill -9 in the middle loses no file, and resuming ends at the bits of the uninterrupted run', async () => {
+  const args = ['days.csv', ...QUICK, '--epochs', '60'];
+  await expectKillToLoseNothing({ cwd: withData(), task: 'tag', args });
 });
 
 describe('bad input gets one sentence', () => {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ReadOptions } from '../data/index.ts';
 import { choiceOption, given, listOption } from './options.ts';
 
@@ -21,16 +21,25 @@ export interface ReadValues {
   encoding?: string;
 }
 
-/** Adds the options that say how a table is written; all of it is found by looking where they are left out. */
+/** Group of the options that say how a table is written. */
+export const READ_GROUP = 'How the table is written (found by looking at it):';
+
+/** The options that say how a table is written; all of it is found by looking where they are left out. */
+export function readOptions(): Option[] {
+  return [
+    choiceOption('--format <kind>', 'of the file', ['auto', 'csv', 'tsv', 'jsonl', 'parquet'], 'auto'),
+    new Option('--delimiter <sign>', 'one character, or tab'),
+    choiceOption('--decimal <sign>', 'decimal sign', ['.', ',']),
+    new Option('--no-header', 'the first line holds data; columns are column_1, column_2, …'),
+    listOption('--missing-texts <a,b>', 'texts that mean a missing cell; default NA, NaN, null, - …'),
+    new Option('--encoding <name>', 'of the text; default utf-8'),
+  ];
+}
+
+/** Adds {@link readOptions} to a command of which every use reads a table. */
 export function addReadOptions(command: Command): void {
-  command
-    .optionsGroup('How the table is written (found by looking at it):')
-    .addOption(choiceOption('--format <kind>', 'of the file', ['auto', 'csv', 'tsv', 'jsonl', 'parquet'], 'auto'))
-    .option('--delimiter <sign>', 'one character, or tab')
-    .addOption(choiceOption('--decimal <sign>', 'decimal sign', ['.', ',']))
-    .option('--no-header', 'the first line holds data; columns are column_1, column_2, …')
-    .addOption(listOption('--missing-texts <a,b>', 'texts that mean a missing cell; default NA, NaN, null, - …'))
-    .option('--encoding <name>', 'of the text; default utf-8');
+  command.optionsGroup(READ_GROUP);
+  for (const option of readOptions()) command.addOption(option);
 }
 
 export function readOptionsOf(values: ReadValues): ReadOptions {

@@ -7,11 +7,9 @@ import { readFileIfThere, writeFileAtomic } from '../node/files.ts';
 import { inputLines } from './input-lines.ts';
 import { fingerprintOf, type OpenedModel } from './models.ts';
 
-/** Values of the options of `recurve stream` that a model of lines understands, and those it must refuse. */
+/** Values of the options of `recurve stream` that every model of lines understands. */
 export interface LineValues {
   state?: string;
-  skipSeen?: boolean;
-  format?: string;
 }
 
 /** A model that answers lines. */
@@ -33,21 +31,13 @@ const checkSaved = object({
 /**
  * Answers each line of standard input on a line, with the state on disk before the answer is printed.
  *
- * @param what the model is, and what its lines are, for the sentence that refuses other options
  * @param open begins the stream, or goes on with a saved one
  */
 export async function streamLines(
   opened: OpenedModel,
-  { state, skipSeen, format = 'auto' }: LineValues,
-  what: { model: string; line: string },
+  { state }: LineValues,
   open: (saved?: Json) => LineStream,
 ): Promise<void> {
-  if (skipSeen || format !== 'auto') {
-    throw new RecurveError(
-      'usage',
-      `stream: expected no ${skipSeen ? '--skip-seen' : `--format ${format}`} with ${what.model}, got it; each line is ${what.line}, and none is known by a time`,
-    );
-  }
   const fingerprint = fingerprintOf(opened);
   const saved = state === undefined ? undefined : await readState(state, fingerprint);
   using stream = open(saved?.stream);

@@ -3,7 +3,7 @@ import { RecurveError } from '../errors.ts';
 import { type OpenedModel, openModel } from './models.ts';
 
 /** What can be done with a trained model. */
-export type Verb = 'predict' | 'evaluate' | 'stream' | 'generate';
+export type Verb = 'predict' | 'evaluate' | 'stream' | 'generate' | 'compose';
 
 /**
  * Does it with one model.
@@ -40,15 +40,24 @@ const TASKS: Readonly<Record<string, Readonly<Partial<Record<Verb, () => Promise
     predict: async () => (await import('./compose/predict.ts')).predict,
     evaluate: async () => (await import('./compose/evaluate.ts')).evaluate,
     stream: async () => (await import('./compose/stream.ts')).stream,
+    compose: async () => (await import('./compose/compose.ts')).compose,
   },
 };
+
+/** Tasks whose models read tables. */
+export const TABLE_TASKS = ['forecast', 'tag', 'classify'] as const;
 
 /** Tasks whose models alone understand an option; others understand it all. */
 const owners = new WeakMap<Option, readonly string[]>();
 
 /** Adds options that the models of some tasks only understand, in a group that says so. */
-export function addTaskOptions(command: Command, tasks: readonly string[], options: readonly Option[]): void {
-  command.optionsGroup(`Models of ${tasks.join(', ')}:`);
+export function addTaskOptions(
+  command: Command,
+  tasks: readonly string[],
+  options: readonly Option[],
+  group = `Models of ${tasks.join(', ')}:`,
+): void {
+  command.optionsGroup(group);
   for (const option of options) {
     owners.set(option, tasks);
     command.addOption(option);

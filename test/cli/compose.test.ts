@@ -126,6 +126,19 @@ describe('a model of tunes', () => {
       expect(ran.stderr.trim().split('\n')).toHaveLength(1);
       expect(ran.code).toBe(code);
     }
+    for (const [args, message] of [
+      [
+        ['predict', 'run', 'a.mid', '--format', 'jsonl'],
+        /expected --format with a model of forecast, tag, classify, got/,
+      ],
+      [['evaluate', 'run', 'tunes.abc', '--missing-texts', 'z'], /expected --missing-texts with a model of /],
+      [['stream', 'run', '--delimiter', ','], /expected --delimiter with a model of forecast, tag, got one of compose/],
+      [['generate', 'run'], /expected a model of generate, got one of compose in run.*use it with .*compose/],
+    ] as const) {
+      const ran = recurve(args, { cwd });
+      expect(ran.stderr).toMatch(message);
+      expect(ran).toMatchObject({ code: args[0] === 'generate' ? 4 : 2, stdout: '' });
+    }
     expect(existsSync(join(cwd, 'never.mid'))).toBe(false);
     expect(recurve(['compose', 'run', '--out', 'x.wav'], { cwd }).stderr).toMatch(/expected the name of a MIDI file/);
   });

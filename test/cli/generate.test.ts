@@ -105,7 +105,33 @@ describe('a language model', () => {
     [['predict', 'run', '-'], 'Ü', 3, /^predict: expected a text of characters that the model knows, got "Ü"/],
     [['predict', 'run', '-', '--surprise'], 'ÜBUNG MACHT', 3, /% unknown ones; /],
     [['evaluate', 'run', '-'], 'Other letters: QXYZ KWVU', 3, /^evaluate: expected a text of .* % unknown ones; /],
-    [['stream', 'run', '--skip-seen'], 'the\n', 2, /expected no --skip-seen with a language model/],
+    // What says how a table is written means nothing to a text.
+    [
+      ['stream', 'run', '--skip-seen'],
+      'the\n',
+      2,
+      /expected --skip-seen with a model of forecast, tag, got one of generate; /,
+    ],
+    [
+      ['stream', 'run', '--format', 'csv'],
+      'the\n',
+      2,
+      /expected --format with a model of forecast, tag, classify, got /,
+    ],
+    [['stream', 'run', '--decimal', ','], 'the\n', 2, /expected --decimal with a model of forecast, tag, got one of /],
+    [
+      ['predict', 'run', '-', '--delimiter', ';'],
+      'the',
+      2,
+      /expected --delimiter with a model of forecast, tag, classify, /,
+    ],
+    [
+      ['predict', 'run', '-', '--no-header'],
+      'the',
+      2,
+      /expected --no-header with a model of forecast, tag, classify, got /,
+    ],
+    [['evaluate', 'run', '-', '--encoding', 'latin1'], 'the', 2, /expected --encoding with a model of forecast, tag, /],
     [['stream', 'run', '--state', 'verses.txt'], 'the\n', 4, /^verses\.txt: expected/],
   ])('refuses %j in a sentence', (args, input, code, message) => {
     const ran = run(args, input);

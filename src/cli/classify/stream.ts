@@ -14,14 +14,13 @@ import { answerRow } from './results.ts';
 export async function stream(
   opened: OpenedModel,
   _inputs: readonly string[],
-  values: { state?: string; skipSeen?: boolean; format?: 'auto' | 'csv' | 'tsv' | 'jsonl' },
+  values: { format?: 'auto' | 'csv' | 'tsv' | 'jsonl' },
 ): Promise<void> {
-  const { state, skipSeen, format = 'auto' } = values;
-  if (state !== undefined || skipSeen || format === 'csv' || format === 'tsv') {
-    const got = state !== undefined ? '--state' : skipSeen ? '--skip-seen' : `--format ${format}`;
+  const { format = 'auto' } = values;
+  if (format === 'csv' || format === 'tsv') {
     throw new RecurveError(
       'usage',
-      `stream: expected no ${got} with a classifier, got it; each line is an example of its own: a text, or JSON with --format jsonl`,
+      `stream: expected no --format ${format} with a classifier, got it; each line is an example of its own: a text, or JSON with --format jsonl`,
     );
   }
   const model = await loadModel(opened);

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { FAST } from '../environment.ts';
 import { listOption, numberOption, wholeOption } from '../options.ts';
 import { MODEL } from '../read-options.ts';
+import { runVerb } from '../verbs.ts';
 
 export function define(command: Command): void {
   command
@@ -28,6 +30,8 @@ export function define(command: Command): void {
     .addOption(numberOption('--top-p <p>', 'draw from the likeliest that together reach p'))
     .addOption(numberOption('--min-p <p>', 'draw from those at least p times as likely as the likeliest'))
     .addOption(wholeOption('--seed <n>', 'default 0'))
+    .optionsGroup('Output:')
+    .option('--fast', FAST)
     .option('--quiet', 'print the result only')
     .option('--json', 'print one JSON object')
     .addHelpText(
@@ -39,8 +43,5 @@ Example:
   $ recurve compose runs/tunes --key G --metre 6/8 --bars 16 --keep-metre --seed 7 --out jig.mid
   $ recurve compose runs/chorales --harmonise melody.mid --temperature 0.5 --out chorale.mid`,
     )
-    .action(async (model: string, values) => {
-      const { compose } = await import('../compose/compose.ts');
-      await compose(model, values);
-    });
+    .action((model: string, values: object) => runVerb(command, model, [], values));
 }

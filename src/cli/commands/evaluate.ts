@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { FAST } from '../environment.ts';
 import { wholeOption } from '../options.ts';
-import { addReadOptions, DATA, MODEL } from '../read-options.ts';
+import { DATA, MODEL, READ_GROUP, readOptions } from '../read-options.ts';
 import { textOptions } from '../tag/text-options.ts';
-import { addTaskOptions, runVerb } from '../verbs.ts';
+import { addTaskOptions, runVerb, TABLE_TASKS } from '../verbs.ts';
 
 export function define(command: Command): void {
   command
@@ -44,7 +44,7 @@ export function define(command: Command): void {
     ['generate'],
     [new Option('--held-out', 'the text is that of the training: measure the end that was not trained on')],
   );
-  addReadOptions(command);
+  addTaskOptions(command, TABLE_TASKS, readOptions(), READ_GROUP);
   command
     .addHelpText(
       'after',

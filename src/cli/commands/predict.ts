@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { FAST } from '../environment.ts';
-import { addReadOptions, DATA, MODEL } from '../read-options.ts';
+import { DATA, MODEL, READ_GROUP, readOptions } from '../read-options.ts';
 import { textOptions } from '../tag/text-options.ts';
-import { addTaskOptions, runVerb } from '../verbs.ts';
+import { addTaskOptions, runVerb, TABLE_TASKS } from '../verbs.ts';
 
 export function define(command: Command): void {
   command
@@ -35,7 +35,7 @@ export function define(command: Command): void {
     ['generate'],
     [new Option('--surprise', 'colour the text by what each token cost; with --out page.html a page')],
   );
-  addReadOptions(command);
+  addTaskOptions(command, TABLE_TASKS, readOptions(), READ_GROUP);
   command
     .addHelpText(
       'after',

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { FAST } from '../environment.ts';
 import { choiceOption, listOption, numberOption } from '../options.ts';
 import { MODEL } from '../read-options.ts';
-import { addTaskOptions, runVerb } from '../verbs.ts';
+import { addTaskOptions, runVerb, TABLE_TASKS } from '../verbs.ts';
 
 export function define(command: Command): void {
   command
@@ -10,13 +10,25 @@ export function define(command: Command): void {
     .description(
       'Reads a row per line from standard input and answers each with what the model says, a JSON object per line.',
     )
-    .option('--fast', FAST)
-    .option('--state <file>', 'keep the state there after every row, and go on from it')
-    .option('--skip-seen', 'the input is the whole one from its first row: pass over the rows taken before')
-    .addOption(choiceOption('--format <kind>', 'of the lines', ['auto', 'csv', 'tsv', 'jsonl'], 'auto'))
-    .option('--delimiter <sign>', 'one character, or tab; default found by the header')
-    .addOption(choiceOption('--decimal <sign>', 'decimal sign', ['.', ',']))
-    .addOption(listOption('--missing-texts <a,b>', 'texts that mean a missing cell; default NA, NaN, null, - …'));
+    .option('--fast', FAST);
+  addTaskOptions(
+    command,
+    ['forecast', 'tag', 'generate', 'compose'],
+    [new Option('--state <file>', 'keep the state there after every line, and go on from it')],
+  );
+  addTaskOptions(command, TABLE_TASKS, [
+    choiceOption('--format <kind>', 'of the lines', ['auto', 'csv', 'tsv', 'jsonl'], 'auto'),
+  ]);
+  addTaskOptions(
+    command,
+    ['forecast', 'tag'],
+    [
+      new Option('--skip-seen', 'the input is the whole one from its first row: pass over the rows taken before'),
+      new Option('--delimiter <sign>', 'one character, or tab; default found by the header'),
+      choiceOption('--decimal <sign>', 'decimal sign', ['.', ',']),
+      listOption('--missing-texts <a,b>', 'texts that mean a missing cell; default NA, NaN, null, - …'),
+    ],
+  );
   addTaskOptions(
     command,
     ['compose'],

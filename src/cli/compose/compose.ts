@@ -3,7 +3,7 @@ import { lengthOf, parseKey, parseMetre, parsePitch, type Score, TICKS, writeMid
 import { RecurveError } from '../../errors.ts';
 import { writeFileAtomic } from '../../node/files.ts';
 import { type ComposeRequest, pianoRollOf } from '../../tasks/index.ts';
-import { openModel } from '../models.ts';
+import type { OpenedModel } from '../models.ts';
 import { given } from '../options.ts';
 import { outputOf } from '../output.ts';
 import { loadModel } from './model.ts';
@@ -34,20 +34,13 @@ export interface ComposeValues {
 }
 
 /** `recurve compose` */
-export async function compose(place: string, values: ComposeValues): Promise<void> {
+export async function compose(opened: OpenedModel, _: readonly string[], values: ComposeValues): Promise<void> {
   const output = outputOf(values);
   if (!/^\.midi?$/i.test(extname(values.out))) {
     throw new RecurveError('usage', `--out: expected the name of a MIDI file (.mid), got "${values.out}"; see --help`);
   }
-  const opened = await openModel(place);
-  if (opened.task !== 'compose') {
-    throw new RecurveError(
-      'model',
-      `compose: expected a model of compose, got one of ${opened.task} in ${opened.path}; train one with recurve train compose`,
-    );
-  }
   const request = await requestOf(values);
-  const model = await loadModel(opened);
+  using model = await loadModel(opened);
   const score = model.compose(request);
   if (score.notes.length === 0) {
     throw new RecurveError(

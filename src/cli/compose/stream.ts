@@ -22,8 +22,7 @@ const END = 'end';
 /** `recurve stream`: a step of music per line, answered with what it cost and what may come next. */
 export async function stream(opened: OpenedModel, _: readonly string[], values: Values): Promise<void> {
   using model = await loadModel(opened);
-  const what = { model: 'a model of music', line: 'a step' };
-  await streamLines(opened, values, what, (saved) => {
+  await streamLines(opened, values, (saved) => {
     const heard = model.stream(saved, beginningOf(values));
     const next = () => heard.next().slice(0, NEXT);
     return {

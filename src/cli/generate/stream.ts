@@ -5,7 +5,7 @@ import { loadModel } from './model.ts';
 /** `recurve stream`: says of each line what it cost and what may follow. */
 export async function stream(opened: OpenedModel, _: readonly string[], values: LineValues): Promise<void> {
   using model = await loadModel(opened);
-  await streamLines(opened, values, { model: 'a language model', line: 'text' }, (saved) => {
+  await streamLines(opened, values, (saved) => {
     const reader = model.stream(saved);
     return {
       answer(line) {

@@ -13,9 +13,14 @@ const inFile =
   (name: string, find: string, replace: string): Mutant => ({ name, file, find, replace });
 
 const kernel = inFile('engine/reference-recurrent.ts');
-const fused = inFile('autograd/ops/recurrent.ts');
+const gradients = inFile('autograd/ops/recurrent/gradients.ts');
+const gruNode = inFile('autograd/ops/recurrent/gru.ts');
+const inputProducts = inFile('autograd/ops/recurrent/input-products.ts');
+const segments = inFile('autograd/ops/recurrent/segments.ts');
+const states = inFile('autograd/ops/recurrent/states.ts');
+const stored = inFile('autograd/ops/recurrent/stored.ts');
+const recurrentWeights = inFile('autograd/ops/recurrent/weights.ts');
 const dilation = inFile('nn/cells/dilated.ts');
-const sequence = inFile('autograd/ops/recurrent-sequence.ts');
 const stack = inFile('nn/layers/recurrent.ts');
 const steps = inFile('nn/layers/unroll.ts');
 const loss = inFile('nn/losses.ts');
@@ -108,83 +113,83 @@ export const MUTANTS: readonly Mutant[] = [
     "if (p.reset === 'before') carried = dot",
   ),
   // Fused nodes
-  sequence(
+  stored(
     'gradient of h0 and c0 exchanged',
     'addTo(tape, initial[0], gradients.dhidden);\n      addToPast(at, tape.gradientOf(all));\n      if (cell.cells) addTo(tape, initial[1], gradients.dcell);',
     'addTo(tape, initial[cell.cells ? 1 : 0], gradients.dhidden);\n      if (cell.cells) addTo(tape, initial[0], gradients.dcell);',
   ),
-  sequence('gradient of c0 forgotten', 'if (cell.cells) addTo(tape, initial[1], gradients.dcell);', ''),
-  sequence('gradient of h0 forgotten', 'axpy(d, gradient, initial.size, 1)', 'axpy(d, gradient, initial.size, 0)'),
-  sequence(
+  stored('gradient of c0 forgotten', 'if (cell.cells) addTo(tape, initial[1], gradients.dcell);', ''),
+  states('gradient of h0 forgotten', 'axpy(d, gradient, initial.size, 1)', 'axpy(d, gradient, initial.size, 0)'),
+  states(
     'gradient of first states overwritten',
     'axpy(d, gradient, initial.size, 1)',
     'copy(d, gradient, initial.size)',
   ),
-  fused(
+  recurrentWeights(
     'recurrent matrix not transposed in backward',
     'const [rows, K] = transposed ?',
     'const [rows, K] = !transposed ?',
   ),
-  fused('recurrent matrix transposed in forward', 'rows, K, transposed);', 'rows, K, true);'),
-  sequence('recurrent bias dropped', 'engine.axpy(bias, weights.bHh.address, H * cell.biased, 1);', ''),
-  fused('GRU: recurrent bias of the candidate twice', "biased: reset === 'after' ? 2 : 3", 'biased: 3'),
-  fused(
+  recurrentWeights('recurrent matrix transposed in forward', 'rows, K, transposed);', 'rows, K, true);'),
+  inputProducts('recurrent bias dropped', 'engine.axpy(bias, weights.bHh.address, H * cell.biased, 1);', ''),
+  gruNode('GRU: recurrent bias of the candidate twice', "biased: reset === 'after' ? 2 : 3", 'biased: 3'),
+  recurrentWeights(
     'weight gradient from h instead of h before',
     'gemmTn(dw, dgates, hidden, G, H, T * B)',
     'gemmTn(dw, dgates, hidden + B * H, G, H, T * B)',
   ),
-  fused(
+  gruNode(
     'GRU after: recurrent gradients from the input side',
     'dcandidate, states, H, H, T * B);',
     'dgates + 2 * H, states, H, H, T * B, { lda: 3 * H });',
   ),
-  fused(
+  gruNode(
     'GRU before: candidate’s weights against h instead of r⊙h',
     'dgates + 2 * H, candidate, H, H',
     'dgates + 2 * H, hidden, H, H',
   ),
-  sequence('outputs one step late', 'tape.view(hidden, [T, B, H], B * H)', 'tape.view(hidden, [T, B, H], 0)'),
-  sequence('last state ignores lengths', 'last: takeLast(hidden, lengths)', 'last: takeLast(hidden)'),
-  sequence('last cell ignores lengths', 'window.cells, window.lengths, B, T, H)', 'window.cells, NONE, B, T, H)'),
-  sequence(
+  states('outputs one step late', 'tape.view(hidden, [T, B, H], B * H)', 'tape.view(hidden, [T, B, H], 0)'),
+  states('last state ignores lengths', 'last: takeLast(hidden, lengths)', 'last: takeLast(hidden)'),
+  stored('last cell ignores lengths', 'window.cells, window.lengths, B, T, H)', 'window.cells, NONE, B, T, H)'),
+  stored(
     'lengths never placed',
     'lengths: placeLengths(tape, at.lengths, B, T)',
     'lengths: placeLengths(tape, undefined, B, T)',
   ),
-  sequence(
+  states(
     'initial state ignored',
     'tape.engine.copy(all.address + before * B * H, initial.address, B * H)',
     'tape.engine.fill(all.address + before * B * H, B * H, 0)',
   ),
-  sequence('gradient of x missing', 'if (dx !== NONE) engine.gemmNn', 'if (dx === NONE) engine.gemmNn'),
-  sequence('input bias without a gradient', 'if (dbIh !== NONE) engine.reduce', 'if (dbIh === NONE) engine.reduce'),
+  gradients('gradient of x missing', 'if (dx !== NONE) engine.gemmNn', 'if (dx === NONE) engine.gemmNn'),
+  gradients('input bias without a gradient', 'if (dbIh !== NONE) engine.reduce', 'if (dbIh === NONE) engine.reduce'),
   // Recomputation
-  sequence(
+  segments(
     'recomputed: cell state of a border never kept',
     'if (cellBorders !== NONE) engine.copy(',
     'if (cellBorders === 0) engine.copy(',
   ),
-  sequence(
+  segments(
     'recomputed: state of a border never kept',
     'if (hiddenBorders !== NONE) engine.copy(',
     'if (hiddenBorders === 0) engine.copy(',
   ),
-  sequence('recomputed: segments start at the first states', 'borders + k * n, n', 'borders, n'),
-  sequence('recomputed: lengths count from the start of the whole', 'Math.max(end - from, 0)', 'Math.max(end, 0)'),
-  sequence('recomputed: inputs of the first segment everywhere', 'x.address + from * B * D, steps', 'x.address, steps'),
-  sequence('recomputed: gradients of x at the first segment', 'gemmNn(dx + first,', 'gemmNn(dx,'),
-  sequence(
+  segments('recomputed: segments start at the first states', 'borders + k * n, n', 'borders, n'),
+  segments('recomputed: lengths count from the start of the whole', 'Math.max(end - from, 0)', 'Math.max(end, 0)'),
+  segments('recomputed: inputs of the first segment everywhere', 'x.address + from * B * D, steps', 'x.address, steps'),
+  gradients('recomputed: gradients of x at the first segment', 'gemmNn(dx + first,', 'gemmNn(dx,'),
+  segments(
     'recomputed: gradient lost at borders',
     'engine.copy(carried, dhidden, n)',
     'engine.copy(carried, dhidden + n, n)',
   ),
-  sequence(
+  segments(
     'recomputed: gradient of the last state at the wrong step',
     'visit(b, (end * B + b) * H)',
     'visit(b, b * H)',
   ),
-  sequence('recomputed: rows of length 0 lost', 'end === 0 && k === 0', 'end === 0 && k < 0'),
-  sequence(
+  segments('recomputed: rows of length 0 lost', 'end === 0 && k === 0', 'end === 0 && k < 0'),
+  segments(
     'recomputed: gradient of the last cell forgotten',
     'engine.copy(dcell, dlastCell, n)',
     'engine.fill(dcell, n, 0)',
@@ -196,28 +201,28 @@ export const MUTANTS: readonly Mutant[] = [
     'near, p.skip?.w, j, h(t + 2 - (p.skip?.delay ?? 1), b, 0)',
   ),
   kernel('skip: gradient lost', 'w !== undefined; j++', 'w !== undefined && j < 0; j++'),
-  sequence(
+  states(
     'skip: states before the first ignored',
     'if (skip) tape.engine.toTimeMajor(all.address',
     'if (skip && delay < 0) tape.engine.toTimeMajor(all.address',
   ),
-  sequence(
+  states(
     'skip: gradient of the states before the first lost',
     'tape.engine.toBatchFirst(d, dall,',
     'tape.engine.toBatchFirst(dall, d,',
   ),
-  sequence('skip: last states ignore lengths', 'return ((lengths?.[b] ?? T) + j) * B + b;', 'return (T + j) * B + b;'),
-  fused(
+  states('skip: last states ignore lengths', 'return ((lengths?.[b] ?? T) + j) * B + b;', 'return (T + j) * B + b;'),
+  recurrentWeights(
     'skip: weight gradient from the state before',
     'gemmTn(dsk, dgates, hidden - (delay - 1) * B * H',
     'gemmTn(dsk, dgates, hidden',
   ),
-  fused(
+  gruNode(
     'GRU: skip’s weight gradient from the state before',
     'gradientOf(skip.weight), hidden - (delay - 1) * B * H]',
     'gradientOf(skip.weight), hidden]',
   ),
-  fused(
+  gruNode(
     'GRU after: recurrent bias of n from the input side',
     'engine.reduce(db + 2 * H, dcandidate,',
     'engine.reduce(db + 2 * H, dgates,',

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { checkGradients, given, positive, unequal } from '../../src/autograd/gradient-check.case.ts';
 import * as ops from '../../src/autograd/index.ts';
-import { checkSequenceGradients, SEQUENCES } from '../../src/autograd/ops/recurrent.case.ts';
+import { checkSequenceGradients, SEQUENCES } from '../../src/autograd/ops/recurrent/sequence.case.ts';
 import { ReferenceEngine } from '../../src/engine/reference.ts';
 import { type CellCase, checkCellGradients, type Problem, problem, RAGGED } from '../../src/nn/cells/cell.case.ts';
 import {

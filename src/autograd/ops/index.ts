@@ -23,24 +23,12 @@ export {
 } from './elementwise.ts';
 export { linearCrossEntropyRows } from './linear-cross-entropy.ts';
 export { linear, matmul } from './matmul.ts';
-export {
-  gruLast,
-  gruSequence,
-  type Leak,
-  leakyLast,
-  leakySequence,
-  lstmLast,
-  lstmSequence,
-  type RecurrentResult,
-  rnnLast,
-  rnnSequence,
-} from './recurrent.ts';
-export {
-  type RecurrentWeights,
-  type SequenceOptions,
-  type SkipConnection,
-  segmentLength,
-} from './recurrent-sequence.ts';
+export type { RecurrentResult, RecurrentWeights, SequenceOptions, SkipConnection } from './recurrent/contract.ts';
+export { gruLast, gruSequence } from './recurrent/gru.ts';
+export { type Leak, leakyLast, leakySequence } from './recurrent/leaky.ts';
+export { lstmLast, lstmSequence } from './recurrent/lstm.ts';
+export { rnnLast, rnnSequence } from './recurrent/rnn.ts';
+export { segmentLength } from './recurrent/segments.ts';
 export { mean, sum } from './reduce.ts';
 export { replay } from './replay.ts';
 export { crossEntropyRows, gather, type Indices, layerNorm, softmax } from './rows.ts';

@@ -1,8 +1,8 @@
-import { type Address, NONE } from '../../engine/engine.ts';
-import { RecurveError } from '../../errors.ts';
-import { expectShape, type Tensor } from '../tensor.ts';
-import type { FusedCell, Layout, Window } from './recurrent-sequence.ts';
-import { placeLengths } from './sequence.ts';
+import { type Address, NONE } from '../../../engine/engine.ts';
+import { RecurveError } from '../../../errors.ts';
+import { expectShape, type Tensor } from '../../tensor.ts';
+import { placeLengths } from '../sequence.ts';
+import type { FusedCell, Layout, Window } from './contract.ts';
 
 /**
  * The same cell, its recurrent product reading `h' ⊙ mask`, mask[B, H] (Gal & Ghahramani 2016): the engine is called step by step with

@@ -1,5 +1,5 @@
-import { checkGradients, given } from '../gradient-check.case.ts';
-import type { Tensor } from '../tensor.ts';
+import { checkGradients, given } from '../../gradient-check.case.ts';
+import type { Tensor } from '../../tensor.ts';
 import {
   concat,
   gruLast,
@@ -12,7 +12,7 @@ import {
   rnnLast,
   rnnSequence,
   sigmoid,
-} from './index.ts';
+} from '../index.ts';
 
 const T = 4;
 const B = 3;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ReferenceEngine } from '../../engine/reference.ts';
-import { Tape } from '../tape.ts';
-import { rnnSequence } from './index.ts';
-import { checkSequenceGradients, SEQUENCES } from './recurrent.case.ts';
+import { ReferenceEngine } from '../../../engine/reference.ts';
+import { Tape } from '../../tape.ts';
+import { rnnSequence } from '../index.ts';
+import { checkSequenceGradients, SEQUENCES } from './sequence.case.ts';
 
 describe.each(SEQUENCES)('$name', (sequence) => {
   it('has the gradients of finite differences within 1e-7, run twice, padded outputs weighed too', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEngine, type Engine, ReferenceEngine } from '../../engine/index.ts';
-import { Random } from '../../random.ts';
-import { Tape } from '../tape.ts';
-import { sizeOf, type Tensor } from '../tensor.ts';
+import { createEngine, type Engine, ReferenceEngine } from '../../../engine/index.ts';
+import { Random } from '../../../random.ts';
+import { Tape } from '../../tape.ts';
+import { sizeOf, type Tensor } from '../../tensor.ts';
 import {
   add,
   gruLast,
@@ -20,7 +20,7 @@ import {
   type SequenceOptions,
   segmentLength,
   sum,
-} from './index.ts';
+} from '../index.ts';
 
 interface Results {
   outputs?: Tensor;

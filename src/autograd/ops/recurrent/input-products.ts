@@ -1,0 +1,28 @@
+import type { Address } from '../../../engine/engine.ts';
+import type { FusedCell, Layout } from './contract.ts';
+
+/** Rows of an input product from which on weights are laid out once for all of them: above them the engine would do it again. */
+const ROWS_WORTH_PACKING = 961;
+
+/** `gates[steps·B, G] = b_ih (+ b_hh where it adds) + x·w_ihᵀ`. */
+export function inputProducts(
+  { tape: { engine }, B, D, H, G, weights }: Layout,
+  cell: FusedCell,
+  x: Address,
+  steps: number,
+): Address {
+  const gates = engine.arena.take(steps * B * G);
+  engine.arena.scope(() => {
+    const bias = engine.arena.take(G);
+    engine.copy(bias, weights.bIh.address, G);
+    engine.axpy(bias, weights.bHh.address, H * cell.biased, 1);
+    if (steps * B < ROWS_WORTH_PACKING) {
+      engine.gemmNt(gates, x, weights.wIh.address, steps * B, G, D, { bias });
+      return;
+    }
+    const panels = engine.arena.take(engine.packedSize(G, D));
+    engine.pack(panels, weights.wIh.address, G, D);
+    engine.gemmPacked(gates, x, panels, steps * B, G, D, { bias });
+  });
+  return gates;
+}

@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +52,28 @@ describe('writeFileAtomic', () => {
     for (const name of [...stale, ...kept]) writeFileSync(join(folder, name), 'x');
     await writeFileAtomic(join(folder, 'a.bin'), 'y');
     expect(readdirSync(folder).sort()).toEqual([...kept, 'a.bin'].sort());
+  });
+
+  it('writes through a link to its target, and the link stays one', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'real'));
+    writeFileSync(join(folder, 'real', 'a.bin'), 'old');
+    symlinkSync(join('real', 'a.bin'), join(folder, 'link'));
+    await writeFileAtomic(join(folder, 'link'), 'new');
+    expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(folder, 'real', 'a.bin'), 'utf8')).toBe('new');
+    expect(readdirSync(join(folder, 'real'))).toEqual(['a.bin']);
+  });
+
+  it('writes into a device or a pipe instead of putting a file in its place', async ({ skip }) => {
+    if (process.platform === 'win32') return skip('needs named pipes');
+    const pipe = join(temporaryFolder(), 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const got = reader.stdout.toArray();
+    await writeFileAtomic(pipe, 'through');
+    expect(Buffer.concat(await got).toString()).toBe('through');
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
   });
 
   it('says that the folder is missing, that a folder or a file is in the way', async () => {

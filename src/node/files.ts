@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RecurveError } from '../errors.ts';
 import { errorCode, fileError } from './file-error.ts';
@@ -12,33 +12,47 @@ let written = 0;
 /**
  * Writes a file so that, whenever the process or the machine dies, the path holds either the old or the new content, whole:
  * a temporary file in the same folder, flushed to disk, then renamed over the path, then the folder flushed. What earlier,
- * killed writers of this path left behind is removed. A failure leaves the old content and no temporary file.
+ * killed writers of this path left behind is removed. A failure leaves the old content and no temporary file. A link stays one, and
+ * its target is written; a device or a pipe (`/dev/stdout`) is written to, never replaced.
  *
  * @throws RecurveError `file`: folder missing, no permission, read-only, disk full, …
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}-${token}-${written++}.tmp`);
   try {
-    await removeStaleTemporaries(folder, basename(path));
-    const file = await open(temporary, 'wx');
-    try {
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-    await syncFolder(folder);
+    const there = await statIfThere(path);
+    if (there && !there.isFile() && !there.isDirectory()) return await writeFile(path, bytes);
+    await replaceFile(there ? await realpath(path) : path, bytes);
   } catch (error) {
     throw fileError(path, `to write ${bytes.length} bytes`, error);
   }
+}
+
+async function statIfThere(path: string) {
+  return stat(path).catch((error) => {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${process.pid}-${token}-${written++}.tmp`);
+  await removeStaleTemporaries(folder, basename(path));
+  const file = await open(temporary, 'wx');
+  try {
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
 }
 
 /** Removes the temporary files that killed processes left in a folder, for one file name only. Those of live writers stay. */

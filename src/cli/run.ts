@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { fileError } from '../node/file-error.ts';
 import { exitCodes } from './exit.ts';
 import { failureOf, printFailure } from './failure.ts';
 import { makeProgram } from './program.ts';
@@ -21,11 +22,12 @@ export async function run(args: readonly string[]): Promise<void> {
   const gone = (error: NodeJS.ErrnoException): boolean =>
     error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
   // Whoever reads the result went away, as `| head` does: nobody is left to tell.
-  process.stdout.on('error', (error) => (gone(error) ? process.exit(exitCodes.ok) : failAtOnce(error)));
-  // News that nobody reads are no reason to end a training.
-  process.stderr.on('error', (error) => {
-    if (!gone(error)) failAtOnce(error);
+  process.stdout.on('error', (error) => {
+    if (gone(error)) process.exit(exitCodes.ok);
+    failAtOnce(fileError('standard output', 'to write the result', error));
   });
+  // News that nobody reads, or that a full disk has no room for, are no reason to end a training.
+  process.stderr.on('error', () => {});
   try {
     const program = await makeProgram(args);
     await program.parseAsync(helpfully(args), { from: 'user' });

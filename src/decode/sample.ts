@@ -78,7 +78,10 @@ export function createSampler(options: SampleOptions = {}, from?: RandomState): 
     for (let k = 0; k < K; k++) weights[k] = logits[k];
     for (let i = 0; i < recent.length; i++) {
       const k = recent[i];
-      if (recent.indexOf(k) === i) weights[k] *= weights[k] > 0 ? 1 / repetitionPenalty : repetitionPenalty;
+      if (recent.indexOf(k) !== i || !Number.isFinite(weights[k])) continue;
+      const penalized = weights[k] * (weights[k] > 0 ? 1 / repetitionPenalty : repetitionPenalty);
+      // An extreme penalty still gives a number.
+      weights[k] = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, penalized));
     }
     let highest = -Infinity;
     for (let k = 0; k < K; k++) {

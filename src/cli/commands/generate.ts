@@ -19,7 +19,12 @@ export function define(command: Command): void {
     .addOption(numberOption('--min-p <p>', 'among those at least p times as likely as the likeliest only'))
     .addOption(numberOption('--repetition-penalty <f>', 'above 1 repeats less; for words and subwords'))
     .addOption(wholeOption('--repetition-window <tokens>', 'that count as repeated; default 64'))
-    .addOption(wholeOption('--beam <width>', 'search for the likeliest texts instead of drawing'))
+    .addOption(
+      wholeOption(
+        '--beam <width>',
+        'search for the likeliest texts instead of drawing, so many (to 1,024) side by side',
+      ),
+    )
     .addOption(numberOption('--length-penalty <a>', 'with --beam: divides scores by ((5 + tokens)/6)^a; default 0'))
     .optionsGroup('Verse:')
     .addOption(

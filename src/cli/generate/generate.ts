@@ -63,8 +63,14 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
     text += piece;
     if (!output.json && !process.stdout.write(shown(piece))) await once(process.stdout, 'drain');
   }
+  if (!text.endsWith('\n')) output.print('\n');
+  if (interrupts.signal.aborted) {
+    throw new RecurveError(
+      'interrupted',
+      'generate: expected to write to the end, got a request to stop; the text ends where it stopped, ask for less with --length',
+    );
+  }
   output.result({ ...told, text });
-  output.print(text.endsWith('\n') ? '' : '\n');
 }
 
 /** What stands in the place of drawing token by token, and the options that only drawing, or only this, understands. */

@@ -2,7 +2,7 @@ import { RecurveError } from '../../errors.ts';
 import { LETTERS } from './pitch.ts';
 
 /** Fifths from the major key of the same tonic. */
-const MODES = { major: 0, minor: -3, lydian: 1, mixolydian: -1, dorian: -2, phrygian: -4, locrian: -5 } as const;
+export const MODES = { major: 0, minor: -3, lydian: 1, mixolydian: -1, dorian: -2, phrygian: -4, locrian: -5 } as const;
 export type Mode = keyof typeof MODES;
 
 /** The key of a piece. */

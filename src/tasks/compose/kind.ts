@@ -45,7 +45,9 @@ export interface Kind<P, A> {
   /** The piece as a stream takes it, and what stands before it. */
   beginningOf(piece: P): ComposeBeginning;
   stepsOf(piece: P): readonly ComposeStep[];
-  /** Hears pieces step by step, from the beginning or from a saved state. @throws RecurveError `usage` for a beginning it does not understand */
+  /** @throws RecurveError `usage` for a beginning that its models do not understand, or did not learn from */
+  expectBeginning(beginning: ComposeBeginning, architecture: A): void;
+  /** Hears pieces step by step, from the beginning or from a saved state. */
   listen(network: Network, architecture: A, beginning: ComposeBeginning, saved?: Json): Listener;
   /** Mean negative log likelihood of the test pieces under simple models of the training pieces. */
   baselines(train: readonly P[], test: readonly P[], architecture: A): Record<string, number>;

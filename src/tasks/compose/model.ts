@@ -65,8 +65,10 @@ export function composeModel(network: Network, parts: ComposeParts): ComposeMode
       for (const step of kind.stepsOf(prepared)) listener.hear(step);
       return listener.next();
     },
-    stream: (saved, beginning = {}) =>
-      createComposeStream((heard) => kind.listen(network, architecture, beginning, heard), saved),
+    stream(saved, beginning = {}) {
+      kind.expectBeginning(beginning, architecture);
+      return createComposeStream((heard) => kind.listen(network, architecture, beginning, heard), saved);
+    },
     evaluate(pieces) {
       const named = pieces.some(({ part }) => part === 'test') && pieces.some(({ part }) => part === 'train');
       const { train, test } = named ? splitPieces(pieces, settings) : { train: [...pieces], test: [...pieces] };

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type MusicPiece, readMidi, voiceOf, writeMidi } from '../../data/music/index.ts';
+import {
+  type MusicPiece,
+  metreName,
+  parseKey,
+  parseMetre,
+  readMidi,
+  voiceOf,
+  writeMidi,
+} from '../../data/music/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { encodeModelFile, type ModelFile } from '../../model/index.ts';
 import { chordPieces, parallelVoices, SMALL, scaleTunes } from './data.case.ts';
@@ -80,4 +88,49 @@ test('the soprano given to harmonise is kept note for note', async () => {
   const chorale = model.compose({ soprano: upper, seed: 9, temperature: 0.5 });
   expect(voiceOf(chorale, 0, 4, 'chorale')).toEqual(voiceOf(upper, 0, 4, 'soprano'));
   expect(new Set(chorale.notes.map(({ voice }) => voice))).toEqual(new Set([0, 1, 2, 3]));
+});
+
+/** The tunes, of which some have another key or metre. */
+function retold(
+  pieces: readonly MusicPiece[],
+  which: (i: number, piece: MusicPiece) => boolean,
+  key: string,
+  metre: string,
+) {
+  return pieces.map((piece, i): MusicPiece => {
+    if (piece.music.kind !== 'score' || !which(i, piece)) return piece;
+    const score = { ...piece.music.score, key: parseKey(key), metre: parseMetre(metre) };
+    return { ...piece, music: { kind: 'score', score } };
+  });
+}
+
+const BRIEF: ComposeOptions = { ...SMALL, kind: 'melody', batchSize: 2, transpose: 0, dropout: 0.1, epochs: 6 };
+
+test('a metre and a mode that only the pieces to measure have are heard as the nearest ones', async () => {
+  const odd = retold(scaleTunes(12), (_, { part }) => part !== 'train', 'D dorian', '2/2');
+  const { model, scores } = await trainCompose(odd, { ...BRIEF, epochs: 2 });
+  expect(scores!.test.nll).toBeGreaterThan(0);
+  // D dorian has the scale of C, and a bar of 2/2 is as long as one of 4/4.
+  expect(await model.evaluate(odd)).toEqual(await model.evaluate(scaleTunes(12)));
+  expect(model.next(odd[5])).toEqual(model.next(scaleTunes(12)[5]));
+  expect(() => model.compose({ metre: parseMetre('2/2') })).toThrow(
+    /expected a metre of 4\/4, as in training, got 2\/2/,
+  );
+  expect(() => model.stream(undefined, { key: parseKey('Ddor') })).toThrow(
+    /expected a key that is major, as in training/,
+  );
+});
+
+test('key and metre that nobody gives are drawn about as often as training had them', async () => {
+  const tunes = retold(scaleTunes(36), (i) => i % 6 === 3, 'G', '2/4');
+  const { model } = await trainCompose(tunes, { ...BRIEF, epochs: 12 });
+  const drawn = Array.from({ length: 60 }, (_, seed) => model.compose({ seed, bars: 1 }));
+  const share = (right: (score: (typeof drawn)[number]) => boolean) => drawn.filter(right).length / drawn.length;
+  // A quarter of the training tunes are in 2/4 and in G.
+  expect(share(({ metre }) => metreName(metre!) === '4/4')).toBeGreaterThan(0.55);
+  expect(share(({ metre }) => metreName(metre!) === '4/4')).toBeLessThan(0.95);
+  expect(share(({ key }) => [0, 7].includes(key!.tonic))).toBeGreaterThan(0.9);
+  expect(share(({ key, metre }) => (key!.tonic === 7) === (metre!.unit === 4 && metre!.beats === 2))).toBeGreaterThan(
+    0.9,
+  );
 });

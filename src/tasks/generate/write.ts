@@ -21,11 +21,14 @@ export interface BeamWriteOptions {
   prompt?: string;
   /** Tokens to write, at least 1; default 100. */
   length?: number;
-  /** Texts kept side by side, at least 1; default 4. */
+  /** Texts kept side by side, 1 to 1,024; default 4. */
   width?: number;
   /** Of {@link beamSearch}. */
   lengthPenalty?: number;
 }
+
+/** Widest beam: each text has its row of states, and all its continuations are looked at in every step. */
+const WIDEST = 1024;
 
 /** A token that may come next. */
 export interface NextToken {
@@ -67,8 +70,8 @@ export async function beamText(
   { prompt = '', length = 100, width = 4, lengthPenalty = 0 }: BeamWriteOptions,
 ): Promise<{ text: string; logProbability: number }[]> {
   expectLength(length);
-  if (!(Number.isSafeInteger(width) && width >= 1))
-    throw new RecurveError('usage', `generate: expected a beam of at least 1, got ${width}; try 4`);
+  if (!(Number.isSafeInteger(width) && width >= 1 && width <= WIDEST))
+    throw new RecurveError('usage', `generate: expected a beam from 1 to ${WIDEST} texts, got ${width}; try 4`);
   using stepper = createStepper(network, width);
   const K = codec.size;
   const rowsOf = (all: ArrayLike<number>, rows: number): ArrayLike<number>[] =>
@@ -134,7 +137,9 @@ export function sayable(codec: TextCodec): Uint8Array {
 /** The tokens of a prompt; of an empty one a line break, as if a line began. */
 export function promptIds(codec: TextCodec, prompt: string, who = 'generate: expected a prompt'): Int32Array {
   const text = prompt === '' ? '\n' : prompt.replaceAll('\r\n', '\n');
-  const ids = codec.encode(text);
+  let ids = codec.encode(text);
+  // A word is known with the space before it; at the beginning of a prompt there is none.
+  if (codec.unit === 'words' && ids[0] === codec.unknown) ids = withKnownFirst(codec, text, ids);
   const strange = ids.indexOf(codec.unknown ?? -1);
   if (strange < 0) return ids;
   // A text without line breaks has none to begin with.
@@ -144,8 +149,13 @@ export function promptIds(codec: TextCodec, prompt: string, who = 'generate: exp
     codec.unit === 'characters' ? ` (U+${unit.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')})` : '';
   throw new RecurveError(
     'data',
-    `${who} of ${codec.unit} that the model knows, got "${unit}"${code} at place ${strange + 1}; write it otherwise, or train on text that has it`,
+    `${who} of ${codec.unit} that the model knows, got ${JSON.stringify(unit)}${code} at place ${strange + 1}; write it otherwise, or train on text that has it`,
   );
+}
+
+function withKnownFirst(codec: TextCodec, text: string, ids: Int32Array): Int32Array {
+  const spaced = codec.encode(` ${text}`);
+  return spaced.length === ids.length && spaced[0] !== codec.unknown ? spaced : ids;
 }
 
 function firstKnown(codec: TextCodec): number {

@@ -47,10 +47,8 @@ export const keys: Kind<Roll, KeysArchitecture> = {
   compose: (network, _, settings, request) => composeKeys(network, settings, request),
   beginningOf: () => ({}),
   stepsOf: (roll) => roll,
-  listen(network, _, beginning, saved) {
-    refuseBeginning('keys', beginning);
-    return listenToKeys(network, saved);
-  },
+  expectBeginning: (beginning) => refuseBeginning('keys', beginning),
+  listen: (network, _, __, saved) => listenToKeys(network, saved),
   baselines: keysBaselines,
 };
 

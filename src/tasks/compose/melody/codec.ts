@@ -4,9 +4,11 @@ import {
   KEYS,
   type Key,
   keyName,
+  keyOfFifths,
   LOWEST_KEY,
   type MelodyEvent,
   type Metre,
+  MODES,
   type Mode,
   melodyOf,
   metreName,
@@ -57,9 +59,12 @@ export interface MelodyCodec {
   pitch(pitch: number): number;
   /** The token of the nearest known duration. */
   duration(ticks: number): number;
-  /** Throws `usage` for a mode or metre that training did not have. */
+  /** The token of the key; of a mode that training did not have, the key of the same scale in the nearest mode. */
   key(key: Key): number;
+  /** The token of the metre, or of the one whose bar is nearest in length. */
   metre(metre: Metre): number;
+  /** Throws `usage` for a mode or metre that training did not have. */
+  expectKnown(wanted: { key?: Key | undefined; metre?: Metre | undefined }): void;
   /** Characters that are not known are left out. */
   title(title: string): Int32Array;
   /** Key, metre and notes, with a bar line where each full bar ends; without the end. */
@@ -121,25 +126,28 @@ export function melodyCodec(document: MelodyCodecDocument): MelodyCodec {
       return { sort: 'character', character: characters[id - firstCharacter] };
     },
     pitch: (pitch) => FIRST_PITCH + pitch - LOWEST_KEY,
-    duration(ticks) {
-      const distances = durations.map((duration) => Math.abs(duration - ticks));
-      return FIRST_DURATION + distances.indexOf(Math.min(...distances));
-    },
+    duration: (ticks) => FIRST_DURATION + nearest(durations, (duration) => Math.abs(duration - ticks)),
     key(key) {
-      const mode = modes.indexOf(key.mode);
-      if (mode >= 0) return firstKey + TONICS * mode + key.tonic;
-      throw new RecurveError(
-        'usage',
-        `compose: expected a key that is ${modes.join(' or ')}, as in training, got ${keyName(key)}; choose another`,
-      );
+      const mode = nearest(modes, (one) => Math.abs(MODES[one] - MODES[key.mode]));
+      return firstKey + TONICS * mode + keyOfFifths(key.fifths, modes[mode]).tonic;
     },
     metre(metre) {
-      const at = metres.indexOf(metreName(metre));
-      if (at >= 0) return firstMetre + at;
-      throw new RecurveError(
-        'usage',
-        `compose: expected a metre of ${metres.join(', ')}, as in training, got ${metreName(metre)}; choose one of them`,
-      );
+      const same = metres.indexOf(metreName(metre));
+      return firstMetre + (same >= 0 ? same : nearest(metreOf, (one) => Math.abs(barTicks(one) - barTicks(metre))));
+    },
+    expectKnown({ key, metre }) {
+      if (key && !modes.includes(key.mode)) {
+        throw new RecurveError(
+          'usage',
+          `compose: expected a key that is ${modes.join(' or ')}, as in training, got ${keyName(key)}; choose another`,
+        );
+      }
+      if (metre && !metres.includes(metreName(metre))) {
+        throw new RecurveError(
+          'usage',
+          `compose: expected a metre of ${metres.join(', ')}, as in training, got ${metreName(metre)}; choose one of them`,
+        );
+      }
     },
     title: (title) => Int32Array.from([...title].flatMap((character) => places.get(character) ?? [])),
     body({ events, key, metre, pickup }) {
@@ -169,6 +177,12 @@ export function melodyCodec(document: MelodyCodecDocument): MelodyCodec {
     },
   };
   return codec;
+}
+
+/** The place of what is least far; of equals the first. */
+function nearest<T>(things: readonly T[], far: (thing: T) => number): number {
+  const distances = things.map(far);
+  return distances.indexOf(Math.min(...distances));
 }
 
 /** Which tokens may stand where. */

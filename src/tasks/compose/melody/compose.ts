@@ -23,6 +23,7 @@ export function composeMelody(network: Network, a: MelodyArchitecture, request: 
   const draw = (allowed: Uint8Array): number => say(sampler.pick(logits, allowed));
   const forced = tokenSets(codec);
 
+  codec.expectKnown(request);
   const opening = request.opening && hear(request.opening, 'opening');
   for (const id of codec.title(request.title ?? opening?.title ?? '')) say(id);
   const key = keyIn(codec, say, draw, forced.keys, request.key ?? opening?.key);
@@ -74,7 +75,7 @@ function keyIn(
   given: Key | undefined,
 ): Key {
   const token = codec.token(given ? say(codec.key(given)) : draw(keys));
-  return token.sort === 'key' ? token.key : (given as Key);
+  return given ?? (token as { key: Key }).key;
 }
 
 function metreIn(
@@ -85,5 +86,5 @@ function metreIn(
   given: Metre | undefined,
 ): Metre {
   const token = codec.token(given ? say(codec.metre(given)) : draw(metres));
-  return token.sort === 'metre' ? token.metre : (given as Metre);
+  return given ?? (token as { metre: Metre }).metre;
 }

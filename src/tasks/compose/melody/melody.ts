@@ -15,7 +15,7 @@ export interface MelodyArchitecture
   codec: MelodyCodecDocument;
 }
 
-/** Key and metre: given, not scored. */
+/** Key and metre. They are learned, so that they can be drawn where nobody gives them, and not scored. */
 const HEAD = 2;
 
 /**
@@ -51,6 +51,7 @@ export const melody: Kind<Heard, MelodyArchitecture> = {
   compose: (network, a, _, request) => composeMelody(network, a, request),
   beginningOf: ({ key, metre, pickup }) => ({ key, metre, pickup }),
   stepsOf: ({ events }) => events,
+  expectBeginning: (beginning, { codec }) => melodyCodec(codec).expectKnown(beginning),
   listen: listenToMelody,
   baselines(train, test, { codec }) {
     const tokens = melodyCodec(codec);
@@ -78,7 +79,7 @@ function lossOf(
   rows.forEach(({ ids, scored }, b) => {
     for (let t = 0; t + 1 < ids.length; t++) {
       inputs[b * T + t] = ids[t];
-      if (t + 1 >= scored) targets[b * T + t] = ids[t + 1];
+      if (t + 1 >= (pass.training ? scored - HEAD : scored)) targets[b * T + t] = ids[t + 1];
     }
   });
   const logits = root.forward(tape.constant(inputs, [B, T]), { ...pass, lengths });

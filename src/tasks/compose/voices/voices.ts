@@ -41,10 +41,8 @@ export const voices: Kind<Voices, VoicesArchitecture> = {
   compose: composeVoices,
   beginningOf: () => ({}),
   stepsOf: (piece) => piece,
-  listen(network, a, beginning, saved) {
-    refuseBeginning('voices', beginning);
-    return listenToVoices(network, a, saved);
-  },
+  expectBeginning: (beginning) => refuseBeginning('voices', beginning),
+  listen: (network, a, _, saved) => listenToVoices(network, a, saved),
   baselines(train, test, a) {
     const K = classesOf(a);
     const rows = (pieces: readonly Voices[], v: number) =>

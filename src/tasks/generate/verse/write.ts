@@ -8,7 +8,7 @@ import { lastWord, type Rhymes } from './rhyme.ts';
 
 /** How to write verse. */
 export interface VerseOptions extends SampleOptions {
-  /** A letter per line, equal letters rhyme: `aabb`, `abab`; it begins anew after its last line. */
+  /** A letter per line, 2 to 26 of them, equal letters rhyme: `aabb`, `abab`; it begins anew after its last line. Capitals count as small. */
   scheme: string;
   rhymes: Rhymes;
   /** Words that lines may end with, the frequent ones first: say, those of the training text. */
@@ -42,11 +42,13 @@ const ENOUGH = 3;
  * partner, and the ending that the model finds likeliest in its place is kept. A line that opens a rhyme ends with a word that has rhymes.
  */
 export async function writeVerse(model: GenerateModel, options: VerseOptions): Promise<Verse> {
-  const { scheme, rhymes, words, prompt = '', syllables, lines: wanted = scheme.length, ...sampling } = options;
-  if (!/^[a-z]{1,26}$/.test(scheme))
+  const { rhymes, words, prompt = '', syllables, ...others } = options;
+  const scheme = options.scheme.toLowerCase();
+  const { lines: wanted = scheme.length, scheme: _, ...sampling } = others;
+  if (!/^[a-z]{2,26}$/.test(scheme) || new Set(scheme).size === scheme.length)
     throw new RecurveError(
       'usage',
-      `verse: expected a scheme of letters such as aabb, got "${scheme}"; equal letters rhyme`,
+      `verse: expected a scheme of 2 to 26 letters, one of them twice, such as aabb, got "${options.scheme}"; lines of equal letters rhyme`,
     );
   if (!(Number.isSafeInteger(wanted) && wanted >= 1))
     throw new RecurveError(

@@ -96,6 +96,15 @@ describe('a sampler', () => {
     );
   });
 
+  test('an extreme repetition penalty forbids what was said as long as anything else is left', () => {
+    for (const repetitionPenalty of [1e308, 1e-308, 5e-324]) {
+      const sampler = createSampler({ repetitionPenalty, temperature: 0.5 });
+      const drawn = Array.from({ length: 6 }, () => sampler.pick(logits.map((x) => x - 5)));
+      expect(new Set(drawn).size, String(repetitionPenalty)).toBe(repetitionPenalty > 1 ? 6 : 1);
+    }
+    expect(() => createSampler({ repetitionPenalty: 2 }).pick([1, Infinity])).toThrow(/got Infinity for token 1/);
+  });
+
   test('refuses logits that are not finite, and settings without sense', () => {
     expect(() => createSampler().pick([1, Number.NaN])).toThrow(/expected finite logits, got NaN for token 1/);
     for (const bad of [{ temperature: -1 }, { topK: 0 }, { topP: 0 }, { topP: 1.1 }, { minP: -0.1 }])

@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../src/node/temporary-folder.case.ts';
-import { recurve } from './recurve.ts';
+import { recurve, startRecurve } from './recurve.ts';
 import { expectKillToLoseNothing, expectSignalToSave } from './stopped.ts';
 
 /** Three kinds of lines in an order that does not repeat; their ends rhyme or do not. */
@@ -151,6 +152,26 @@ test('a line of a stream that is no UTF-8 ends it with its number, after the lin
   expect(stdout).toMatch(/^\{"line":1[^\n]+\n$/);
   expect(stderr).toMatch(/^standard input, line 2: expected text in UTF-8, got other bytes; [^\n]+\n$/);
   expect(code).toBe(3);
+});
+
+test('Ctrl-C in the middle of writing ends with 130, and a result that no disk takes with 5, each in a sentence', async () => {
+  const cwd = withText();
+  const train = ['train', 'generate', 'verses.txt', '--hidden', '4', '--epochs', '1', '--out', 'run', '--quiet'];
+  expect(recurve(train, { cwd }).code).toBe(0);
+  const child = startRecurve(['generate', 'run', '--length', '100000000'], { cwd });
+  let stderr = '';
+  child.stderr?.on('data', (piece) => {
+    stderr += piece;
+  });
+  child.stdout?.once('data', () => child.kill('SIGINT'));
+  child.stdout?.resume();
+  const [code] = await once(child, 'close');
+  expect(stderr).toMatch(/^generate: expected to write to the end, got a request to stop; [^\n]+\n$/);
+  expect(code).toBe(130);
+  if (!existsSync('/dev/full')) return;
+  const full = recurve(['generate', 'run', '--length', '20'], { cwd, stdout: openSync('/dev/full', 'w') });
+  expect(full.stderr).toMatch(/^standard output: expected to write the result, got a full disk \(ENOSPC\); [^\n]+\n$/);
+  expect(full.code).toBe(5);
 });
 
 test('Ctrl-C saves a checkpoint; --resume alone ends at the bits of the uninterrupted run', async () => {

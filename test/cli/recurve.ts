@@ -20,6 +20,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   /** Arguments of Node itself. */
   node?: string[];
+  /** An open file that takes standard output. */
+  stdout?: number;
 }
 
 function environment(env: RunOptions['env']): NodeJS.ProcessEnv {
@@ -29,10 +31,10 @@ function environment(env: RunOptions['env']): NodeJS.ProcessEnv {
 }
 
 /** Runs `recurve` to its end. */
-export function recurve(args: readonly string[], { cwd, input = '', env, node = [] }: RunOptions): Ran {
+export function recurve(args: readonly string[], { cwd, input = '', env, node = [], stdout: file }: RunOptions): Ran {
   const command = [...node, MAIN, ...args];
   const { status, stdout, stderr } = spawnSync(nodeBinary(), command, {
-    ...{ cwd, input, encoding: 'utf8', env: environment(env) },
+    ...{ cwd, input, encoding: 'utf8', env: environment(env), stdio: ['pipe', file ?? 'pipe', 'pipe'] },
     maxBuffer: 1 << 28,
   });
   return { code: status, stdout, stderr };

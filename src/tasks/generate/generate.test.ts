@@ -111,6 +111,10 @@ describe.each<[string, GenerateOptions]>([
       6,
     );
     expect(await model.write({ prompt: 'The', length: 30, temperature: 0.5 })).toMatch(/duck|goose/);
+    // No line of the text begins with it: as a word it is known with the space before it.
+    const [bare, spaced] = await Promise.all(['goose', ' goose'].map((prompt) => model.write({ prompt, length: 20 })));
+    if (options.unit === 'words') expect(bare).toBe(spaced);
+    else expect(bare).not.toBe('');
   });
 });
 
@@ -181,7 +185,10 @@ describe('training a language model', () => {
     await expect(model.write({ prompt: '(é' })).rejects.toThrow(/got "é" \(U\+00E9\) at place 2/);
     await expect(model.evaluate('Of another alphabet')).rejects.toThrow(/% unknown ones/);
     await expect(model.evaluate('(')).rejects.toThrow(/at least two characters, got 1/);
+    await expect(model.write({ prompt: '(\r' })).rejects.toThrow(/got "\\r" \(U\+000D\) at place 2/);
+    await expect(model.write({ prompt: '(\ud83d' })).rejects.toThrow(/got "\\ud83d" \(U\+D83D\) at place 2/);
     await expect(model.write({ length: 0 })).rejects.toThrow(/length of at least 1, got 0/);
+    await expect(model.beam({ width: 5000 })).rejects.toThrow(/a beam from 1 to 1024 texts, got 5000/);
     const file = model.encode();
     const damaged = (change: (document: ModelFile['document']) => void) => {
       const copy = structuredClone(file);

@@ -73,7 +73,10 @@ test('verse rhymes where the text it was learned from does not, and keeps to the
   const free = await model.write({ length: 2000, temperature: 0.7, seed: 2 });
   const share = rhymingShare(free, 'aabb', rhymes);
   expect(share.rhyming / share.pairs).toBeLessThan(0.5);
-  await expect(writeVerse(model, { ...options, scheme: 'A1' })).rejects.toThrow(
-    /a scheme of letters such as aabb, got "A1"/,
-  );
+  expect(await writeVerse(model, { ...options, scheme: 'AABB' })).toEqual(verse);
+  // In abcd no line would rhyme.
+  for (const scheme of ['A1', '', 'a', 'abcd'])
+    await expect(writeVerse(model, { ...options, scheme })).rejects.toThrow(
+      new RegExp(`one of them twice, such as aabb, got "${scheme}"; `),
+    );
 });

@@ -12,16 +12,8 @@ export interface TaskConfig {
   numerics?: 'fast';
 }
 
-/**
- * The settings of a run to resume without its data and options being given again, from the run folder.
- *
- * @param given names of the settings given all the same, which is refused
- */
-export async function storedConfig<C extends TaskConfig>(
-  task: C['task'],
-  folder: string,
-  given: readonly string[],
-): Promise<C> {
+/** The settings of a run to resume without its data and options being given again, from the run folder. */
+export async function storedConfig<C extends TaskConfig>(task: C['task'], folder: string): Promise<C> {
   const { config } = runPaths(folder);
   const text = new TextDecoder().decode(await readFileBytes(config));
   const stored: JsonObject = anyObject(parseJson(text, config), config);
@@ -29,12 +21,6 @@ export async function storedConfig<C extends TaskConfig>(
     throw new RecurveError(
       'usage',
       `${config}: expected a run of train ${task}, got another; name its folder with --out`,
-    );
-  }
-  if (given.length > 0) {
-    throw new RecurveError(
-      'usage',
-      `train ${task}: expected no other settings with --resume alone, got ${given.join(', ')}; leave them out, or give the data and all settings again`,
     );
   }
   return stored as unknown as C;

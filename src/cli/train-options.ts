@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { RecurveError } from '../errors.ts';
 import { FAST } from './environment.ts';
 import { numberOption, wholeOption } from './options.ts';
 
@@ -57,6 +58,27 @@ export function addRunOptions(command: Command, folder: string): void {
     .option('--fast', FAST)
     .option('--quiet', 'print the result only')
     .option('--json', 'print one JSON object');
+}
+
+/** Options that may be given with `--resume` alone: they are about the run, not about what is trained. */
+const ABOUT_THE_RUN: ReadonlySet<string> = new Set<keyof RunValues>([
+  ...(['out', 'resume', 'overwrite', 'maxTime', 'checkpointEvery', 'detectAnomaly'] as const),
+  ...(['fast', 'quiet', 'json'] as const),
+]);
+
+/** Refuses options that a run resumed with its stored settings would not hear. */
+export function refuseSettings(task: Command): void {
+  if (task.args.length > 0 || !task.getOptionValue('resume')) return;
+  const given = task.options.filter(
+    (option) =>
+      task.getOptionValueSource(option.attributeName()) === 'cli' && !ABOUT_THE_RUN.has(option.attributeName()),
+  );
+  if (given.length === 0) return;
+  const names = given.map(({ long }) => long).join(', ');
+  throw new RecurveError(
+    'usage',
+    `train ${task.name()}: expected no other settings with --resume alone, got ${names}; leave them out, or give the data and all settings again`,
+  );
 }
 
 /** What the help of every `train <task>` says of its run folder. */

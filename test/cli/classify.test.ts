@@ -132,7 +132,7 @@ describe('recurve train classify', () => {
     expect(again.code).toBe(0);
     expect(JSON.parse(again.stdout).settings.seed).toBe(1);
     expect(run(['train', 'classify', '--out', 'run-time', '--resume', '--hidden', '9']).stderr).toContain(
-      'expected no other settings with --resume alone, got hidden',
+      'expected no other settings with --resume alone, got --hidden',
     );
   });
 

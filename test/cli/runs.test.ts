@@ -164,7 +164,7 @@ test('--resume refuses other settings and other data, and says which', () => {
   const alone = recurve(['train', 'forecast', '--out', 'run', '--resume', '--hidden', '5'], { cwd });
   expect(alone).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('expected no other settings with --resume alone, got hidden'),
+    stderr: expect.stringContaining('expected no other settings with --resume alone, got --hidden'),
   });
   writeFileSync(join(cwd, 'table.csv'), table(161));
   const data = recurve(['train', 'forecast', '--out', 'run', '--resume'], { cwd });

@@ -59,6 +59,45 @@ test('text is tagged: CoNLL in, CoNLL out', () => {
   expect(recurve(['stream', 'runs/tag'], { cwd, input: 'x\n' })).toMatchObject({ code: 2, stdout: '' });
 });
 
+test('--no-regression lets the network answer alone, in scores, model file and predictions', () => {
+  const cwd = withData();
+  const train = (...more: string[]) =>
+    JSON.parse(recurve(['train', 'tag', 'days.csv', ...QUICK, ...more, '--json'], { cwd }).stdout);
+  const both = train('--out', 'both');
+  const alone = train('--out', 'alone', '--no-regression');
+  expect([both.settings.regression, alone.settings.regression]).toEqual([true, false]);
+  // What simple rules say does not change with it.
+  expect(alone.baselines).toEqual(both.baselines);
+  expect(alone.test.brier).not.toBe(both.test.brier);
+  const file = (run: string) => readFileSync(join(cwd, run, 'model.safetensors'), 'latin1');
+  expect(file('both')).toContain('"regression.');
+  expect(file('alone')).not.toContain('"regression.');
+  // The stored settings hold when the model is used.
+  const { sequences } = JSON.parse(recurve(['predict', 'alone', 'days.csv', '--json'], { cwd }).stdout);
+  expect(sequences[0].probabilities.at(-1)).toEqual([alone.next[0].probabilities.no, alone.next[0].probabilities.yes]);
+  expect(recurve(['evaluate', 'alone', 'days.csv'], { cwd }).stdout).toContain('GRU (this model)');
+});
+
+test('--resume alone refuses what it would not hear, whatever it is about', () => {
+  const cwd = withData();
+  recurve(['train', 'tag', 'days.csv', ...QUICK, '--out', 'run', '--quiet'], { cwd });
+  for (const given of [
+    ['--hidden', '9'],
+    ['--time', 'none'],
+    ['--delimiter', ';'],
+    ['--tagged', 'jsonl'],
+  ]) {
+    const { code, stderr } = recurve(['train', 'tag', '--out', 'run', '--resume', ...given], { cwd });
+    expect(stderr).toContain(`train tag: expected no other settings with --resume alone, got ${given[0]};`);
+    expect(code).toBe(2);
+  }
+  expect(recurve(['train', 'tag', '--out', 'run', '--resume', '--max-time', '9', '--json'], { cwd }).code).toBe(0);
+  expect(recurve(['train', 'tag', '--out', 'run', '--resume', '--max-time', '-1'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('tag: expected maxSeconds of at least 0 seconds, got -1; set it or leave it out'),
+  });
+});
+
 test('Ctrl-C saves a checkpoint; --resume alone ends at the bits of the uninterrupted run', async () => {
   const args = ['days.csv', ...QUICK, '--epochs', '60'];
   await expectSignalToSave({ cwd: withData(), task: 'tag', args }, 'SIGINT');

@@ -52,7 +52,7 @@ export interface TrainConfig extends TaskConfig {
 export async function trainConfig(data: string | undefined, values: TrainValues): Promise<TrainConfig> {
   if (data === undefined && values.resume) {
     if (values.out === undefined) throw missing('classify', '--out <folder>', 'none');
-    return storedConfig('classify', values.out, Object.keys(given(optionsOf(values))));
+    return storedConfig('classify', values.out);
   }
   if (data === undefined) throw missing('classify', '<data>', 'nothing');
   const { text, label = 'label', sequence, columns, test, vectors } = values;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { RecurveError } from '../../errors.ts';
 import { addEntries, type Entry } from '../entries.ts';
+import { refuseSettings } from '../train-options.ts';
 
 /** The tasks. Each has its options in a file of this name under `train/`, and its work in a folder of this name beside `commands/`. */
 const TASKS: readonly Entry[] = [
@@ -35,6 +36,7 @@ export async function define(command: Command, args: readonly string[]): Promise
   command
     .description('Trains a model and measures it beside the baselines.')
     .helpCommand(false)
+    .hook('preAction', (_, task) => refuseSettings(task))
     .addHelpText('after', '\nExample:\n  $ recurve train forecast weather.csv --target temp_max --out runs/weather')
     .action(() => {
       const names = TASKS.map(({ name }) => name).join(', ');

@@ -41,12 +41,11 @@ interface TrainConfig extends TaskConfig {
 export async function trainCommand(places: readonly string[], values: TrainValues): Promise<void> {
   const output = outputOf(values);
   const folder = values.out ?? 'runs/compose';
-  const options = optionsOf(values);
   const alone = places.length === 0;
   if (alone && !values.resume) throw missing('compose', '<music...>', 'nothing');
   const config: TrainConfig = alone
-    ? await storedConfig('compose', folder, Object.keys(options))
-    : { task: 'compose', data: places.map((place) => resolve(place)), options };
+    ? await storedConfig('compose', folder)
+    : { task: 'compose', data: places.map((place) => resolve(place)), options: optionsOf(values) };
   // Repeats as written: an epoch passes over every bar once.
   const pieces = await loadMusic(alone ? config.data : places, 'written', output);
   output.note(describe(pieces));

@@ -45,7 +45,7 @@ export interface TrainConfig extends TaskConfig {
 
 /** Makes the settings of a training of the command line; of a resumed one without a table, from its run folder. */
 export async function trainConfig(table: string | undefined, values: TrainValues): Promise<TrainConfig> {
-  if (table === undefined && values.resume) return storedConfig('forecast', folderOf(values), givenNames(values));
+  if (table === undefined && values.resume) return storedConfig('forecast', folderOf(values));
   if (table === undefined) throw missing('forecast', '<table>', 'nothing');
   if (values.target === undefined) throw missing('forecast', '--target <column>', 'none');
   const read = readOptionsOf(values);
@@ -69,11 +69,6 @@ export function folderOf({ out, target }: Pick<TrainValues, 'out' | 'target'>): 
   if (out !== undefined) return out;
   if (target === undefined) throw missing('forecast', '--out <folder>', 'none');
   return `runs/forecast-${folderName(target)}`;
-}
-
-/** Names of the settings that were given though the stored ones count. */
-function givenNames(values: TrainValues): string[] {
-  return Object.keys(given(forecastOptionsOf(values))).concat(values.target === undefined ? [] : ['target']);
 }
 
 /** The columns to read where all are named, so that a wide table costs no more than they do. */

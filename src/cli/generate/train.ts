@@ -54,9 +54,8 @@ export async function trainCommand(places: readonly string[], values: TrainValue
 }
 
 async function configOf(places: readonly string[], folder: string, values: TrainValues): Promise<TrainConfig> {
-  const options = optionsOf(values);
-  if (places.length === 0) return storedConfig('generate', folder, Object.keys(options));
-  return { task: 'generate', texts: places.map(lastingPlace), options };
+  if (places.length === 0) return storedConfig('generate', folder);
+  return { task: 'generate', texts: places.map(lastingPlace), options: optionsOf(values) };
 }
 
 function folderOf([place]: readonly string[], { out }: RunValues): string {

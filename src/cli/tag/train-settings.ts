@@ -54,10 +54,7 @@ export interface TrainConfig extends TaskConfig {
 /** Makes the settings of a training of the command line; of a resumed one without data, from its run folder. */
 export async function trainConfig(data: string | undefined, values: TrainValues): Promise<TrainConfig> {
   const options = tagOptionsOf(values);
-  if (data === undefined && values.resume) {
-    const names = Object.keys(options).concat(values.target === undefined ? [] : ['target']);
-    return storedConfig('tag', folderOf(values), names);
-  }
+  if (data === undefined && values.resume) return storedConfig('tag', folderOf(values));
   if (data === undefined) throw missing('tag', '<data>', 'nothing');
   const { target, positive } = values;
   const text = given({ format: values.tagged, tokenColumn: values.tokenColumn, labelColumn: values.labelColumn });

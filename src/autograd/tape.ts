@@ -144,12 +144,33 @@ export class Tape {
 
   /** For operations: room for a result, tracked if any input is. Contents are undefined. */
   output(shape: Shape, inputs: readonly Tensor[]): Tensor {
-    for (const input of inputs) this.check(input);
+    let tracked = false;
+    for (const input of inputs) {
+      this.check(input);
+      tracked ||= input.tracked;
+    }
     this.#detector?.reads(inputs);
-    return this.#workspace(shape, this.#recording && inputs.some((t) => t.tracked));
+    return this.#workspace(shape, this.#recording && tracked);
+  }
+
+  /**
+   * For operations that have nothing to compute: a result that shares the memory of `x`, `offset` elements in, with a gradient of its own.
+   */
+  shared(x: Tensor, shape: Shape, offset = 0): Tensor {
+    this.check(x);
+    this.#detector?.reads([x]);
+    return new Tensor(this, shape, x.address + offset, {
+      tracked: this.#recording && x.tracked,
+      scope: this.#scopeNow(),
+    });
   }
 
   #workspace(shape: Shape, tracked: boolean): Tensor {
+    const scope = this.#scopeNow();
+    return new Tensor(this, shape, this.#engine.arena.take(sizeOf(shape)), { tracked, scope });
+  }
+
+  #scopeNow(): number {
     const scope = this.#open.at(-1);
     if (scope === undefined) {
       throw new RecurveError(
@@ -157,7 +178,7 @@ export class Tape {
         'tape: expected tensors to be made inside tape.run or tape.evaluate, got a request outside; wrap the computation in one of them',
       );
     }
-    return new Tensor(this, shape, this.engine.arena.take(sizeOf(shape)), { tracked, scope });
+    return scope;
   }
 
   /** The same numbers under another shape, or a contiguous part of them, `offset` elements in. Nothing is copied. */

@@ -81,7 +81,9 @@ export class Tensor {
 }
 
 export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, n) => product * n, 1);
+  let size = 1;
+  for (const n of shape) size *= n;
+  return size;
 }
 
 export function describeShape(shape: Shape): string {
@@ -96,7 +98,8 @@ export function expectShape(
   expected: readonly (number | string)[],
   next: string,
 ): void {
-  const fits = shape.length === expected.length && expected.every((e, i) => typeof e === 'string' || e === shape[i]);
+  let fits = shape.length === expected.length;
+  for (let i = 0; i < expected.length; i++) fits &&= typeof expected[i] === 'string' || expected[i] === shape[i];
   if (!fits) {
     throw new RecurveError(
       'shape',

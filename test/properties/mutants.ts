@@ -115,10 +115,10 @@ export const MUTANTS: readonly Mutant[] = [
   // Fused nodes
   stored(
     'gradient of h0 and c0 exchanged',
-    'addTo(tape, initial[0], gradients.dhidden);\n      addToPast(at, tape.gradientOf(all));\n      if (cell.cells) addTo(tape, initial[1], gradients.dcell);',
-    'addTo(tape, initial[cell.cells ? 1 : 0], gradients.dhidden);\n      if (cell.cells) addTo(tape, initial[0], gradients.dcell);',
+    'addTo(tape, initial[0], back.dhidden);\n      addToPast(at, tape.gradientOf(all));\n      if (cells) addTo(tape, initial[1], back.dcell);',
+    'addTo(tape, initial[cells ? 1 : 0], back.dhidden);\n      if (cells) addTo(tape, initial[0], back.dcell);',
   ),
-  stored('gradient of c0 forgotten', 'if (cell.cells) addTo(tape, initial[1], gradients.dcell);', ''),
+  stored('gradient of c0 forgotten', 'if (cells) addTo(tape, initial[1], back.dcell);', ''),
   states('gradient of h0 forgotten', 'axpy(d, gradient, initial.size, 1)', 'axpy(d, gradient, initial.size, 0)'),
   states(
     'gradient of first states overwritten',
@@ -131,7 +131,11 @@ export const MUTANTS: readonly Mutant[] = [
     'const [rows, K] = !transposed ?',
   ),
   recurrentWeights('recurrent matrix transposed in forward', 'rows, K, transposed);', 'rows, K, true);'),
-  inputProducts('recurrent bias dropped', 'engine.axpy(bias, weights.bHh.address, H * cell.biased, 1);', ''),
+  inputProducts(
+    'recurrent bias dropped',
+    "engine.binary('add', bias, weights.bIh.address, weights.bHh.address, both)",
+    'engine.copy(bias, weights.bIh.address, both)',
+  ),
   gruNode('GRU: recurrent bias of the candidate twice', "biased: reset === 'after' ? 2 : 3", 'biased: 3'),
   recurrentWeights(
     'weight gradient from h instead of h before',
@@ -150,11 +154,11 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   states('outputs one step late', 'tape.view(hidden, [T, B, H], B * H)', 'tape.view(hidden, [T, B, H], 0)'),
   states('last state ignores lengths', 'last: takeLast(hidden, lengths)', 'last: takeLast(hidden)'),
-  stored('last cell ignores lengths', 'window.cells, window.lengths, B, T, H)', 'window.cells, NONE, B, T, H)'),
+  stored('last cell ignores lengths', 'lastRows(cells, lengths, ends)', 'lastRows(cells, undefined, NONE)'),
   stored(
     'lengths never placed',
-    'lengths: placeLengths(tape, at.lengths, B, T)',
-    'lengths: placeLengths(tape, undefined, B, T)',
+    'const ends = placeLengths(tape, lengths, B, T)',
+    'const ends = placeLengths(tape, undefined, B, T)',
   ),
   states(
     'initial state ignored',

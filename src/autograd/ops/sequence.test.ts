@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ReferenceEngine } from '../../engine/reference.ts';
 import { checkGradients, given } from '../gradient-check.case.ts';
 import { Tape } from '../tape.ts';
-import { selectRunning, stack, takeLast, toBatchFirst, toTimeMajor } from './index.ts';
+import { add, reshape, selectRunning, square, stack, takeLast, toBatchFirst, toTimeMajor } from './index.ts';
 
 const B = 3;
 const T = 4;
@@ -33,6 +33,22 @@ describe('toTimeMajor and toBatchFirst', () => {
   it.each(FILLS)('have the gradients of finite differences within 1e-7, lengths %j', (lengths) => {
     checkGradients(([x]) => toTimeMajor(x, lengths), [given([B, T, D], 1)]);
     checkGradients(([x]) => toBatchFirst(x, lengths), [given([T, B, D], 2)]);
+  });
+
+  it.each([
+    [1, T],
+    [B, 1],
+  ])('share the memory of x where one order is the other, B = %i and T = %i, but not its gradient', (B, T) => {
+    const x = given([B, T, D], 3);
+    checkGradients(([x]) => add(toTimeMajor(square(x)), reshape(x, [T, B, D])), [x]);
+    checkGradients(([x]) => add(toBatchFirst(square(x)), reshape(x, [T, B, D])), [x]);
+    evaluate((tape) => {
+      const y = tape.constant(x.values, [B, T, D]);
+      expect(toTimeMajor(y).address).toBe(y.address);
+      expect(toBatchFirst(y).address).toBe(y.address);
+      expect(toTimeMajor(y, Array(B).fill(0)).values()).toEqual(new Float64Array(B * T * D));
+      expect([...y.values()]).toEqual([...x.values]);
+    });
   });
 
   it('drop NaN past the end of a row', () => {

@@ -29,14 +29,20 @@ export function placeLengths(tape: Tape, lengths: Lengths, B: number, T: number)
   return address;
 }
 
+/** Whether batch-first and time-major lie in memory alike, and nothing is to be zeroed. */
+function inOneOrder(B: number, T: number, lengths: Lengths): boolean {
+  return !lengths && (B === 1 || T === 1);
+}
+
 /** `[B, T, D] → [T, B, D]`, zeros past each row's length. */
 export function toTimeMajor(x: Tensor, lengths?: Lengths): Tensor {
   expectShape('sequence', 'x', x.shape, ['B', 'T', 'D'], 'sequences have three axes: batch, time, features');
   const { tape } = x;
   const [B, T, D] = x.shape;
   const at = placeLengths(tape, lengths, B, T);
-  const y = tape.output([T, B, D], [x]);
-  tape.engine.toTimeMajor(y.address, x.address, at, B, T, D);
+  const same = inOneOrder(B, T, lengths);
+  const y = same ? tape.shared(x, [T, B, D]) : tape.output([T, B, D], [x]);
+  if (!same) tape.engine.toTimeMajor(y.address, x.address, at, B, T, D);
   tape.record(
     [y],
     () => tape.engine.toBatchFirst(tape.gradientOf(x), tape.gradientOf(y), at, B, T, D, true),
@@ -51,13 +57,25 @@ export function toBatchFirst(x: Tensor, lengths?: Lengths): Tensor {
   const { tape } = x;
   const [T, B, D] = x.shape;
   const at = placeLengths(tape, lengths, B, T);
-  const y = tape.output([B, T, D], [x]);
-  tape.engine.toBatchFirst(y.address, x.address, at, B, T, D);
+  const same = inOneOrder(B, T, lengths);
+  const y = same ? tape.shared(x, [B, T, D]) : tape.output([B, T, D], [x]);
+  if (!same) tape.engine.toBatchFirst(y.address, x.address, at, B, T, D);
   tape.record(
     [y],
     () => tape.engine.toTimeMajor(tape.gradientOf(x), tape.gradientOf(y), at, B, T, D, true),
     'toBatchFirst',
   );
+  return y;
+}
+
+/** {@link takeLast} without a node, for operations that see to its gradient themselves; `at` is where the lengths lie. */
+export function lastRows(states: Tensor, lengths: Lengths, at: Address): Tensor {
+  const { tape } = states;
+  const [rows, B, H] = states.shape;
+  const T = rows - 1;
+  if (!lengths) return tape.shared(states, [B, H], T * B * H);
+  const y = tape.output([B, H], [states]);
+  tape.engine.takeLast(y.address, states.address, at, B, T, H);
   return y;
 }
 
@@ -68,8 +86,7 @@ export function takeLast(states: Tensor, lengths?: Lengths): Tensor {
   const [rows, B, H] = states.shape;
   const T = rows - 1;
   const at = placeLengths(tape, lengths, B, T);
-  const y = tape.output([B, H], [states]);
-  tape.engine.takeLast(y.address, states.address, at, B, T, H);
+  const y = lastRows(states, lengths, at);
   tape.record(
     [y],
     () => tape.engine.takeLastBackward(tape.gradientOf(states), tape.gradientOf(y), at, B, T, H),

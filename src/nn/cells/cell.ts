@@ -82,7 +82,9 @@ export function outputSize(cell: Cell): number {
 
 /** The state before the first step: zeros. */
 export function zeroState(cell: Cell, tape: Tape, B: number): State {
-  return Object.fromEntries(cell.stateNames.map((name) => [name, tape.zeros([B, stateSize(cell, name)])])) as State;
+  const state: Record<string, Tensor> = {};
+  for (const name of cell.stateNames) state[name] = tape.zeros([B, stateSize(cell, name)]);
+  return state as State;
 }
 
 /** High counter word of keys by step; masks count uses of dropout there and never reach it. */

@@ -3,6 +3,7 @@ import {
   dropout as applyDropout,
   broadcastTo,
   expectShape,
+  type Lengths,
   reshape,
   reverseSequence,
   selectRunning,
@@ -124,7 +125,7 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
     wholeSequence,
     run(x, pass, initial) {
       const { below, states } = run(x, pass, initial, false);
-      return { outputs: apart(toBatchFirst(below, pass.lengths)), states };
+      return { outputs: apart(batchFirst(below, pass.lengths)), states };
     },
     forward(x, pass) {
       if (pass.carry && wholeSequence) {
@@ -138,7 +139,7 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
       const ends = states.slice(-layers[top].length).map(({ h }) => h);
       if (returns === 'state') return apart(mergeDirections(merge, ends));
       if (endsOnly) return selectRunning(ends[0], x.tape.zeros(ends[0].shape), pass.lengths, 0);
-      const outputs = toBatchFirst(below, pass.lengths);
+      const outputs = batchFirst(below, pass.lengths);
       return apart(returns === 'last' ? lastStep(outputs, pass.lengths) : outputs);
     },
   };
@@ -205,6 +206,12 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
     });
   }
   return layer;
+}
+
+/** [T, B, H] to [B, T, H]. Nobody else reads `below`, so where both lie in memory alike they share their gradient too. */
+function batchFirst(below: Tensor, lengths: Lengths): Tensor {
+  const [T, B, H] = below.shape;
+  return lengths || (B > 1 && T > 1) ? toBatchFirst(below, lengths) : reshape(below, [B, T, H]);
 }
 
 function describe({ kind, input, hidden, options }: Cell): LayerConfig {

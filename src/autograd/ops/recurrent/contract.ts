@@ -56,8 +56,8 @@ export interface Window {
   candidate: Address;
 }
 
-/** Where the gradients of a window lie. */
-export interface WindowGradients {
+/** A window in backward: its arrays and where their gradients lie. */
+export interface WindowGradients extends Window {
   dgates: Address;
   dcandidate: Address;
   dhidden: Address;
@@ -87,9 +87,9 @@ export interface FusedCell {
   extra?: readonly Tensor[];
   pack(at: Layout, transposed: boolean): Packed;
   forward(at: Layout, window: Window, packed: Packed): void;
-  backward(at: Layout, window: Window, gradients: WindowGradients, packed: Packed): void;
+  backward(at: Layout, window: WindowGradients, packed: Packed): void;
   /** Adds the gradients of w_hh and b_hh (either may be `NONE`). */
-  recurrentGradients(at: Layout, dw: Address, db: Address, window: Window, gradients: WindowGradients): void;
+  recurrentGradients(at: Layout, dw: Address, db: Address, window: WindowGradients): void;
 }
 
 /** Outputs of every step and last states; `lastCell` is h's where the cell has none. */

@@ -1,6 +1,6 @@
 import { type Address, NONE } from '../../../engine/engine.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { FusedCell, Layout, Window, WindowGradients } from './contract.ts';
+import type { FusedCell, Layout, WindowGradients } from './contract.ts';
 import { extrasOf } from './layout.ts';
 
 /** Where the gradients of x and of the weights lie; `NONE` where they are not wanted. */
@@ -30,16 +30,15 @@ export function windowGradients(
   cell: FusedCell,
   x: Address,
   from: number,
-  window: Window,
-  gradients: WindowGradients,
+  window: WindowGradients,
   { dx, dwIh, dbIh, dwHh, dbHh }: Targets,
 ): void {
   const { B, D, G, weights } = at;
   const { engine } = at.tape;
   const rows = window.T * B;
   const first = from * B * D;
-  if (dx !== NONE) engine.gemmNn(dx + first, gradients.dgates, weights.wIh.address, rows, D, G);
-  if (dwIh !== NONE) engine.gemmTn(dwIh, gradients.dgates, x + first, G, D, rows);
-  if (dbIh !== NONE) engine.reduce(dbIh, gradients.dgates, 1, rows, G, true);
-  cell.recurrentGradients(at, dwHh, dbHh, window, gradients);
+  if (dx !== NONE) engine.gemmNn(dx + first, window.dgates, weights.wIh.address, rows, D, G);
+  if (dwIh !== NONE) engine.gemmTn(dwIh, window.dgates, x + first, G, D, rows);
+  if (dbIh !== NONE) engine.reduce(dbIh, window.dgates, 1, rows, G, true);
+  cell.recurrentGradients(at, dwHh, dbHh, window);
 }

@@ -49,9 +49,9 @@ const gru = (reset: 'after' | 'before'): FusedCell => ({
     const bias = at.weights.bHh.address + 2 * at.H;
     at.tape.engine.gruForward({ ...window, reset, bias, wrz, wn, skip: gruSkipOf(at, false) });
   },
-  backward: (at, window, gradients, { wrz, wn }) =>
-    at.tape.engine.gruBackward({ ...window, ...gradients, reset, wrz, wn, skip: gruSkipOf(at, true) }),
-  recurrentGradients(at, dw, db, { T, hidden, candidate }, { dgates, dcandidate }) {
+  backward: (at, window, { wrz, wn }) =>
+    at.tape.engine.gruBackward({ ...window, reset, wrz, wn, skip: gruSkipOf(at, true) }),
+  recurrentGradients(at, dw, db, { T, hidden, candidate, dgates, dcandidate }) {
     const { engine } = at.tape;
     const { B, H } = at;
     if (reset === 'after') {

@@ -14,8 +14,9 @@ export function inputProducts(
   const gates = engine.arena.take(steps * B * G);
   engine.arena.scope(() => {
     const bias = engine.arena.take(G);
-    engine.copy(bias, weights.bIh.address, G);
-    engine.axpy(bias, weights.bHh.address, H * cell.biased, 1);
+    const both = H * cell.biased;
+    engine.binary('add', bias, weights.bIh.address, weights.bHh.address, both);
+    if (both < G) engine.copy(bias + both, weights.bIh.address + both, G - both);
     if (steps * B < ROWS_WORTH_PACKING) {
       engine.gemmNt(gates, x, weights.wIh.address, steps * B, G, D, { bias });
       return;

@@ -56,13 +56,13 @@ function leaky(leak: Leak, activation: 'tanh' | 'relu'): FusedCell {
       expectShape('leaky', 'leak', given.shape, [at.H], 'one number per unit');
       at.tape.engine.rnnForward({ ...window, activation, w, leak: shareOf(at), skip: skipOf(at, false) });
     },
-    backward(at, window, gradients, { w }) {
+    backward(at, window, { w }) {
       const { engine } = at.tape;
       const { T, B, H } = window;
       const share = shareOf(at);
       const da = at.tape.gradientOf(given);
       const dleak = da === NONE ? NONE : engine.arena.take(T * B * H);
-      engine.rnnBackward({ ...window, ...gradients, activation, w, leak: share, dleak, skip: skipOf(at, true) });
+      engine.rnnBackward({ ...window, activation, w, leak: share, dleak, skip: skipOf(at, true) });
       if (da === NONE) return;
       if ('logit' in leak) {
         // σ' before the sum, not after: then windows one by one add up to the bits of the whole.

@@ -43,7 +43,6 @@ const LSTM: FusedCell = {
   masks: true,
   pack: (at, transposed) => ({ w: packed(at, 0, 4 * at.H, transposed) }),
   forward: (at, window, { w }) => at.tape.engine.lstmForward({ ...window, w, skip: skipOf(at, false) }),
-  backward: (at, window, gradients, { w }) =>
-    at.tape.engine.lstmBackward({ ...window, ...gradients, w, skip: skipOf(at, true) }),
-  recurrentGradients: (at, dw, db, { T, hidden }, { dgates }) => addRecurrentGradients(at, dw, db, T, hidden, dgates),
+  backward: (at, window, { w }) => at.tape.engine.lstmBackward({ ...window, w, skip: skipOf(at, true) }),
+  recurrentGradients: (at, dw, db, { T, hidden, dgates }) => addRecurrentGradients(at, dw, db, T, hidden, dgates),
 };

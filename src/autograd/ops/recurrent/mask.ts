@@ -32,25 +32,25 @@ export function maskedCell(cell: FusedCell, mask: Tensor): FusedCell {
         engine.copy(window.hidden + (t + 1) * n, pair + n, n);
       });
     },
-    backward(at, window, gradients, packed) {
+    backward(at, window, packed) {
       const { engine } = at.tape;
       const n = at.B * at.H;
       const pair = engine.arena.take(2 * n);
       eachStep(at, window, backwards, (t, step) => {
-        const dhidden = gradients.dhidden + t * n;
+        const dhidden = window.dhidden + t * n;
         engine.fill(pair, n, 0);
         engine.copy(pair + n, dhidden + n, n);
-        cell.backward(at, step, { ...gradients, dgates: gradients.dgates + t * at.B * at.G, dhidden: pair }, packed);
+        cell.backward(at, { ...step, dgates: window.dgates + t * at.B * at.G, dhidden: pair }, packed);
         engine.binaryBackward('multiply', dhidden, NONE, pair, window.hidden + t * n, mask.address, n);
       });
     },
-    recurrentGradients(at, dw, db, window, gradients) {
+    recurrentGradients(at, dw, db, window) {
       const { engine } = at.tape;
       const n = at.B * at.H;
       const hidden = engine.arena.take(window.T * n);
       engine.expand(hidden, mask.address, 1, window.T, n);
       engine.binary('multiply', hidden, window.hidden, hidden, window.T * n);
-      cell.recurrentGradients(at, dw, db, { ...window, hidden }, gradients);
+      cell.recurrentGradients(at, dw, db, { ...window, hidden });
     },
   };
 }
@@ -59,11 +59,11 @@ const forwards = (i: number): number => i;
 const backwards = (i: number, T: number): number => T - 1 - i;
 
 /** Visits the steps of a window, each as a window of its own, in which a row that has ended has length 0. */
-function eachStep(
+function eachStep<W extends Window>(
   at: Layout,
-  window: Window,
+  window: W,
   order: (i: number, T: number) => number,
-  visit: (t: number, step: Window) => void,
+  visit: (t: number, step: W) => void,
 ): void {
   const { engine } = at.tape;
   const { T, B, H } = window;

@@ -38,9 +38,8 @@ const rnn = (activation: 'tanh' | 'relu'): FusedCell => ({
   masks: true,
   pack: (at, transposed) => ({ w: packed(at, 0, at.H, transposed) }),
   forward: (at, window, { w }) => at.tape.engine.rnnForward({ ...window, activation, w, skip: skipOf(at, false) }),
-  backward: (at, window, gradients, { w }) =>
-    at.tape.engine.rnnBackward({ ...window, ...gradients, activation, w, skip: skipOf(at, true) }),
-  recurrentGradients: (at, dw, db, { T, hidden }, { dgates }) => addRecurrentGradients(at, dw, db, T, hidden, dgates),
+  backward: (at, window, { w }) => at.tape.engine.rnnBackward({ ...window, activation, w, skip: skipOf(at, true) }),
+  recurrentGradients: (at, dw, db, { T, hidden, dgates }) => addRecurrentGradients(at, dw, db, T, hidden, dgates),
 });
 /** For a leaky unit too, which is one with a share of the old state. */
 export const RNN = { tanh: rnn('tanh'), relu: rnn('relu') };

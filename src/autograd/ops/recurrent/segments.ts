@@ -117,22 +117,23 @@ export function segments(
         const packed = cell.pack(at, true);
         for (let k = count - 1; k >= 0; k--) {
           arena.scope(() => {
-            const window = compute(k, again);
-            const { T: steps } = window;
-            const gradients: WindowGradients = {
+            const computed = compute(k, again);
+            const { T: steps } = computed;
+            const window: WindowGradients = {
+              ...computed,
               dgates: arena.take(steps * B * G),
               dcandidate: cell.candidate ? arena.take(steps * n) : NONE,
               dhidden: keep.hidden ? whole + k * length * n : arena.take((steps + 1) * n),
               dcell,
             };
-            const { dhidden } = gradients;
+            const { dhidden } = window;
             if (!keep.hidden) {
               engine.fill(dhidden, steps * n, 0);
               engine.copy(dhidden + steps * n, carried, n);
               ends(k, (b, place) => engine.axpy(dhidden + place, dlast + b * H, H, 1));
             }
-            cell.backward(at, window, gradients, packed);
-            windowGradients(at, cell, x.address, k * length, window, gradients, to);
+            cell.backward(at, window, packed);
+            windowGradients(at, cell, x.address, k * length, window, to);
             if (!keep.hidden) engine.copy(carried, dhidden, n);
           });
         }

@@ -4,10 +4,15 @@ import type { Tensor } from '../../tensor.ts';
 import { gather } from '../rows.ts';
 import { takeLast } from '../sequence.ts';
 import { reshape } from '../shape.ts';
-import type { FusedResult, Layout } from './contract.ts';
+import type { FusedResult, Layout, SkipConnection } from './contract.ts';
 
 /** `[T+1, B, H]` with the initial state in row 0; before it, with a skip, `delay − 1` rows of older ones. */
-export function states({ tape, T, B, H, skip, delay }: Layout, initial: Tensor, inputs: readonly Tensor[]): Tensor {
+export function states(
+  { tape, T, B, H, delay }: Layout,
+  initial: Tensor,
+  inputs: readonly Tensor[],
+  skip?: SkipConnection,
+): Tensor {
   const before = skip ? delay - 1 : 0;
   const all = tape.output([before + T + 1, B, H], inputs);
   if (skip) tape.engine.toTimeMajor(all.address, skip.past.address, NONE, B, before, H);

@@ -13,3 +13,10 @@ export function madd(acc: v128, a: v128, b: v128): v128 {
   if (FMA) return f32x4.relaxed_madd(a, b, acc);
   return f32x4.add(acc, f32x4.mul(a, b));
 }
+
+/** acc − a·b, lane by lane; one rounding where {@link FMA}, else two. */
+@inline
+export function nmadd(acc: v128, a: v128, b: v128): v128 {
+  if (FMA) return f32x4.relaxed_nmadd(a, b, acc);
+  return f32x4.sub(acc, f32x4.mul(a, b));
+}

@@ -119,8 +119,7 @@ export const DATASETS: readonly Dataset[] = [
   },
   {
     name: 'jsb-chorales',
-    title:
-      '382 chorales of J. S. Bach: 229 to train, 76 to validate, 77 to test; quarter notes, and four voices in sixteenths',
+    title: '382 chorales of J. S. Bach as keys in quarter notes: 229 to train, 76 to validate, 77 to test',
     home: 'https://github.com/czhuang/JSB-Chorales-dataset',
     licence: 'music in the public domain; the repository states none',
     credit: 'Boulanger-Lewandowski et al., ICML 2012',
@@ -132,6 +131,16 @@ export const DATASETS: readonly Dataset[] = [
         sha256: '2db9329f1881a1d3f49703ec556bf1d6f84b4f6c1d702c156536e93cf31e1c91',
         bytes: 407_200,
       },
+    ],
+  },
+  {
+    name: 'jsb-chorales-voices',
+    title: '382 chorales of J. S. Bach as four voices in sixteenths: 229 to train, 76 to validate, 77 to test',
+    home: 'https://github.com/czhuang/JSB-Chorales-dataset',
+    licence: 'music in the public domain; the repository states none',
+    credit: 'Boulanger-Lewandowski et al., ICML 2012',
+    folder: 'music-jsb',
+    files: [
       {
         name: 'Jsb16thSeparated.json',
         url: `${JSB}/Jsb16thSeparated.json`,

@@ -9,7 +9,7 @@ import { fileError } from './file-error.ts';
 const PIECE = 1 << 18;
 
 /**
- * Opens a table by path, by `http(s)` address, or `-` for standard input.
+ * Opens data by path, by `http(s)` address, or `-` for standard input.
  *
  * Nothing is held open until the stream is read. A plain file can also be read at any position.
  *
@@ -24,7 +24,7 @@ export async function openSource(place: string): Promise<Source> {
 function standardInput(): Source {
   const name = 'standard input';
   if (process.stdin.isTTY) {
-    throw new RecurveError('file', `${name}: expected a table piped in, got a terminal; pipe one in or name a file`);
+    throw new RecurveError('file', `${name}: expected data piped in, got a terminal; pipe one in or name a file`);
   }
   return { name, stream: guarded(process.stdin, (error) => unreadable(name, error)) };
 }
@@ -92,7 +92,7 @@ async function fetchSource(address: string): Promise<Source> {
     await response.body?.cancel();
     throw new RecurveError(
       'file',
-      `${name}: expected the server to send a table, got status ${response.status} ${response.statusText}`
+      `${name}: expected the server to send the data, got status ${response.status} ${response.statusText}`
         .trim()
         .concat('; check the address'),
     );

@@ -71,6 +71,8 @@ describe('a model of tunes', () => {
   test('says what comes next, measures, and has a report with piano rolls', () => {
     const next = JSON.parse(recurve(['predict', 'run', 'a.mid', '--json'], { cwd }).stdout).next;
     expect(next.reduce((sum: number, one: { probability: number }) => sum + one.probability, 0)).toBeCloseTo(1, 9);
+    const piped = recurve(['predict', 'run', '-', '--json'], { cwd, input: readFileSync(join(cwd, 'a.mid')) });
+    expect(JSON.parse(piped.stdout).next).toEqual(next);
     const scores = JSON.parse(recurve(['evaluate', 'run', 'tunes.abc', '--json'], { cwd }).stdout);
     expect(scores.test.nll).toBeGreaterThan(0);
     expect(readFileSync(join(cwd, 'run/report.html'), 'utf8')).toContain('Piano roll of the piece of seed 1');
@@ -178,10 +180,9 @@ test.each([
     kind,
     '--hidden',
     '8',
-    '--embedding',
-    '4',
     '--epochs',
     '1',
+    ...(kind === 'voices' ? ['--embedding', '4'] : []),
   ];
   expect(recurve([...train, '--out', 'run', '--quiet'], { cwd: folder }).code).toBe(0);
   const { code, stdout, stderr } = recurve(['stream', 'run'], { cwd: folder, input: [...lines, bad].join('\n') });

@@ -2,27 +2,30 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MusicPiece, readMusic } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { listFolder, readFileBytes } from '../../node/files.ts';
+import { listFolder } from '../../node/files.ts';
 import type { Output } from '../output.ts';
+import { placesOf } from '../tables.ts';
+import { readWhole } from '../whole-file.ts';
 
 /** What a folder of music is searched for. */
 const MUSIC = /\.(mid|midi|abc|json)$/i;
 /** Malformed tunes named one by one; the others are counted. */
 const NAMED = 3;
 
-/** Reads files and folders of music, in the order of their names. Malformed ABC tunes are left out and told. */
+/** Reads files, folders, addresses, standard input and data sets of music, those of a folder in the order of their names. Malformed ABC tunes are left out and told. */
 export async function loadMusic(
   places: readonly string[],
   repeats: 'play' | 'written',
   output: Output,
 ): Promise<MusicPiece[]> {
-  const files = (await Promise.all(places.map(filesAt))).flat();
   const skipped: string[] = [];
   const pieces: MusicPiece[] = [];
-  for (const file of files) {
-    const bytes = await readFileBytes(file);
-    pieces.push(...readMusic(bytes, file, { repeats, onMalformed: ({ message }) => skipped.push(message) }));
-  }
+  for (const place of places)
+    for (const path of await placesOf(place, output))
+      for (const file of await filesAt(path)) {
+        const { name, bytes } = await readWhole(file);
+        pieces.push(...readMusic(bytes, name, { repeats, onMalformed: ({ message }) => skipped.push(message) }));
+      }
   for (const message of skipped.slice(0, NAMED)) output.note(`left out: ${message}`);
   if (skipped.length > NAMED) output.note(`left out: ${skipped.length - NAMED} more malformed tunes`);
   if (pieces.length > 0) return pieces;
@@ -31,9 +34,10 @@ export async function loadMusic(
 
 /** Reads the one piece of a file. */
 export async function loadPiece(place: string): Promise<MusicPiece> {
-  const pieces = readMusic(await readFileBytes(place), place);
+  const { name, bytes } = await readWhole(place);
+  const pieces = readMusic(bytes, name);
   if (pieces.length === 1) return pieces[0];
-  throw new RecurveError('data', `${place}: expected one piece, got ${pieces.length}; give a file with one`);
+  throw new RecurveError('data', `${name}: expected one piece, got ${pieces.length}; give a file with one`);
 }
 
 async function filesAt(place: string): Promise<string[]> {

@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
 import type { MusicPiece } from '../../data/index.ts';
 import { type ComposeOptions, composeReport, trainCompose } from '../../tasks/index.ts';
 import { given } from '../options.ts';
 import { outputOf } from '../output.ts';
-import { missing, storedConfig, type TaskConfig } from '../train-config.ts';
+import { lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
 import type { FitValues, RunValues } from '../train-options.ts';
 import { trainRun } from '../train-run.ts';
 import { loadMusic } from './music.ts';
@@ -45,7 +44,7 @@ export async function trainCommand(places: readonly string[], values: TrainValue
   if (alone && !values.resume) throw missing('compose', '<music...>', 'nothing');
   const config: TrainConfig = alone
     ? await storedConfig('compose', folder)
-    : { task: 'compose', data: places.map((place) => resolve(place)), options: optionsOf(values) };
+    : { task: 'compose', data: places.map(lastingPlace), options: optionsOf(values) };
   // Repeats as written: an epoch passes over every bar once.
   const pieces = await loadMusic(alone ? config.data : places, 'written', output);
   output.note(describe(pieces));

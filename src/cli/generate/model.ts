@@ -1,14 +1,10 @@
 import { decodeText } from '../../data/index.ts';
-import { RecurveError } from '../../errors.ts';
-import { openSource } from '../../node/source.ts';
 import { type GenerateModel, loadGenerate } from '../../tasks/index.ts';
 import { engineFromEnvironment } from '../environment.ts';
 import type { OpenedModel } from '../models.ts';
 import type { Output } from '../output.ts';
 import { placesOf } from '../tables.ts';
-
-/** Most bytes of text that are read: all of it is held in memory. */
-const MOST = 2 ** 30;
+import { readWhole } from '../whole-file.ts';
 
 export async function loadModel({ bytes, path, numerics }: OpenedModel): Promise<GenerateModel> {
   return loadGenerate(bytes, { name: path, engine: await engineFromEnvironment(numerics) });
@@ -19,19 +15,8 @@ export async function loadText(places: readonly string[], output: Output): Promi
   const texts: string[] = [];
   for (const place of places)
     for (const path of await placesOf(place, output)) {
-      const { name, stream } = await openSource(path);
-      const pieces: Uint8Array[] = [];
-      let size = 0;
-      for await (const piece of stream as AsyncIterable<Uint8Array>) {
-        pieces.push(piece);
-        size += piece.length;
-        if (size > MOST) throw tooLarge(name);
-      }
-      texts.push(decodeText(Buffer.concat(pieces), { name }));
+      const { name, bytes } = await readWhole(path);
+      texts.push(decodeText(bytes, { name }));
     }
   return texts.map((text, i) => (i < texts.length - 1 && !text.endsWith('\n') ? `${text}\n` : text)).join('');
-}
-
-function tooLarge(name: string): RecurveError {
-  return new RecurveError('data', `${name}: expected a text of at most 1 GiB, got more; train on a part of it`);
 }

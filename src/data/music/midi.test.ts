@@ -75,6 +75,19 @@ describe('MIDI', () => {
   });
 });
 
+test('parts of other kinds are passed over, and time that runs back is refused', () => {
+  const note = [0, 0x90, 60, 80, 96, 0x80, 60, 0, 0, 0xff, 0x2f, 0];
+  const plain = file(note, 0, 1);
+  // Yamaha's XF files have parts of their own between header and tracks.
+  const other = [...'XFIH'].map((c) => c.charCodeAt(0)).concat([0, 0, 0, 3, 1, 2, 3]);
+  const mixed = Uint8Array.from([...plain.subarray(0, 14), ...other, ...plain.subarray(14)]);
+  expect(readMidi(mixed, 'a.mid')).toEqual(readMidi(plain, 'a.mid'));
+  expect(() => readMidi(mixed.subarray(0, 20), 'a.mid')).toThrow(/got 0 of its 1 tracks/);
+  expect(() => readMidi(mixed.subarray(0, 24), 'a.mid')).toThrow(/got a part that ends 1 bytes early/);
+  const back = [...Array(7).fill(0xff), 0x7f, 0x90, 60, 80, 0, 0xff, 0x2f, 0];
+  expect(() => readMidi(file(back, 0, 1), 'a.mid')).toThrow(/expected times that go on, got a step of -\d+ ticks; /);
+});
+
 test('a piece of years is refused, a metre that cannot be counted out is passed over', () => {
   const note = [0x90, 60, 80, 96, 60, 0, 0, 0xff, 0x2f, 0];
   const years = file([0xff, 0xff, 0xff, 0x7f, ...note], 0, 1, 1);

@@ -16,8 +16,7 @@ const DEFAULT_TEMPO = 120;
  * @throws RecurveError `data` for bytes that are no MIDI file, a truncated or impossible one, and one without notes
  */
 export function readMidi(bytes: Uint8Array, name: string): Score {
-  expectChunks(bytes, name);
-  const { header, tracks } = parse(bytes, name);
+  const { header, tracks } = parse(knownChunks(bytes, name), name);
   if (!header.ticksPerBeat || header.format === 2) {
     const got =
       header.format === 2
@@ -51,8 +50,11 @@ export function readMidi(bytes: Uint8Array, name: string): Score {
   return { notes: notes.sort(byTime), title, pickup: 0, ...rest };
 }
 
-/** The chunks must fill the file as their lengths say: the reader below would take what is missing for zeros. */
-function expectChunks(bytes: Uint8Array, name: string): void {
+/**
+ * The header and the tracks, without parts of other kinds, which a reader has to pass over. They must be as long as they say: the parser
+ * would take what is missing for zeros.
+ */
+function knownChunks(bytes: Uint8Array, name: string): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const damaged = (got: string): never => {
     throw new RecurveError('data', `${name}: expected a whole MIDI file, got ${got}; copy or export it again`);
@@ -66,14 +68,25 @@ function expectChunks(bytes: Uint8Array, name: string): void {
   }
   const wanted = view.getUint16(10);
   let at = 8 + view.getUint32(4);
+  const known = [bytes.subarray(0, at)];
   let tracks = 0;
   while (tracks < wanted) {
     if (at + 8 > bytes.length) damaged(`${tracks} of its ${wanted} tracks`);
-    if (tag(at) !== 'MTrk') damaged(`an unknown part after ${tracks} of its ${wanted} tracks`);
-    at += 8 + view.getUint32(at + 4);
-    if (at > bytes.length) damaged(`a track that ends ${at - bytes.length} bytes early`);
-    tracks++;
+    const end = at + 8 + view.getUint32(at + 4);
+    if (end > bytes.length) damaged(`a part that ends ${end - bytes.length} bytes early`);
+    if (tag(at) === 'MTrk') {
+      known.push(bytes.subarray(at, end));
+      tracks++;
+    }
+    at = end;
   }
+  const whole = new Uint8Array(known.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const part of known) {
+    whole.set(part, filled);
+    filled += part.length;
+  }
+  return whole;
 }
 
 function parse(bytes: Uint8Array, name: string): MidiData {
@@ -104,6 +117,12 @@ function notesOf(track: readonly MidiEvent[], scale: number, name: string): RawN
   const open = new Map<number, RawNote[]>();
   let now = 0;
   for (const event of track) {
+    if (!(event.deltaTime >= 0)) {
+      throw new RecurveError(
+        'data',
+        `${name}: expected times that go on, got a step of ${event.deltaTime} ticks; the file is damaged, export it again`,
+      );
+    }
     now += event.deltaTime;
     expectLength(now * scale, name);
     if (event.type !== 'noteOn' && event.type !== 'noteOff') continue;

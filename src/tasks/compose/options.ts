@@ -139,6 +139,23 @@ const WHOLE = [
   'patience',
 ] as const;
 
+/** What a kind of model has no use for. */
+const FOREIGN: Readonly<Record<ComposeKind, readonly (keyof ComposeOptions)[]>> = {
+  keys: ['embedding'],
+  melody: ['inputDropout', 'segment', 'stepsPerQuarter'],
+  voices: ['inputDropout', 'segment'],
+};
+
+/** Refuses options that would do nothing with this kind of model. */
+export function refuseForeign(kind: ComposeKind, options: ComposeOptions): void {
+  const foreign = FOREIGN[kind].filter((name) => options[name] !== undefined);
+  if (foreign.length === 0) return;
+  throw new RecurveError(
+    'usage',
+    `compose: expected options of a ${kind} model, got ${foreign.join(', ')}; leave ${foreign.length === 1 ? 'it' : 'them'} out, or choose another kind`,
+  );
+}
+
 /** Fills in the defaults of a kind and refuses what cannot work. */
 export function composeSettings(options: ComposeOptions & { kind: ComposeKind }): ComposeSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -1,4 +1,4 @@
-import { barTicks, type Key, type Metre, parseMetre, type Score, TICKS } from '../../data/music/index.ts';
+import { barTicks, type Key, lengthOf, type Metre, parseMetre, type Score, TICKS } from '../../data/music/index.ts';
 import { checkSampling, type SampleOptions } from '../../decode/index.ts';
 import { RecurveError } from '../../errors.ts';
 
@@ -6,9 +6,9 @@ import { RecurveError } from '../../errors.ts';
 export interface ComposeRequest extends Pick<SampleOptions, 'temperature' | 'topK' | 'topP' | 'minP' | 'seed'> {
   /** MIDI numbers of the first note, or of the first notes at once (`keys`). */
   start?: readonly number[];
-  /** First bars, which are kept and gone on from. Of `voices`: of the soprano. */
+  /** First bars, which are kept and gone on from: fewer than `bars`. Of `voices`: of the soprano. */
   opening?: Score;
-  /** A soprano to harmonise (`voices`): its length is kept. */
+  /** A soprano to harmonise (`voices`), kept as it is: without `start`, `opening` and `bars`. */
   soprano?: Score;
   /** The key that stands before a melody, and the one to stay in with `keepKey`. */
   key?: Key;
@@ -34,25 +34,50 @@ export const COMPOSED_TEMPO = 100;
 /** Refuses what no kind of model can do. */
 export function checkRequest({
   start = [],
-  bars = 1,
+  bars: given,
   notes = 1,
   tempo = 1,
   keepKey,
   key,
   opening,
+  soprano,
   ...sampling
 }: ComposeRequest): void {
   checkSampling(sampling);
   const wrong = (expected: string, got: unknown, next: string): never => {
     throw new RecurveError('usage', `compose: expected ${expected}, got ${got}; ${next}`);
   };
-  for (const [name, value] of Object.entries({ bars, notes })) {
+  for (const [name, value] of Object.entries({ bars: given ?? 1, notes })) {
     if (!(Number.isSafeInteger(value) && value >= 1 && value <= 4096))
       wrong(`${name} to be a whole number from 1 to 4096`, value, `set ${name}`);
   }
   if (!(tempo > 0 && tempo <= 1000)) wrong('a tempo above 0 and at most 1000 quarters a minute', tempo, 'try 100');
   if (keepKey && !key && !opening?.key) wrong('a key to stay in', 'none', 'give one, such as G or Em');
   if (start.length > 0 && opening) wrong('a first note or first bars', 'both', 'leave one out');
+  const beside = Object.entries({ 'a first note': start.length > 0, 'first bars': opening, 'a number of bars': given });
+  const [extra] = beside.find(([, there]) => there) ?? [];
+  if (soprano && extra)
+    wrong('a soprano to harmonise alone', `${extra} beside it`, 'leave it out: the soprano is kept whole');
+}
+
+/** Refuses several first notes where one voice begins. */
+export function expectOneStart(kind: string, { start = [] }: ComposeRequest): void {
+  if (start.length <= 1) return;
+  throw new RecurveError(
+    'usage',
+    `compose: expected one first note of a ${kind} model, got ${start.length}; give one, or use a model of keys`,
+  );
+}
+
+/** Refuses first bars that leave no room for anything new among `bars` in all. */
+export function expectRoom(opening: Score | undefined, metre: Metre, bars: number): void {
+  if (!opening) return;
+  const has = Math.ceil((lengthOf(opening) - opening.pickup) / barTicks(metre));
+  if (has < bars) return;
+  throw new RecurveError(
+    'usage',
+    `compose: expected more bars in all than the ${has} of the opening, got ${bars}; set bars to at least ${has + 1}, or shorten the opening`,
+  );
 }
 
 /** Refuses options that this kind of model does not understand. */
@@ -68,6 +93,7 @@ export function refuse(kind: string, request: ComposeRequest, names: readonly (k
 /** Steps of a grid that the request asks for. */
 export function stepsIn({ bars = DEFAULT_BARS, metre, opening }: ComposeRequest, stepsPerQuarter: number): number {
   const { beats, unit } = metre ?? opening?.metre ?? parseMetre('4/4');
+  expectRoom(opening, { beats, unit }, bars);
   return Math.max(1, Math.round((bars * barTicks({ beats, unit }) * stepsPerQuarter) / TICKS));
 }
 

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type MusicPiece, melodyOf, parseKey, parseMetre } from '../../data/music/index.ts';
-import { chordPieces, parallelVoices, SMALL, scaleTunes } from './data.case.ts';
+import { chordPieces, parallelVoices, SMALL_KEYS, scaleTunes } from './data.case.ts';
 import type { ComposeStep } from './listener.ts';
 import type { ComposeModel } from './model.ts';
 import type { ComposeOptions } from './options.ts';
 import type { ComposeStream } from './stream.ts';
 import { trainCompose } from './train.ts';
 
-const QUICK: ComposeOptions = { ...SMALL, hidden: 16, epochs: 3, transpose: 0, batchSize: 4 };
+const QUICK: ComposeOptions = { ...SMALL_KEYS, hidden: 16, epochs: 3, transpose: 0, batchSize: 4 };
 const KINDS: [NonNullable<ComposeOptions['kind']>, MusicPiece[]][] = [
   ['keys', chordPieces(18)],
   ['melody', scaleTunes(18)],

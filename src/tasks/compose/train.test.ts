@@ -5,12 +5,13 @@ import {
   parseKey,
   parseMetre,
   readMidi,
+  type Score,
   voiceOf,
   writeMidi,
 } from '../../data/music/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { encodeModelFile, type ModelFile } from '../../model/index.ts';
-import { chordPieces, parallelVoices, SMALL, scaleTunes } from './data.case.ts';
+import { chordPieces, parallelVoices, SMALL, SMALL_KEYS, scaleTunes } from './data.case.ts';
 import { loadCompose } from './model.ts';
 import type { ComposeOptions } from './options.ts';
 import { trainCompose } from './train.ts';
@@ -19,7 +20,7 @@ const KINDS: [string, MusicPiece[], ComposeOptions, number][] = [
   [
     'keys',
     chordPieces(48),
-    { ...SMALL, kind: 'keys', dropout: 0.1, inputDropout: 0, batchSize: 2, transpose: 0, epochs: 15 },
+    { ...SMALL_KEYS, kind: 'keys', dropout: 0.1, inputDropout: 0, batchSize: 2, transpose: 0, epochs: 15 },
     0.6,
   ],
   ['melody', scaleTunes(36), { ...SMALL, kind: 'melody', batchSize: 2, transpose: 0, dropout: 0.1, epochs: 20 }, 0.5],
@@ -133,4 +134,58 @@ test('key and metre that nobody gives are drawn about as often as training had t
   expect(share(({ key, metre }) => (key!.tonic === 7) === (metre!.unit === 4 && metre!.beats === 2))).toBeGreaterThan(
     0.9,
   );
+});
+
+describe('what would do nothing is refused:', () => {
+  test.each<[string, MusicPiece[], ComposeOptions, RegExp]>([
+    [
+      'an embedding of keys',
+      chordPieces(12),
+      { kind: 'keys', embedding: 8 },
+      /options of a keys model, got embedding; /,
+    ],
+    [
+      'a grid of melodies',
+      scaleTunes(12),
+      { stepsPerQuarter: 4, segment: 9 },
+      /a melody model, got segment, stepsPerQ/,
+    ],
+    [
+      'shares of parted pieces',
+      scaleTunes(12),
+      { testShare: 0.2 },
+      /pieces to deal out with testShare, got files that/,
+    ],
+    [
+      'patience without pieces to choose by',
+      scaleTunes(12).filter(({ part }) => part === 'train'),
+      { patience: 3 },
+      /pieces to choose by with patience, got none; leave patience out/,
+    ],
+  ])('%s', async (_, pieces, options, message) => {
+    await expect(trainCompose(pieces, options)).rejects.toThrow(message);
+  });
+
+  test('parts of a request that the others leave no room for', async () => {
+    const { model } = await trainCompose(scaleTunes(12), { ...BRIEF, epochs: 1 });
+    const four = await trainCompose(parallelVoices(12), { ...SMALL, kind: 'voices', epochs: 1 });
+    const tune = (scaleTunes(1)[0].music as { score: Score }).score;
+    const one = four.model.compose({ bars: 1 });
+    expect(() => model.compose({ start: [60, 64] })).toThrow(/expected one first note of a melody model, got 2/);
+    expect(() => four.model.compose({ start: [60, 64] })).toThrow(/expected one first note of a voices model, got 2/);
+    // The tune has four bars.
+    expect(() => model.compose({ opening: tune, bars: 4 })).toThrow(
+      /more bars in all than the 4 of the opening, got 4; /,
+    );
+    expect(model.compose({ opening: tune, bars: 5 }).notes.slice(0, 32)).toEqual(tune.notes);
+    expect(() => four.model.compose({ opening: tune, bars: 4 })).toThrow(/set bars to at least 5/);
+    for (const [request, what] of [
+      [{ start: [60] }, 'a first note'],
+      [{ opening: tune }, 'first bars'],
+      [{ bars: 2 }, 'a number of bars'],
+    ] as const)
+      expect(() => four.model.compose({ soprano: one, ...request })).toThrow(
+        `soprano to harmonise alone, got ${what} beside`,
+      );
+  });
 });

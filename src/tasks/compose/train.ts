@@ -1,15 +1,16 @@
 import type { MusicPiece } from '../../data/music/index.ts';
 import { createEngine } from '../../engine/index.ts';
+import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork } from '../../nn/index.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
 import { openStages, type TrainHooks } from '../training/index.ts';
-import { kindOf, splitPieces } from './corpus.ts';
+import { type Corpus, kindOf, splitPieces } from './corpus.ts';
 import { KIND_BY_NAME } from './kinds.ts';
 import { type ComposeModel, composeModel } from './model.ts';
 import { scoringObjective, trainingObjective } from './objective.ts';
-import { type ComposeOptions, composeSettings } from './options.ts';
+import { type ComposeOptions, composeSettings, refuseForeign } from './options.ts';
 import { type ComposeScores, scorePieces } from './scores.ts';
 
 /** The learning rate ends at this share of its first value. */
@@ -46,7 +47,9 @@ export async function trainCompose(
 ): Promise<TrainedCompose> {
   const settings = composeSettings({ ...options, kind: options.kind ?? kindOf(pieces) });
   const kind = KIND_BY_NAME[settings.kind];
+  refuseForeign(settings.kind, options);
   const corpus = splitPieces(pieces, settings);
+  expectUse(options, pieces, corpus);
   const prepared = (part: readonly MusicPiece[]) => part.map((piece) => kind.prepare(piece, settings));
   const [train, validation, test] = [corpus.train, corpus.validation, corpus.test].map(prepared);
   const architecture = kind.architecture(train, settings);
@@ -93,6 +96,17 @@ export async function trainCompose(
     seconds: result.seconds,
     pieces: counts,
   };
+}
+
+/** Refuses options for which these pieces have no use. */
+function expectUse(options: ComposeOptions, pieces: readonly MusicPiece[], { validation }: Corpus): void {
+  const refuse = (name: string, expected: string, got: string): never => {
+    throw new RecurveError('usage', `compose: expected ${expected} with ${name}, got ${got}; leave ${name} out`);
+  };
+  if (pieces.every(({ part }) => part !== undefined))
+    for (const name of ['validationShare', 'testShare'] as const)
+      if (options[name] !== undefined) refuse(name, 'pieces to deal out', 'files that name the parts of all');
+  if (validation.length === 0 && options.patience !== undefined) refuse('patience', 'pieces to choose by', 'none');
 }
 
 /** Tells data apart: names, parts and every note. */

@@ -92,6 +92,11 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
       'usage',
       'generate: expected vocabulary or minCount with words or subwords, got one with characters; leave it out, all characters of the text are known',
     );
+  if (options.patience !== undefined && settings.validation === 0)
+    throw new RecurveError(
+      'usage',
+      'generate: expected a validation part with patience, got a share of 0; leave patience out, or set validation',
+    );
   if (!['lstm', 'gru'].includes(settings.cell))
     throw expected('cell', 'lstm or gru', settings.cell, 'lstm is the default');
   const { minCount, hidden, layers, embedding, batchSize, window, epochs, patience } = settings;

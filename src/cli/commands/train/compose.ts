@@ -4,7 +4,10 @@ import { addFitOptions, addRunOptions, RUN_HELP } from '../../train-options.ts';
 
 export function define(command: Command): void {
   command
-    .argument('[music...]', 'files or folders: MIDI, ABC, or piano rolls in JSON')
+    .argument(
+      '[music...]',
+      'files, folders, http(s) addresses, - for standard input, or dataset:NAME: MIDI, ABC, or piano rolls in JSON',
+    )
     .description(
       'Trains a model that composes: melodies, what 88 keys play, or four voices; measured beside models without memory.',
     )
@@ -47,7 +50,8 @@ With --json: task, kind, seconds, epochs, model, pieces, test (nll), baselines, 
 
 Example:
   $ recurve train compose tunes/ --kind melody --seed 7 --out runs/tunes
-  $ recurve train compose jsb-chorales-quarter.json --kind keys --steps-per-quarter 1 --out runs/chorales`,
+  $ recurve train compose dataset:jsb-chorales --kind keys --steps-per-quarter 1 --out runs/chords
+  $ recurve train compose dataset:jsb-chorales-voices --out runs/chorales`,
     )
     .action(async (music: string[], values) => {
       const { trainCommand } = await import('../../compose/train.ts');

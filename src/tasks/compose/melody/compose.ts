@@ -1,7 +1,7 @@
 import { barTicks, inKey, type Key, type Metre, type Score, scoreOfMelody } from '../../../data/music/index.ts';
 import { createSampler } from '../../../decode/index.ts';
 import { createStepper, type Network } from '../../../nn/index.ts';
-import { aboutOf, type ComposeRequest, refuse, samplingOf } from '../request.ts';
+import { aboutOf, type ComposeRequest, expectOneStart, expectRoom, refuse, samplingOf } from '../request.ts';
 import { hear, type MelodyCodec, melodyCodec, tokenSets } from './codec.ts';
 import type { MelodyArchitecture } from './melody.ts';
 import { Tune } from './tune.ts';
@@ -12,6 +12,7 @@ const LONGEST = 64;
 /** Draws a melody token by token; a grammar allows at each place only what makes a tune, and what the request asks for. */
 export function composeMelody(network: Network, a: MelodyArchitecture, request: ComposeRequest): Score {
   refuse('melody', request, ['soprano', 'notes']);
+  expectOneStart('melody', request);
   const codec = melodyCodec(a.codec);
   using stepper = createStepper(network);
   const sampler = createSampler(samplingOf(request));
@@ -37,6 +38,7 @@ export function composeMelody(network: Network, a: MelodyArchitecture, request: 
   });
   const [start] = request.start ?? [];
   const most = request.bars ?? LONGEST;
+  expectRoom(opening && request.opening, metre, most);
   while (tune.bars < most) {
     const first = tune.events.length === 0;
     let id: number;

@@ -3,7 +3,7 @@ import { createSampler, type Sampler } from '../../../decode/index.ts';
 import { RecurveError } from '../../../errors.ts';
 import type { Network } from '../../../nn/index.ts';
 import type { ComposeSettings } from '../options.ts';
-import { aboutOf, type ComposeRequest, refuse, samplingOf, stepsIn } from '../request.ts';
+import { aboutOf, type ComposeRequest, expectOneStart, refuse, samplingOf, stepsIn } from '../request.ts';
 import { ORDER, VOICES, type VoicesArchitecture, type VoicesNetwork } from './network.ts';
 import { classesOf, classOf, pitchOf } from './range.ts';
 import { quiet, sopranoStream } from './soprano.ts';
@@ -16,6 +16,7 @@ export function composeVoices(
   request: ComposeRequest,
 ): Score {
   refuse('voices', request, ['notes', 'keepMetre']);
+  expectOneStart('voices', request);
   const key = request.key ?? request.opening?.key ?? request.soprano?.key;
   const allowed = Uint8Array.from({ length: classesOf(a) }, (_, id) => {
     const pitch = pitchOf(id, a);

@@ -59,6 +59,27 @@ function parsed(
   });
 }
 
+/**
+ * Refuses options that were given though there is no use for them.
+ *
+ * @param flags as on the command line: `--min-count`; `--no-header` counts where the value is false
+ * @param wanted what they are for, and `got` what there is, as in `a table` and `tagged text`
+ */
+export function refuseGiven(
+  who: string,
+  values: object,
+  flags: readonly string[],
+  { wanted, got }: { wanted: string; got: string },
+): void {
+  const flag = flags.find((one) => {
+    const [, no, words] = /^--(no-)?(.+)$/.exec(one) as RegExpExecArray;
+    const value = (values as Record<string, unknown>)[words.replace(/-./g, (sign) => sign[1].toUpperCase())];
+    return no ? value === false : value !== undefined;
+  });
+  if (flag === undefined) return;
+  throw new RecurveError('usage', `${who}: expected ${flag} with ${wanted}, got ${got}; leave it out`);
+}
+
 /** Leaves out what was not given, so that the library's defaults hold. */
 export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {

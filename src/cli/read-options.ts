@@ -36,6 +36,9 @@ export function readOptions(): Option[] {
   ];
 }
 
+/** Flags of {@link readOptions}, for places that are no table. */
+export const READ_FLAGS = readOptions().map(({ long }) => long as string);
+
 /** Adds {@link readOptions} to a command of which every use reads a table. */
 export function addReadOptions(command: Command): void {
   command.optionsGroup(READ_GROUP);

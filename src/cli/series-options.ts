@@ -41,6 +41,12 @@ export function addSeriesOptions(command: Command): void {
     .addOption(wholeOption('--max-gap <steps>', 'longest run of missing steps to fill; default 48'));
 }
 
+/** Flags of all {@link SeriesValues}, for data that are no table. */
+export const SERIES_FLAGS = [
+  ...['--time', '--past', '--series', '--step', '--zone', '--time-format'],
+  ...['--spacing', '--duplicates', '--missing', '--max-gap'],
+];
+
 /** What was given of them, as the library takes it. */
 export function seriesOptionsOf(values: SeriesValues): Omit<SeriesOptions, 'target' | 'known'> {
   const { time, past, series, step, zone, timeFormat, spacing, duplicates, missing, maxGap } = values;

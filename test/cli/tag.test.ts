@@ -57,6 +57,8 @@ test('text is tagged: CoNLL in, CoNLL out', () => {
   const told = recurve(['predict', 'runs/tag', '-', '--tagged', 'plain'], { cwd, input: 'the run walk\n' });
   expect(told.stdout).toBe('the\tD\nrun\tN\nwalk\tV\n');
   expect(recurve(['stream', 'runs/tag'], { cwd, input: 'x\n' })).toMatchObject({ code: 2, stdout: '' });
+  const table = recurve(['predict', 'runs/tag', 'words.conll', '--decimal', ','], { cwd });
+  expect(table.stderr).toContain('predict: expected --decimal with a model of a table, got one of text; leave it out');
 });
 
 test('--no-regression lets the network answer alone, in scores, model file and predictions', () => {
@@ -124,6 +126,17 @@ describe('bad input gets one sentence', () => {
       /expected at least 2 classes in rain > 99, got only "no"/,
     ],
     [['train', 'tag', 'days.csv', '--target', 'rain > 0', '--tagged', 'conll'], 2, /expected --target of a table or/],
+    [
+      ['train', 'tag', 'days.csv'],
+      3,
+      /^days\.csv: expected a label for every word, .* or of a table name the target$/m,
+    ],
+    [
+      ['train', 'tag', 'words.conll', '--time', 'x'],
+      2,
+      /^train tag: expected --time with the --target of a table, got tagged text; leave it out/,
+    ],
+    [['train', 'tag', 'words.conll', '--no-header'], 2, /^train tag: expected --no-header with the --target of/],
     [['train', 'tag', 'binary.conll'], 3, /^binary\.conll: .*binary data/],
     [['train', 'tag', 'empty.conll'], 3, /^empty\.conll: expected at least one sentence, got an empty text/],
     [['train', 'tag', 'latin.conll'], 3, /^latin\.conll: expected text in utf-8/],

@@ -3,7 +3,7 @@ import { evaluateTag } from '../../tasks/index.ts';
 import type { OpenedModel } from '../models.ts';
 import { given } from '../options.ts';
 import { outputOf } from '../output.ts';
-import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import type { ReadValues } from '../read-options.ts';
 import { dataFor, loadModel, type TextValues } from './model.ts';
 import { scoreTable } from './results.ts';
 
@@ -18,8 +18,7 @@ interface Values extends ReadValues, TextValues {
 export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
   const model = await loadModel(opened);
-  const text = given({ tagged: values.tagged, tokenColumn: values.tokenColumn, labelColumn: values.labelColumn });
-  const data = await dataFor(model, place, { read: readOptionsOf(values), text }, output);
+  const data = await dataFor(model, place, 'evaluate', values, output);
   if (!('kind' in data) && (values.from !== undefined || values.until !== undefined)) {
     throw new RecurveError('usage', 'evaluate: expected --from and --until with a table, got text; leave them out');
   }

@@ -1,10 +1,13 @@
-import { describe, type ReadOptions, readTagged, type TaggedText } from '../../data/index.ts';
+import { describe, readTagged, type TaggedText } from '../../data/index.ts';
 import { openSource } from '../../node/source.ts';
 import { knownTagTable, loadTag, type TagModel, type TagTable } from '../../tasks/index.ts';
 import { engineFromEnvironment } from '../environment.ts';
 import type { OpenedModel } from '../models.ts';
+import { given, refuseGiven } from '../options.ts';
 import type { Output } from '../output.ts';
+import { READ_FLAGS, type ReadValues, readOptionsOf } from '../read-options.ts';
 import { loadTable, placesOf } from '../tables.ts';
+import { TEXT_FLAGS } from './text-options.ts';
 
 /** Values of the options that say how text is written. */
 export interface TextValues {
@@ -21,17 +24,24 @@ export async function loadModel({ bytes, path, numerics }: OpenedModel): Promise
 export async function dataFor(
   model: TagModel,
   place: string,
-  { read, text }: { read: ReadOptions; text: TextValues },
+  who: string,
+  values: ReadValues & TextValues,
   output: Output,
 ): Promise<TagTable | TaggedText> {
   const { plan, classes, reading } = model;
   if (plan.kind === 'text') {
+    refuseGiven(who, values, READ_FLAGS, { wanted: 'a model of a table', got: 'one of text' });
     const [first] = await placesOf(place, output);
-    const { tagged, ...columns } = text;
-    return readTagged(await openSource(first), { ...columns, ...(tagged && { format: tagged }) });
+    const { tagged, tokenColumn, labelColumn } = values;
+    return readTagged(await openSource(first), given({ format: tagged, tokenColumn, labelColumn }));
   }
+  refuseGiven(who, values, TEXT_FLAGS, { wanted: 'a model of text', got: 'one of a table' });
   const series = reading?.series;
-  const table = await loadTable(place, { ...read, ...(series !== undefined && { text: [series] }) }, output);
+  const table = await loadTable(
+    place,
+    { ...readOptionsOf(values), ...(series !== undefined && { text: [series] }) },
+    output,
+  );
   const data = knownTagTable(table, reading as NonNullable<typeof reading>, { ...plan, classes });
   for (const line of describe(data.report)) output.note(line);
   return data;

@@ -2,9 +2,8 @@ import { RecurveError } from '../../errors.ts';
 import { writeFileAtomic } from '../../node/files.ts';
 import type { Tagged, TagModel } from '../../tasks/index.ts';
 import type { OpenedModel } from '../models.ts';
-import { given } from '../options.ts';
 import { jsonText, type Output, outputOf } from '../output.ts';
-import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import type { ReadValues } from '../read-options.ts';
 import { textTable } from '../terminal/index.ts';
 import { dataFor, loadModel, type TextValues } from './model.ts';
 import { clockOf } from './results.ts';
@@ -25,8 +24,7 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
   if (values.json && values.csv)
     throw new RecurveError('usage', 'predict: expected --json or --csv, got both; choose one');
   const model = await loadModel(opened);
-  const text = given({ tagged: values.tagged, tokenColumn: values.tokenColumn, labelColumn: values.labelColumn });
-  const data = await dataFor(model, place, { read: readOptionsOf(values), text }, output);
+  const data = await dataFor(model, place, 'predict', values, output);
   const told = model.predict(data);
   const tokens = 'kind' in data ? undefined : data.sentences.map((sentence) => sentence.tokens);
   const object = {

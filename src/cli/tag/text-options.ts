@@ -1,6 +1,9 @@
 import type { Option } from 'commander';
 import { choiceOption, wholeOption } from '../options.ts';
 
+/** Flags of {@link textOptions}, for data that are a table. */
+export const TEXT_FLAGS = ['--tagged', '--token-column', '--label-column'];
+
 /** Options that say how the words of a text come to a tagger. */
 export function textOptions(): Option[] {
   return [

@@ -2,9 +2,9 @@ import { parsePart, type ReadOptions, type TaggedTextOptions } from '../../data/
 import { RecurveError } from '../../errors.ts';
 import type { TagOptions, TagTableOptions } from '../../tasks/index.ts';
 import { parseClassWeights } from '../class-weights.ts';
-import { given } from '../options.ts';
-import { type ReadValues, readOptionsOf } from '../read-options.ts';
-import { type SeriesValues, seriesOptionsOf } from '../series-options.ts';
+import { given, refuseGiven } from '../options.ts';
+import { READ_FLAGS, type ReadValues, readOptionsOf } from '../read-options.ts';
+import { SERIES_FLAGS, type SeriesValues, seriesOptionsOf } from '../series-options.ts';
 import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
 import type { FitValues, RunValues } from '../train-options.ts';
 
@@ -63,6 +63,10 @@ export async function trainConfig(data: string | undefined, values: TrainValues)
       'usage',
       'train tag: expected --target of a table or the columns of a tagged text, got both; leave one out',
     );
+  }
+  if (target === undefined) {
+    const wanted = 'the --target of a table';
+    refuseGiven('train tag', values, ['--positive', ...SERIES_FLAGS, ...READ_FLAGS], { wanted, got: 'tagged text' });
   }
   return {
     task: 'tag',

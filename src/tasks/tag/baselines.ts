@@ -44,7 +44,10 @@ export async function tableBaselines(
 
   const season = seasonOf(series[0].series.step);
   if (season !== undefined && season > 2) {
-    const means = series.map((one, k) => seasonalShares(one, train[k], K, ahead, season));
+    // A series without a step to learn from says what all say.
+    const means = series.map((one, k) =>
+      train[k].length > 0 ? seasonalShares(one, train[k], K, ahead, season) : () => constant,
+    );
     fill('climatology', (k, t) => means[k](t + ahead));
   }
   if (ahead > 0) {

@@ -55,7 +55,14 @@ export function fitTablePlan(
   const statistics = first.names.map((_, c) => {
     const values = series.flatMap(({ columns }, k) => Array.from(columns[c].subarray(spans[k].from, spans[k].to)));
     const log = settings.logs && values.every((value) => value >= 0) && skewness(values) > SKEWED;
-    return { log, ...moments(log ? values.map(log1p) : values) };
+    const { mean, deviation } = moments(log ? values.map(log1p) : values);
+    if (!Number.isFinite(deviation)) {
+      throw new RecurveError(
+        'data',
+        `tag: expected numbers in "${first.names[c]}" whose squares can be added, got some about ${values.reduce((most, value) => Math.max(most, Math.abs(value)), 0).toExponential(0)}; repair the column, or leave it out`,
+      );
+    }
+    return { log, mean, deviation };
   });
   return {
     kind: 'table',

@@ -140,6 +140,21 @@ const WHOLE = {
 
 const CHOICES = { cell: ['gru', 'lstm', 'rnn'], validation: ['cross', 'holdout'] } as const;
 
+/** Options that data of one kind have no use for. */
+const UNUSED: Readonly<Record<'table' | 'text', readonly (keyof TagOptions)[]>> = {
+  table: ['embedding', 'minCount'],
+  text: ['lags', 'logs', 'calendar', 'regression', 'chunk', 'testUntil'],
+};
+
+/** Refuses options that the data have no use for: nobody should wait for what they do. */
+export function refuseUnused(options: TagOptions, kind: 'table' | 'text'): void {
+  const unused = UNUSED[kind].find((name) => options[name] !== undefined);
+  const [own, other] = kind === 'text' ? ['tagged text', 'a table'] : ['a table', 'tagged text'];
+  if (unused) throw new RecurveError('usage', `tag: expected ${unused} with ${other}, got ${own}; leave it out`);
+  if (options.testUntil === undefined || options.test !== 'none') return;
+  throw new RecurveError('usage', 'tag: expected testUntil with a test part, got none; leave it out');
+}
+
 /** Fills in the defaults for a table or for tagged text, and refuses what cannot work. */
 export function tagSettings(options: TagOptions, kind: 'table' | 'text' = 'table'): TagSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

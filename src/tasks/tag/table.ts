@@ -57,6 +57,12 @@ export function toTagTable(table: Table, options: TagTableOptions, ahead = 1): T
   const { target, classes } = parseTarget(options.target, table);
   expectClasses(classes, options.target);
   const { positive } = options;
+  if (positive !== undefined && classes.length !== 2) {
+    throw new RecurveError(
+      'usage',
+      `tag: expected positive with two classes, got ${classes.length} in ${options.target}; leave it out`,
+    );
+  }
   if (positive !== undefined && !classes.includes(positive)) {
     throw new RecurveError(
       'usage',

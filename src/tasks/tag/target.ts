@@ -100,7 +100,7 @@ export function classesOf(target: TagTarget, classes: readonly string[], table: 
   const foreign = (label: string): never => {
     throw new RecurveError(
       'data',
-      `tag: expected labels out of ${listNames([...classes])} in column "${shorten(target.column)}", got "${shorten(label)}"; the model does not know it: correct the data, or train again`,
+      `tag: expected labels out of ${listNames([...classes])} in column "${shorten(target.column)}", got "${shorten(label)}"; the model does not know it: correct the data, ${target.kind === 'texts' ? 'leave the column out to predict, ' : ''}or train again`,
     );
   };
   if (column.kind === 'text') {

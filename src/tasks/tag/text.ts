@@ -54,7 +54,7 @@ export function textClasses({ source, sentences }: TaggedText): string[] {
   if (unlabelled >= 0) {
     throw new RecurveError(
       'data',
-      `${source}: expected a label for every word, got none in sentence ${unlabelled + 1}; give tagged text to learn from`,
+      `${source}: expected a label for every word, got none in sentence ${unlabelled + 1}; give tagged text to learn from, or of a table name the target`,
     );
   }
   const classes = [...new Set(sentences.flatMap(({ labels }) => labels ?? []))].sort((a, b) => (a < b ? -1 : 1));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTagged, type TaggedText } from '../../data/index.ts';
+import { readTable, readTagged, type TaggedText } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, encodeModelFile, type ModelFile } from '../../model/index.ts';
 import { Random } from '../../random.ts';
@@ -303,6 +303,19 @@ describe('the regression beside the network', () => {
   });
 });
 
+it('series without a step before the test part are told by what the others say, climatology too', async () => {
+  const [head, ...lines] = rainCsv(200).trimEnd().split('\n');
+  const csv = [
+    `${head},place`,
+    ...lines.map((line) => `${line},long`),
+    ...lines.slice(190, 192).map((line) => `${line},new`),
+  ];
+  const table = await readTable(csv.join('\n'), { text: ['place'] });
+  const data = toTagTable(table, { target: 'rain > 0', series: 'place' });
+  const { scores } = await trainTag(data, { ...SMALL, epochs: 1, test: { from: '2020-07-01' } });
+  expect(scores?.baselines.climatology.brier).toBeGreaterThan(0);
+});
+
 describe('what cannot be learned is refused in a sentence', () => {
   const refused = async (csv: string, target: string, options: TagOptions = {}) => {
     const error = await (async () =>
@@ -319,6 +332,40 @@ describe('what cannot be learned is refused in a sentence', () => {
     ['times', 'date', /got times/, 'usage'],
   ])('%s', async (_, target, message, code) => {
     expect(await refused(rainCsv(200), target)).toMatchObject({ message: expect.stringMatching(message), code });
+  });
+
+  it.each<[string, TagOptions, RegExp]>([
+    ['rain > 0', { embedding: 8 }, /^tag: expected embedding with tagged text, got a table; leave it out/],
+    ['rain > 0', { patience: 2 }, /^tag: expected patience with validation holdout, got cross; set validation to/],
+    ['rain > 0', { holdout: { fraction: 0.2 } }, /^tag: expected holdout with validation holdout, got cross/],
+    ['rain > 0', { test: 'none', testUntil: '2020-03-01' }, /^tag: expected testUntil with a test part, got none/],
+    ['cloud', { threshold: 'f1' }, /^tag: expected threshold with two classes, got 3; leave it out/],
+  ])('an option without use: %s with %j', async (target, options, message) => {
+    const csv = rainCsv(120)
+      .replace('sky', 'sky,cloud')
+      .replaceAll(/(wet|dry)$/gm, (sky, _, at) => `${sky},${'lmh'[at % 3]}`);
+    expect(await refused(csv, target, options)).toMatchObject({
+      message: expect.stringMatching(message),
+      code: 'usage',
+    });
+  });
+
+  it('an option of tables with text, a positive class of three', async () => {
+    await expect(trainTag(sentences(20), { chunk: 8 })).rejects.toThrow(
+      'tag: expected chunk with a table, got tagged text; leave it out',
+    );
+    const table = await tableOf(rainCsv(30).replace(',wet', ',hail'));
+    expect(() => toTagTable(table, { target: 'sky', positive: 'wet' })).toThrow(
+      'tag: expected positive with two classes, got 3 in sky; leave it out',
+    );
+  });
+
+  it('numbers too large to be scaled, before anything is trained', async () => {
+    const { message, code } = await refused(rainCsv(120).replace(/^(2020-01-20),[^,]+/m, '$1,1e300'), 'rain > 0');
+    expect(message).toBe(
+      'tag: expected numbers in "pressure" whose squares can be added, got some about 1e+300; repair the column, or leave it out',
+    );
+    expect(code).toBe('data');
   });
 
   it('too few steps, one class before the test span', async () => {

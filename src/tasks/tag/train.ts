@@ -10,7 +10,7 @@ import { ownCount } from './features.ts';
 import { BLOCKS, crossValidate, expectKept, holdOut } from './learn.ts';
 import type { TagLearner } from './learner.ts';
 import { type Tagged, type TagModel, tagModel } from './model.ts';
-import { type TagOptions, type TagSettings, tagSettings } from './options.ts';
+import { refuseUnused, type TagOptions, type TagSettings, tagSettings } from './options.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';
 import type { TagTable } from './table.ts';
 
@@ -53,10 +53,13 @@ export async function trainTag(
   options: TagOptions = {},
   hooks: TrainHooks = {},
 ): Promise<TrainedTag> {
-  const settings = tagSettings(options, 'kind' in data ? 'table' : 'text');
+  const kind = 'kind' in data ? 'table' : 'text';
+  refuseUnused(options, kind);
+  const settings = tagSettings(options, kind);
   const course = 'kind' in data ? tableCourse(data, settings) : textCourse(data, settings);
   const notes = [...checkCourse(course), ...course.notes];
   const cross = settings.validation === 'cross' || (settings.validation !== 'holdout' && course.steps <= CROSS_LIMIT);
+  refuseUnheard(options, cross, course.classes.length);
   const learner: TagLearner = {
     engine: hooks.engine ?? (await createEngine()),
     architecture: architectureOf(course, settings),
@@ -144,6 +147,19 @@ function nextOf({ classes }: TagModel, told: readonly Tagged[]): TrainedTag['nex
     label: labels[labels.length - 1],
     probabilities: Object.fromEntries(classes.map((name, k) => [name, probabilities[probabilities.length - K + k]])),
   }));
+}
+
+/** Refuses options that the data turn out to have no use for. */
+function refuseUnheard({ holdout, patience, threshold }: TagOptions, cross: boolean, K: number): void {
+  const name = holdout === undefined ? 'patience' : 'holdout';
+  if (cross && (holdout !== undefined || patience !== undefined)) {
+    throw new RecurveError(
+      'usage',
+      `tag: expected ${name} with validation holdout, got cross; set validation to holdout, or leave ${name} out`,
+    );
+  }
+  if (K === 2 || threshold === undefined) return;
+  throw new RecurveError('usage', `tag: expected threshold with two classes, got ${K}; leave it out`);
 }
 
 /** Refuses what nothing can be learned from, and says what little can be learned of rare classes. */

@@ -8,9 +8,9 @@ export function lengthOf(lengths: usize, b: i32, all: i32): i32 {
 }
 
 @inline
-function transport(y: usize, x: usize, lengths: usize, B: i32, T: i32, D: i32, accumulate: bool, batchFirst: bool): void {
+function transport(y: usize, x: usize, lengths: usize, B: i32, T: i32, D: i32, b0: i32, b1: i32, accumulate: bool, batchFirst: bool): void {
   const row = bytes(D);
-  for (let b = 0; b < B; b++) {
+  for (let b = b0; b < b1; b++) {
     const length = lengthOf(lengths, b, T);
     const outside = <usize>b * <usize>T * row;
     const inside = <usize>b * row;
@@ -29,14 +29,14 @@ function transport(y: usize, x: usize, lengths: usize, B: i32, T: i32, D: i32, a
   }
 }
 
-/** y[t,b,:] = x[b,t,:] where t < lengths[b], else 0. */
-export function toTimeMajor(y: usize, x: usize, lengths: usize, B: i32, T: i32, D: i32, accumulate: bool): void {
-  transport(y, x, lengths, B, T, D, accumulate, false);
+/** y[t,b,:] = x[b,t,:] where t < lengths[b], else 0, for b0 ≤ b < b1. */
+export function toTimeMajor(y: usize, x: usize, lengths: usize, B: i32, T: i32, D: i32, b0: i32, b1: i32, accumulate: bool): void {
+  transport(y, x, lengths, B, T, D, b0, b1, accumulate, false);
 }
 
-/** y[b,t,:] = x[t,b,:] where t < lengths[b], else 0. */
-export function toBatchFirst(y: usize, x: usize, lengths: usize, B: i32, T: i32, D: i32, accumulate: bool): void {
-  transport(y, x, lengths, B, T, D, accumulate, true);
+/** y[b,t,:] = x[t,b,:] where t < lengths[b], else 0, for b0 ≤ b < b1. */
+export function toBatchFirst(y: usize, x: usize, lengths: usize, B: i32, T: i32, D: i32, b0: i32, b1: i32, accumulate: bool): void {
+  transport(y, x, lengths, B, T, D, b0, b1, accumulate, true);
 }
 
 /** y[b,:] = states[lengths[b],b,:]. */

@@ -1,4 +1,5 @@
 // Repeating, summing and copying along axes. Order of additions: engine.ts.
+import { affine } from './elementwise';
 import { addRow, bytes, copyRow, fillRow, loadPart, storePart } from './vector';
 
 /** y[o,c,i] = x[o,i] for c < count; `accumulate` adds. */
@@ -7,8 +8,8 @@ export function expand(y: usize, x: usize, outer: i32, count: i32, inner: i32, a
   for (let o = 0; o < outer; o++) {
     if (inner == 1) {
       const value = load<f32>(x);
-      if (!accumulate) fillRow(y, value, count);
-      else for (let c = 0; c < count; c++) store<f32>(y + bytes(c), load<f32>(y + bytes(c)) + value);
+      if (accumulate) affine(y, y, count, 1, value);
+      else fillRow(y, value, count);
       y += bytes(count);
     } else {
       for (let c = 0; c < count; c++) {
@@ -21,9 +22,9 @@ export function expand(y: usize, x: usize, outer: i32, count: i32, inner: i32, a
   }
 }
 
-/** y[o,i] += Σ_c x[o,c,i], c ascending or descending, each term added to what y holds. */
-export function reduce(y: usize, x: usize, outer: i32, count: i32, inner: i32, descending: bool): void {
-  const row = bytes(inner);
+/** y[o,i] += Σ_c x[o,c,i], c ascending or descending, each term added to what y holds; rows of x are `ldx` numbers apart. */
+export function reduce(y: usize, x: usize, outer: i32, count: i32, inner: i32, ldx: i32, descending: bool): void {
+  const row = bytes(ldx);
   const block = row * <usize>count;
   const stride: usize = descending ? <usize>0 - row : row;
   for (let o = 0; o < outer; o++) {
@@ -47,7 +48,7 @@ export function reduce(y: usize, x: usize, outer: i32, count: i32, inner: i32, d
       }
     }
     x += block;
-    y += row;
+    y += bytes(inner);
   }
 }
 

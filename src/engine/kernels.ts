@@ -60,13 +60,34 @@ export interface Kernels {
   clamp(y: number, x: number, n: number, low: number, high: number): void;
 
   expand(y: number, x: number, outer: number, count: number, inner: number, accumulate: boolean): void;
-  reduce(y: number, x: number, outer: number, count: number, inner: number, descending: boolean): void;
+  /** Rows of x are `ldx` numbers apart. */
+  reduce(y: number, x: number, outer: number, count: number, inner: number, ldx: number, descending: boolean): void;
   copyBlock(y: number, ldy: number, x: number, ldx: number, rows: number, columns: number, accumulate: boolean): void;
   sum(x: number, n: number): number;
   sumSquares(x: number, n: number): number;
 
-  toTimeMajor(y: number, x: number, lengths: number, B: number, T: number, D: number, accumulate: boolean): void;
-  toBatchFirst(y: number, x: number, lengths: number, B: number, T: number, D: number, accumulate: boolean): void;
+  toTimeMajor(
+    y: number,
+    x: number,
+    lengths: number,
+    B: number,
+    T: number,
+    D: number,
+    b0: number,
+    b1: number,
+    accumulate: boolean,
+  ): void;
+  toBatchFirst(
+    y: number,
+    x: number,
+    lengths: number,
+    B: number,
+    T: number,
+    D: number,
+    b0: number,
+    b1: number,
+    accumulate: boolean,
+  ): void;
   takeLast(y: number, states: number, lengths: number, B: number, T: number, H: number): void;
   takeLastBackward(dstates: number, dy: number, lengths: number, B: number, T: number, H: number): void;
   selectRows(y: number, a: number, c: number, lengths: number, t: number, B: number, H: number): void;

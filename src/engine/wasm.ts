@@ -297,7 +297,7 @@ class WasmEngine implements Engine {
   }
 
   reduce(y: Address, x: Address, outer: number, count: number, inner: number, descending = false): void {
-    this.#kernels.reduce(at(y), at(x), outer, count, inner, descending);
+    this.#kernels.reduce(at(y), at(x), outer, count, inner, inner, descending);
   }
 
   copyBlock(y: Address, ldy: number, x: Address, ldx: number, rows: number, columns: number, accumulate = false): void {
@@ -313,11 +313,11 @@ class WasmEngine implements Engine {
   }
 
   toTimeMajor(y: Address, x: Address, lengths: Address, B: number, T: number, D: number, accumulate = false): void {
-    this.#kernels.toTimeMajor(at(y), at(x), at(lengths), B, T, D, accumulate);
+    this.#kernels.toTimeMajor(at(y), at(x), at(lengths), B, T, D, 0, B, accumulate);
   }
 
   toBatchFirst(y: Address, x: Address, lengths: Address, B: number, T: number, D: number, accumulate = false): void {
-    this.#kernels.toBatchFirst(at(y), at(x), at(lengths), B, T, D, accumulate);
+    this.#kernels.toBatchFirst(at(y), at(x), at(lengths), B, T, D, 0, B, accumulate);
   }
 
   takeLast(y: Address, states: Address, lengths: Address, B: number, T: number, H: number): void {

@@ -1,8 +1,17 @@
+import type { Address, Engine } from '../../engine/engine.ts';
 import { RecurveError } from '../../errors.ts';
 import { describeShape, sizeOf, type Tensor } from '../tensor.ts';
 import { affine } from './elementwise.ts';
 
-/** Σ over one axis, or over all elements (shape []), ascending. */
+/** Lanes of a sum over all elements: one chain would wait for each addition, these run side by side and are shared among threads. */
+const LANES = 2048;
+/** Elements from which on there are lanes. */
+const WORTH_LANES = 8 * LANES;
+
+/**
+ * Σ over one axis, ascending; or over all elements (shape []): of 16,384 and more, element i is added to lane i mod 2048, then the lanes
+ * are, all ascending.
+ */
 export function sum(x: Tensor, axis?: number): Tensor {
   const { tape } = x;
   if (axis !== undefined && !(Number.isInteger(axis) && axis >= 0 && axis < x.shape.length)) {
@@ -16,13 +25,25 @@ export function sum(x: Tensor, axis?: number): Tensor {
   const inner = axis === undefined ? 1 : sizeOf(x.shape.slice(axis + 1));
   const y = tape.output(axis === undefined ? [] : [...x.shape.slice(0, axis), ...x.shape.slice(axis + 1)], [x]);
   tape.engine.fill(y.address, y.size, 0);
-  tape.engine.reduce(y.address, x.address, outer, count, inner);
+  if (axis === undefined && count >= WORTH_LANES) addByLanes(tape.engine, y.address, x.address, count);
+  else tape.engine.reduce(y.address, x.address, outer, count, inner);
   tape.record(
     [y],
     () => tape.engine.expand(tape.gradientOf(x), tape.gradientOf(y), outer, count, inner, true),
     'reduce',
   );
   return y;
+}
+
+function addByLanes(engine: Engine, y: Address, x: Address, n: number): void {
+  engine.arena.scope(() => {
+    const lanes = engine.arena.take(LANES);
+    engine.fill(lanes, LANES, 0);
+    const rows = Math.floor(n / LANES);
+    engine.reduce(lanes, x, 1, rows, LANES);
+    engine.reduce(lanes, x + rows * LANES, 1, 1, n - rows * LANES);
+    engine.reduce(y, lanes, 1, LANES, 1);
+  });
 }
 
 /** Mean over one axis, or over all elements. */

@@ -78,6 +78,7 @@ export const CALLS: Record<string, (desk: Desk) => [Address, number][]> = {
     const results: [Address, number][] = [];
     for (const [outer, count, inner] of [
       [1, 301, 37],
+      [1, 23, 301],
       [1, 301, 1],
       [7, 5, 11],
       [1, 1, 40],
@@ -94,6 +95,19 @@ export const CALLS: Record<string, (desk: Desk) => [Address, number][]> = {
     engine.copyBlock(block, 50, plain, 40, 33, 29);
     engine.copyBlock(block + 3, 50, plain, 29, 33, 21, true);
     return [...results, [block, 33 * 50]];
+  },
+  'toTimeMajor, toBatchFirst': ({ engine, put, indices }) => {
+    const results: [Address, number][] = [];
+    const [B, T, D] = [9, 5, 7];
+    for (const lengths of [NONE, indices([5, 0, 3, 5, 1, 2, 5, 4, 5])]) {
+      for (const move of ['toTimeMajor', 'toBatchFirst'] as const) {
+        const [plain, added] = [put(1, B * T * D), put(2, B * T * D)];
+        engine[move](plain, put(3, B * T * D), lengths, B, T, D);
+        engine[move](added, put(4, B * T * D), lengths, B, T, D, true);
+        results.push([plain, B * T * D], [added, B * T * D]);
+      }
+    }
+    return results;
   },
   rows: ({ engine, put, indices }) => {
     const [rows, K] = [53, 19];

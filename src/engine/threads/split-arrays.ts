@@ -1,5 +1,8 @@
 import type { Kernels } from '../kernels.ts';
-import { behind, LINE, type Splitter, TIME } from './splitter.ts';
+import { behind, COLUMNS, LINE, type Splitter, TIME } from './splitter.ts';
+
+/** Columns of sums per part, if a thread gets several: shorter stretches of a row are read from memory one by one. */
+const LEAST_OF_SUMS = 256;
 
 /** Everything that goes through arrays once: by stretches of numbers, or by rows. */
 export function splitArrays({ split }: Splitter): Partial<Kernels> {
@@ -41,16 +44,34 @@ export function splitArrays({ split }: Splitter): Partial<Kernels> {
         );
       }
     },
-    reduce(y, x, outer, count, inner, descending) {
-      // A single block, such as the gradient of a bias, is read at the speed of memory; two threads on half rows are slower.
-      split(outer, 1, outer * count * inner * TIME.number, (k, o, some) =>
-        k.reduce(y + 4 * o * inner, x + 4 * o * count * inner, some, count, inner, descending),
-      );
+    reduce(y, x, outer, count, inner, ldx, descending) {
+      const time = outer * count * inner * TIME.number;
+      if (outer === 1) {
+        // A single block, such as the gradient of a bias: by columns.
+        split(
+          inner,
+          COLUMNS,
+          time,
+          (k, i, some) => k.reduce(y + 4 * i, x + 4 * i, 1, count, some, ldx, descending),
+          LEAST_OF_SUMS,
+        );
+      } else {
+        split(outer, 1, time, (k, o, some) =>
+          k.reduce(y + 4 * o * inner, x + 4 * o * count * ldx, some, count, inner, ldx, descending),
+        );
+      }
     },
     copyBlock(y, ldy, x, ldx, rows, columns, accumulate) {
       split(rows, 1, rows * columns * TIME.number, (k, r, some) =>
         k.copyBlock(y + 4 * r * ldy, ldy, x + 4 * r * ldx, ldx, some, columns, accumulate),
       );
+    },
+
+    toTimeMajor(y, x, at, B, T, D, _b0, _b1, accumulate) {
+      split(B, 1, B * T * D * TIME.number, (k, b, some) => k.toTimeMajor(y, x, at, B, T, D, b, b + some, accumulate));
+    },
+    toBatchFirst(y, x, at, B, T, D, _b0, _b1, accumulate) {
+      split(B, 1, B * T * D * TIME.number, (k, b, some) => k.toBatchFirst(y, x, at, B, T, D, b, b + some, accumulate));
     },
 
     gatherRows(y, table, indices, rows, D) {

@@ -3,7 +3,7 @@ import { gruRowForward, lstmRowForward, rnnRowForward, type SingleRow } from './
 import { NO_ARRAY, partsFor, type Splitter, TIME } from './splitter.ts';
 
 /** Batch rows of a part of a time loop, if a thread gets several: below, reading the weights again costs more than it saves. */
-const BATCH_ROWS = 16;
+const BATCH_ROWS = 32;
 /** Fewer rows than these are not worth a thread: a tile reads the weights once for all of its rows. */
 const LEAST_BATCH_ROWS = 4;
 /** Threads that share the steps of a single row: a job has two products of a GRU for each. */

@@ -18,10 +18,10 @@ export const TIME = {
   exp: 2e-6,
 };
 
-/** What work is cut into: numbers of whole lines of memory, columns of a product of whole panels, its rows of few odd tiles. */
+/** What work is cut into: numbers of whole lines of memory, columns of a product of whole panels, its rows by whole vectors. */
 export const LINE = 16;
 export const COLUMNS = 32;
-export const ROWS = 12;
+export const ROWS = 4;
 
 /**
  * A thread gets up to so many parts, of at least so many milliseconds each: when its processor is taken away for a while, others do
@@ -60,8 +60,12 @@ export function splitter(kernels: Kernels, pool: Pool): Splitter {
         return;
       }
       const parts = Math.min(units, partsFor(threads, Math.min(milliseconds / PART, n / least)));
-      const size = Math.ceil(units / parts) * unit;
-      for (let from = 0; from < n; from += size) part(pool.job, from, Math.min(size, n - from));
+      let from = 0;
+      for (let i = 1; i <= parts; i++) {
+        const to = Math.min(n, Math.floor((i * units) / parts) * unit);
+        part(pool.job, from, to - from);
+        from = to;
+      }
       pool.run();
     },
   };

@@ -31,6 +31,7 @@ export type { ComposeRequest } from './compose/request.ts';
 export type { ComposeScores } from './compose/scores.ts';
 export type { ComposeStream, HeardPiece, HeardStep } from './compose/stream.ts';
 export { type TrainedCompose, trainCompose } from './compose/train.ts';
+export type { Accompaniment, AccompanyOptions } from './compose/voices/accompany.ts';
 export {
   type Calibration,
   type ConformalOptions,

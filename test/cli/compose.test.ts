@@ -198,4 +198,36 @@ test.each([
   }
   expect(stderr).toMatch(/^standard input, line 5: expected [^\n]+, got "[^\n]+"; write a step per line\n$/);
   expect(code).toBe(3);
+  const accompany = (input: string, ...more: string[]) =>
+    recurve(['stream', 'run', '--accompany', '--seed', '5', ...more], { cwd: folder, input });
+  if (kind !== 'voices') {
+    const { code, stdout, stderr } = accompany('72\n');
+    expect(stderr).toMatch(/^accompany: expected a model of voices, got one of keys; [^\n]+\n$/);
+    return expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  }
+  const played = accompany('C5\n72\nrest\nend\nE5\n');
+  expect(played.stderr).toBe('');
+  const chords = played.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(chords.map(({ pitches, steps }) => pitches?.[0] ?? steps)).toEqual([72, 72, -1, 3, 76]);
+  expect(chords[0].names).toEqual(['C5', ...Array(3).fill(expect.any(String))]);
+  const parts = ['C5\n', '72\nrest\nend\nE5\n'].map((input) => accompany(input, '--state', 'state').stdout);
+  expect(parts.join('')).toBe(played.stdout);
+  for (const [args, input, message, status] of [
+    [
+      ['--accompany'],
+      '72 60\n',
+      /^standard input, line 1: expected a note of the soprano, such as C5 or 72, or rest, got/,
+      3,
+    ],
+    [['--accompany', '--key', 'G'], '72\n', /expected no --key with --accompany/, 2],
+    [['--seed', '3'], '72\n', /expected --seed with --accompany only/, 2],
+    [['--state', 'state'], '72\n', /^stream: state/, 4],
+  ] as const) {
+    const ran = recurve(['stream', 'run', ...args], { cwd: folder, input });
+    expect(ran.stderr).toMatch(message);
+    expect(ran).toMatchObject({ code: status, stdout: '' });
+  }
 });

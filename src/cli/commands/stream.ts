@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { FAST } from '../environment.ts';
-import { choiceOption, listOption, numberOption } from '../options.ts';
+import { choiceOption, listOption, numberOption, wholeOption } from '../options.ts';
 import { MODEL } from '../read-options.ts';
 import { addTaskOptions, runVerb, TABLE_TASKS } from '../verbs.ts';
 
@@ -33,10 +33,13 @@ export function define(command: Command): void {
     command,
     ['compose'],
     [
-      new Option('--key <key>', 'of a melody, such as G or Em; default C'),
-      new Option('--metre <metre>', 'of a melody, such as 4/4 or 6/8; default 4/4'),
+      new Option('--key <key>', 'of a melody, such as G or Em, told before its first note; default C'),
+      new Option('--metre <metre>', 'of a melody, such as 4/4 or 6/8, by which bars are counted; default 4/4'),
       new Option('--title <text>', 'of a melody'),
       numberOption('--pickup <quarters>', 'of a melody, before its first full bar; default 0'),
+      new Option('--accompany', 'of voices: answer each note of a soprano with the other voices'),
+      numberOption('--temperature <t>', 'with --accompany: below 1 safer, 0 always the likeliest; default 1'),
+      wholeOption('--seed <n>', 'with --accompany: default 0'),
     ],
   );
   command
@@ -51,16 +54,19 @@ To a classifier each line is a text, or with --format jsonl an object with one (
 
 To a model of music each line is a step: the notes that sound (C4 E4 G4 or [60, 64, 67], [] for silence), of a melody a note or
 rest and its quarters (C4 1/2), of voices four notes or the soprano alone; "end" ends the piece. Answered with nats, what the step
-cost, and next, the likeliest notes of the next step; the end with steps, nats and nll of the piece.
+cost, and next, the likeliest notes of the next step (of voices the soprano's); the end with steps, nats and nll of the piece. A melody
+begins in C and 4/4 unless --key and --metre say otherwise. With --accompany a line is a note of the soprano or rest, answered at once
+with the notes of the four voices.
 
 With --state, a row counts as taken when its answer is in the state file, which is written before the answer is
 printed. After a kill, send every row again whose answer was not read, or more: a row with a time that was taken before
 is not taken twice, and the answer to the last row taken is printed again. Without time stamps, send the whole
 input with --skip-seen, or the rows after the last one taken.
 
-Example:
+Examples:
   $ tail -f sensor.csv | recurve stream runs/weather --state weather.state
-  $ printf 'G4 1\\nB4 1/2\\n' | recurve stream runs/tunes --key G --metre 4/4`,
+  $ printf 'G4 1\\nB4 1/2\\n' | recurve stream runs/tunes --key G --metre 4/4
+  $ printf 'G4\\nG4\\nA4\\nB4\\n' | recurve stream runs/chorales --accompany --temperature 0.5`,
     )
     .action((model: string, values: object) => runVerb(command, model, [], values));
 }

@@ -32,6 +32,23 @@ export function stepIn(kind: ComposeKind, line: string, source: string): Compose
   throw refuse();
 }
 
+/**
+ * Reads a note of a soprano, or its silence, from a line.
+ *
+ * @throws RecurveError `data`
+ */
+export function sopranoIn(line: string, source: string): number {
+  try {
+    return noteIn(line) ?? -1;
+  } catch (cause) {
+    throw new RecurveError(
+      'data',
+      `${source}: expected a note of the soprano, such as C5 or 72, or rest, got "${shorten(line)}"; write one per line`,
+      { cause },
+    );
+  }
+}
+
 function notesIn(words: unknown): number[] | undefined {
   return Array.isArray(words) ? words.map((word) => noteIn(word) ?? -1) : undefined;
 }

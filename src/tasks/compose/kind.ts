@@ -5,6 +5,7 @@ import type { Layer, Network, Pass } from '../../nn/index.ts';
 import type { ComposeBeginning, ComposeStep, Listener } from './listener.ts';
 import type { ComposeSettings } from './options.ts';
 import type { ComposeRequest } from './request.ts';
+import type { Accompaniment, AccompanyOptions } from './voices/accompany.ts';
 
 /** A part of a piece that is read at once, some semitones higher. */
 export interface Passage<P> {
@@ -49,6 +50,8 @@ export interface Kind<P, A> {
   expectBeginning(beginning: ComposeBeginning, architecture: A): void;
   /** Hears pieces step by step, from the beginning or from a saved state. */
   listen(network: Network, architecture: A, beginning: ComposeBeginning, saved?: Json): Listener;
+  /** Finds the other voices to a soprano as it is played, or goes on with a saved state; where the kind has voices. */
+  accompany?(network: Network, architecture: A, options: AccompanyOptions, saved?: Json): Accompaniment;
   /** Mean negative log likelihood of the test pieces under simple models of the training pieces. */
   baselines(train: readonly P[], test: readonly P[], architecture: A): Record<string, number>;
 }

@@ -1,5 +1,6 @@
 import type { MusicPiece, Score } from '../../data/music/index.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
+import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
 import type { Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
@@ -13,6 +14,7 @@ import type { ComposeKind, ComposeSettings } from './options.ts';
 import { type ComposeRequest, checkRequest } from './request.ts';
 import { type ComposeScores, scorePieces } from './scores.ts';
 import { type ComposeStream, createComposeStream } from './stream.ts';
+import type { Accompaniment, AccompanyOptions } from './voices/accompany.ts';
 
 /** All that makes a composer; what a model file holds. */
 export interface ComposeParts {
@@ -37,6 +39,13 @@ export interface ComposeModel extends ComposeParts {
    * @param beginning what stands before the notes of each melody
    */
   stream(saved?: Json, beginning?: ComposeBeginning): ComposeStream;
+  /**
+   * Finds alto, tenor and bass to a soprano step by step, as it is played: what `compose({ soprano })` does with a whole one. Of `voices`.
+   *
+   * @param saved what `state()` gave, to go on from
+   * @throws RecurveError `usage` for another kind of model
+   */
+  accompany(options?: AccompanyOptions, saved?: Json): Accompaniment;
   /**
    * Measures pieces beside the baselines. Where the pieces say which of them are for training and test, the baselines count in the one
    * part and the other is measured; else all are measured, and the baselines have counted in those very pieces.
@@ -68,6 +77,13 @@ export function composeModel(network: Network, parts: ComposeParts): ComposeMode
     stream(saved, beginning = {}) {
       kind.expectBeginning(beginning, architecture);
       return createComposeStream((heard) => kind.listen(network, architecture, beginning, heard), saved);
+    },
+    accompany(options = {}, saved) {
+      if (kind.accompany) return kind.accompany(network, architecture, options, saved);
+      throw new RecurveError(
+        'usage',
+        `accompany: expected a model of voices, got one of ${settings.kind}; train one with kind voices`,
+      );
     },
     evaluate(pieces) {
       const named = pieces.some(({ part }) => part === 'test') && pieces.some(({ part }) => part === 'train');

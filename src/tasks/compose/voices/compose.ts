@@ -4,7 +4,8 @@ import { RecurveError } from '../../../errors.ts';
 import type { Network } from '../../../nn/index.ts';
 import type { ComposeSettings } from '../options.ts';
 import { aboutOf, type ComposeRequest, expectOneStart, refuse, samplingOf, stepsIn } from '../request.ts';
-import { ORDER, VOICES, type VoicesArchitecture, type VoicesNetwork } from './network.ts';
+import { drawLower } from './harmony.ts';
+import { VOICES, type VoicesArchitecture, type VoicesNetwork } from './network.ts';
 import { classesOf, classOf, pitchOf } from './range.ts';
 import { quiet, sopranoStream } from './soprano.ts';
 
@@ -86,15 +87,12 @@ function harmonise(
   const lines: number[][] = Array.from({ length: VOICES }, (_, v) => (v === 0 ? [...soprano] : []));
   let before = [1, 2, 3].map(() => classesOf(a));
   for (let t = 0; t < T; t++) {
-    before = tape.evaluate(() => {
-      const now = tape.constant(code.subarray(t * width, (t + 1) * width), [1, 1, width]);
-      const state = root.decode(now, before, pass);
-      ORDER.forEach((v, n) => {
-        if (n === 0) return;
-        const known = ORDER.slice(0, n).map((other) => [lines[other][t]]);
-        lines[v].push(sampler.pick(root.voice(n, state, known).values(), allowed));
-      });
-      return [1, 2, 3].map((v) => lines[v][t]);
+    const now = code.subarray(t * width, (t + 1) * width);
+    before = drawLower(network, { code: now, before, soprano: soprano[t] }, pass, (logits) =>
+      sampler.pick(logits, allowed),
+    );
+    before.forEach((id, v) => {
+      lines[v + 1].push(id);
     });
   }
   return lines;

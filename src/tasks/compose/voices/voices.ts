@@ -5,6 +5,7 @@ import { crossEntropy } from '../../../nn/index.ts';
 import type { Kind, Passage } from '../kind.ts';
 import { refuseBeginning } from '../listener.ts';
 import { chainBaselines } from '../melody/baselines.ts';
+import { accompany } from './accompany.ts';
 import { composeVoices } from './compose.ts';
 import { listenToVoices } from './listen.ts';
 import { ORDER, VOICES, type VoicesArchitecture, voicesNetwork } from './network.ts';
@@ -41,6 +42,7 @@ export const voices: Kind<Voices, VoicesArchitecture> = {
   compose: composeVoices,
   beginningOf: () => ({}),
   stepsOf: (piece) => piece,
+  accompany,
   expectBeginning: (beginning) => refuseBeginning('voices', beginning),
   listen: (network, a, _, saved) => listenToVoices(network, a, saved),
   baselines(train, test, a) {

@@ -97,7 +97,7 @@ export function noColumn(name: string, source: string, names: string[]): Recurve
 }
 
 /** Writes up to eight names for a message: `"a", "b" and 12 more`. */
-export function listNames(names: string[]): string {
+export function listNames(names: readonly string[]): string {
   if (names.length === 0) return 'no columns';
   const shown = names.slice(0, 8).map((name) => `"${shorten(name)}"`);
   const rest = names.length - shown.length;

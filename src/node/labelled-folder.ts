@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecurveError } from '../errors.ts';
+import { fileError } from './file-error.ts';
 import { listFolder } from './files.ts';
 
 /** A file of a folder per class, with the folder's name. */
@@ -13,16 +14,16 @@ export interface LabelledFile {
  * The files in the folders of a folder, each folder a class, in the order of their names. Hidden files and folders are passed over, and
  * so is what does not lie in such a folder.
  *
- * @throws RecurveError `data` where there is no folder with a file
+ * @throws RecurveError `data` where there is no folder with a file, `file` for one that cannot be read, such as a link to nowhere
  */
 export async function labelledFiles(folder: string): Promise<LabelledFile[]> {
   const found: LabelledFile[] = [];
   for (const label of await visible(folder)) {
     const inner = join(folder, label);
-    if (!(await stat(inner)).isDirectory()) continue;
+    if (!(await about(inner)).isDirectory()) continue;
     for (const name of await visible(inner)) {
       const path = join(inner, name);
-      if ((await stat(path)).isFile()) found.push({ label, path });
+      if ((await about(path)).isFile()) found.push({ label, path });
     }
   }
   if (found.length > 0) return found;
@@ -30,6 +31,12 @@ export async function labelledFiles(folder: string): Promise<LabelledFile[]> {
     'data',
     `${folder}: expected a folder per class with a text in each file, got no file in a folder of it; name the folder above the classes`,
   );
+}
+
+async function about(path: string) {
+  return stat(path).catch((error) => {
+    throw fileError(path, 'a file to read', error);
+  });
 }
 
 async function visible(folder: string): Promise<string[]> {

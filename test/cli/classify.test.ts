@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Ran, recurve } from './recurve.ts';
 import { expectKillToLoseNothing, expectSignalToSave } from './stopped.ts';
@@ -237,5 +238,132 @@ describe('recurve train classify says in one sentence what is wrong with', () =>
     const { code, stderr } = run(['predict', 'run', '-', '--lines'], 'ein schöner Film\n');
     expect(code).toBe(0);
     expect(stderr).toContain('1 of 1 texts consist mostly of words that the training did not hold');
+  });
+});
+
+describe('arrays in IDX', () => {
+  /** 30 images of 4 rows of 3 pixels, bright above or below by their label. */
+  const N = 30;
+  const labels = Uint8Array.from({ length: N }, (_, i) => i % 2);
+  const pixels = Uint8Array.from({ length: N * 12 }, (_, at) => {
+    const [i, row] = [Math.floor(at / 12), Math.floor((at % 12) / 3)];
+    return row < 2 === (i % 2 === 0) ? 200 + ((7 * at) % 50) : (5 * at) % 40;
+  });
+  const idx = (shape: number[], numbers: Uint8Array, type = 8): Buffer => {
+    const head = Buffer.alloc(4 + 4 * shape.length);
+    head.writeUInt32BE((type << 8) | shape.length);
+    shape.forEach((size, axis) => {
+      head.writeUInt32BE(size, 4 + 4 * axis);
+    });
+    return Buffer.concat([head, numbers]);
+  };
+  const image = idx([N, 4, 3], pixels);
+  const label = idx([N], labels);
+  const cutGzip = (bytes: Buffer): Buffer => {
+    const packed = gzipSync(bytes);
+    return packed.subarray(0, packed.length >> 1);
+  };
+  const train = (images: Uint8Array, labelled: Uint8Array, ...more: string[]): Ran => {
+    write('images-idx3-ubyte', images);
+    write('labels-idx1-ubyte', labelled);
+    const data = 'images-idx3-ubyte,labels-idx1-ubyte';
+    return run(['train', 'classify', data, '--out', 'run-idx', '--overwrite', '--hidden', '4', '--seed', '1', ...more]);
+  };
+
+  test('are learned from and asked about, plain or gzip, with the same bits', () => {
+    const long = ['--epochs', '40', '--batch-size', '6', '--rate', '0.02', '--json'];
+    const plain = train(image, label, ...long);
+    const packed = train(gzipSync(image), gzipSync(label), ...long);
+    expect(JSON.parse(plain.stdout).test).toMatchObject({ accuracy: 1 });
+    expect(JSON.parse(packed.stdout).test).toEqual(JSON.parse(plain.stdout).test);
+    const { predictions } = JSON.parse(run(['predict', 'run-idx', 'images-idx3-ubyte', '--json']).stdout);
+    expect(predictions.map((one: { label: string }) => one.label)).toEqual(Array.from(labels, String));
+  });
+
+  test.each<[string, Uint8Array, Uint8Array, string, number]>([
+    [
+      'images cut off',
+      image.subarray(0, 200),
+      label,
+      'images-idx3-ubyte: expected 376 bytes for shape [30, 4, 3], got 200',
+      3,
+    ],
+    ['labels cut off', image, label.subarray(0, 20), 'labels-idx1-ubyte: expected 38 bytes for shape [30], got 20', 3],
+    ['a head cut off', image.subarray(0, 10), label, 'images-idx3-ubyte: expected a head of 16 bytes, got 10', 3],
+    ['another magic', image, Buffer.from('P5 28 28'), 'labels-idx1-ubyte: expected an IDX file (00 00, type 08', 3],
+    ['a type that is none', idx([N, 4, 3], pixels, 10), label, 'images-idx3-ubyte: expected an IDX file', 3],
+    [
+      'no bytes',
+      image,
+      Buffer.alloc(0),
+      'labels-idx1-ubyte: expected an IDX file (00 00, type 08 to 0e, number of axes), got no bytes',
+      3,
+    ],
+    [
+      'counts that disagree',
+      image,
+      idx([N - 1], labels.subarray(1)),
+      'labels-idx1-ubyte: expected 30 labels, as many as ',
+      3,
+    ],
+    ['labels for images', label, image, 'images-idx3-ubyte: expected an array [examples, steps, numbers], got [30]', 3],
+    ['images packed and cut in the middle', cutGzip(image), label, 'images-idx3-ubyte: expected whole gzip data', 3],
+    ['labels packed and cut in the middle', image, cutGzip(label), 'labels-idx1-ubyte: expected whole gzip data', 3],
+  ])('%s are refused by their file, and no run is left', (_, images, labelled, message, exit) => {
+    rmSync(join(folder, 'run-idx'), { recursive: true, force: true });
+    const { code, stdout, stderr } = train(images, labelled);
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect([code, stdout, existsSync(join(folder, 'run-idx'))]).toEqual([exit, '', false]);
+  });
+
+  test('options that they have no use for are refused', () => {
+    expect(train(image, label, '--keep-case').stderr).toContain('classify: expected lowercase with texts, got');
+    expect(train(image, label, '--label', 'x').stderr).toContain('expected --label with a table, got arrays in IDX');
+  });
+});
+
+describe('options and places that do not go together are refused, never ignored', () => {
+  test.each([
+    [['reviews.csv', '--columns', 'a'], 'train classify: expected --columns with the --sequence of a table, got none'],
+    [
+      ['reviews.csv', '--sequence', 'verdict', '--text', 'review'],
+      'expected --text with a table of texts, got --sequence',
+    ],
+    [
+      ['praise=praise.txt,blame=blame.txt', '--no-header'],
+      'expected --no-header with a table, got a file of texts per',
+    ],
+    [
+      ['texts', '--text', 'review'],
+      'train classify: expected --text with a table, got a folder per class; leave it out',
+    ],
+    [['praise=praise.txt,blame='], 'classify: expected the name of a file, or LABEL=file, got "blame="; write it out'],
+    [[''], 'classify: expected the name of a file, or LABEL=file, got ""; write it out'],
+    [
+      ['praise=praise.txt,blame=blame.txt', '--test', 'praise=praise.txt,blame=blame.txt', '--test-share', '0.2'],
+      'classify: expected a test set or testShare, got both; leave one out',
+    ],
+  ])('train classify %j', (args, message) => {
+    const { code, stderr } = run(['train', 'classify', ...args, '--out', 'run-odd']);
+    expect(stderr).toContain(message);
+    expect([code, existsSync(join(folder, 'run-odd'))]).toEqual([2, false]);
+  });
+
+  test('predict --explain --out without --json, --lines with files per class', () => {
+    const table = ['predict', 'run', 'reviews.csv', '--explain', '--out', 'why.csv'];
+    expect(run(table)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected --json beside --explain') });
+    expect(existsSync(join(folder, 'why.csv'))).toBe(false);
+    expect(run(['predict', 'run', 'praise=praise.txt', '--lines']).stderr).toContain(
+      'predict: expected --lines with a file of texts, got a file of texts per class; leave it out',
+    );
+  });
+
+  test('a folder with a link to nowhere', () => {
+    mkdirSync(join(folder, 'links', 'a'), { recursive: true });
+    symlinkSync('/nonexistent', join(folder, 'links', 'a', 'gone.txt'));
+    const { code, stderr } = run(['train', 'classify', 'links', '--out', 'run-odd']);
+    expect(stderr).toMatch(/links\/a\/gone\.txt: expected a file to read, got no such file or folder \(ENOENT\)/);
+    expect(code).toBe(5);
   });
 });

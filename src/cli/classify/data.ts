@@ -15,8 +15,13 @@ import {
   type TextExamples,
   textExamples,
 } from '../../tasks/index.ts';
+import { refuseGiven } from '../options.ts';
 import type { Output } from '../output.ts';
+import { READ_FLAGS } from '../read-options.ts';
 import { lastingPlace } from '../train-config.ts';
+
+/** Options that only tables understand. */
+const TABLE_FLAGS = ['--text', '--label', '--sequence', '--columns', ...READ_FLAGS];
 
 /** Which columns of a table to read, and how it is written. */
 export interface ExampleOptions {
@@ -28,6 +33,9 @@ export interface ExampleOptions {
   labelled: boolean;
   /** Every line of a text file is an example. */
   lines?: boolean;
+  /** The command and its options as given: those that the place does not understand are refused. */
+  who: string;
+  values: object;
 }
 
 const DATASET = 'dataset:';
@@ -38,8 +46,20 @@ const DATASET = 'dataset:';
  */
 export async function loadExamples(place: string, options: ExampleOptions, output: Output): Promise<Examples> {
   const parts = await expanded(place, output);
-  if (parts.every((part) => /^[^=/\\]+=./.test(part))) return labelledLines(parts);
-  if (/(ubyte|\.idx)(\.gz)?$/.test(parts[0])) return idxExamples(parts, options.labelled);
+  const noTable = (got: string, lines = options.lines): void => {
+    const { who, values } = options;
+    refuseGiven(who, values, TABLE_FLAGS, { wanted: 'a table', got });
+    if (lines)
+      throw new RecurveError('usage', `${who}: expected --lines with a file of texts, got ${got}; leave it out`);
+  };
+  if (parts.every((part) => /^[^=/\\]+=./.test(part))) {
+    noTable('a file of texts per class');
+    return labelledLines(parts);
+  }
+  if (/(ubyte|\.idx)(\.gz)?$/.test(parts[0])) {
+    noTable('arrays in IDX');
+    return idxExamples(parts, options.labelled);
+  }
   if (parts.length > 1) {
     throw new RecurveError(
       'usage',
@@ -47,15 +67,20 @@ export async function loadExamples(place: string, options: ExampleOptions, outpu
     );
   }
   const [one] = parts;
-  if (await isFolder(one)) return folderExamples(one);
-  if (options.lines) return linesOf(one);
+  if (await isFolder(one)) {
+    noTable('a folder per class');
+    return folderExamples(one);
+  }
+  if (options.lines) {
+    noTable('a text per line', false);
+    return linesOf(one);
+  }
   return tableExamples(one, options);
 }
 
 /** The place as `config.json` keeps it, so that the run can be resumed from another folder. */
 export function lastingExamples(place: string): string {
-  return place
-    .split(',')
+  return partsOf(place)
     .map((part) => {
       const path = part.replace(/^[^=/\\]+=/, '');
       const label = part.slice(0, part.length - path.length);
@@ -64,9 +89,16 @@ export function lastingExamples(place: string): string {
     .join(',');
 }
 
+function partsOf(place: string): string[] {
+  const parts = place.split(',');
+  const empty = parts.find((part) => /^$|^=|^[^=/\\]+=$/.test(part));
+  if (empty === undefined) return parts;
+  throw new RecurveError('usage', `classify: expected the name of a file, or LABEL=file, got "${empty}"; write it out`);
+}
+
 /** A data set of several files of one name is a class per ending: `rt-polarity.pos`, `rt-polarity.neg`. */
 async function expanded(place: string, output: Output): Promise<string[]> {
-  if (!place.startsWith(DATASET)) return place.split(',');
+  if (!place.startsWith(DATASET)) return partsOf(place);
   const { datasetFiles } = await import('../datasets.ts');
   const files = await datasetFiles(place.slice(DATASET.length), output);
   const stems = new Set(files.map(({ path }) => basename(path, extname(path))));
@@ -125,7 +157,7 @@ async function idxExamples([images, labels, ...more]: readonly string[], labelle
     );
   }
   const read = async (path: string) => readIdx(await readFileBytes(path), { name: path });
-  return imageExamples(await read(images), labels === undefined ? undefined : await read(labels), images);
+  return imageExamples(await read(images), labels === undefined ? undefined : await read(labels), images, labels);
 }
 
 async function tableExamples(place: string, { reading, read, columns, labelled }: ExampleOptions): Promise<Examples> {

@@ -12,7 +12,7 @@ interface Values extends DataValues {
 export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
   const model = await loadModel(opened);
-  const examples = await examplesFor(model, place, values, { labelled: true, output });
+  const examples = await examplesFor(model, place, values, { who: 'evaluate', labelled: true, output });
   const { scores, baselines } = await model.evaluate(examples);
   const { accuracy, f1, logLoss, auc, confusion, classes } = scores;
   output.result({

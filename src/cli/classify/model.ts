@@ -1,6 +1,7 @@
 import { type ClassifyModel, type Examples, loadClassify } from '../../tasks/index.ts';
 import { engineFromEnvironment } from '../environment.ts';
 import type { OpenedModel } from '../models.ts';
+import { refuseGiven } from '../options.ts';
 import type { Output } from '../output.ts';
 import { type ReadValues, readOptionsOf } from '../read-options.ts';
 import { loadExamples } from './data.ts';
@@ -21,17 +22,20 @@ export async function examplesFor(
   { reading, plan }: ClassifyModel,
   place: string,
   values: DataValues,
-  { labelled, output }: { labelled: boolean; output: Output },
+  { who, labelled, output }: { who: string; labelled: boolean; output: Output },
 ): Promise<Examples> {
   const { text, label, lines = false } = values;
+  if (plan.kind === 'numbers') {
+    const got = 'one of sequences of numbers';
+    refuseGiven(who, values, ['--text', '--lines'], { wanted: 'a model of texts', got });
+  }
   return loadExamples(
     place,
     {
       reading: { ...reading, ...(text !== undefined && { text }), ...(label !== undefined && { label }) },
       read: readOptionsOf(values),
       ...(plan.kind === 'numbers' && { columns: plan.features }),
-      labelled,
-      lines,
+      ...{ labelled, lines, who, values },
     },
     output,
   );

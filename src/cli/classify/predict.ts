@@ -29,8 +29,14 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
       `predict: expected --csv alone, got --${values.json ? 'json' : 'explain'} too; choose one`,
     );
   }
+  if (values.explain && values.out !== undefined && !values.json) {
+    throw new RecurveError(
+      'usage',
+      'predict: expected --json beside --explain and --out, got --out alone; add it, or leave --out out',
+    );
+  }
   const model = await loadModel(opened);
-  const examples = await examplesFor(model, place, values, { labelled: false, output });
+  const examples = await examplesFor(model, place, values, { who: 'predict', labelled: false, output });
   const answers = await model.predict(examples);
   if (answers.length === 0) throw new RecurveError('data', `${place}: expected an example, got none; check the file`);
   tellUnknown(

@@ -1,7 +1,7 @@
 import type { ReadOptions } from '../../data/index.ts';
 import type { ClassifyOptions, ClassifyReading } from '../../tasks/index.ts';
 import { parseClassWeights } from '../class-weights.ts';
-import { given } from '../options.ts';
+import { given, refuseGiven } from '../options.ts';
 import { type ReadValues, readOptionsOf } from '../read-options.ts';
 import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
 import type { FitValues, RunValues } from '../train-options.ts';
@@ -56,6 +56,9 @@ export async function trainConfig(data: string | undefined, values: TrainValues)
   }
   if (data === undefined) throw missing('classify', '<data>', 'nothing');
   const { text, label = 'label', sequence, columns, test, vectors } = values;
+  if (sequence === undefined) {
+    refuseGiven('train classify', values, ['--columns'], { wanted: 'the --sequence of a table', got: 'none' });
+  } else refuseGiven('train classify', values, ['--text'], { wanted: 'a table of texts', got: '--sequence' });
   return {
     task: 'classify',
     data: lastingExamples(data),

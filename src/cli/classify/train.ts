@@ -11,7 +11,7 @@ export async function trainCommand(data: string | undefined, values: TrainValues
   const output = outputOf(values);
   const config = await trainConfig(data, values);
   const { reading, read, columns, options } = config;
-  const how = { reading, read, labelled: true, ...(columns && { columns }) };
+  const how = { reading, read, labelled: true, ...(columns && { columns }), who: 'train classify', values };
   const examples = await loadExamples(config.data, how, output);
   const test = config.test === undefined ? undefined : await loadExamples(config.test, how, output);
   const vectors =

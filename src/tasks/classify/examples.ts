@@ -115,9 +115,15 @@ export function sequenceExamples(
 /**
  * Arrays of a file as MNIST's: each example's rows are the steps, its columns what is measured; pixels as they are.
  *
- * @throws RecurveError `data` where shapes do not fit
+ * @param source of the images and `labelSource` of the labels, for messages
+ * @throws RecurveError `data` where shapes do not fit, or a number or label is none
  */
-export function imageExamples(images: IdxArray, labels: IdxArray | undefined, source: string): NumberExamples {
+export function imageExamples(
+  images: IdxArray,
+  labels: IdxArray | undefined,
+  source: string,
+  labelSource = source,
+): NumberExamples {
   const [N, T, D, ...more] = images.shape;
   if (D === undefined || more.length > 0 || N * T * D === 0) {
     throw new RecurveError(
@@ -128,7 +134,22 @@ export function imageExamples(images: IdxArray, labels: IdxArray | undefined, so
   if (labels && (labels.shape.length !== 1 || labels.shape[0] !== N)) {
     throw new RecurveError(
       'data',
-      `${source}: expected ${N} labels, got an array [${labels.shape.join(', ')}]; name the labels of these examples`,
+      `${labelSource}: expected ${N} labels, as many as ${source} has examples, got an array [${labels.shape.join(', ')}]; name the labels of these examples`,
+    );
+  }
+  // Steps are read as f32.
+  const infinite = images.values.findIndex((value) => !Number.isFinite(Math.fround(value)));
+  if (infinite >= 0) {
+    throw new RecurveError(
+      'data',
+      `${source}: expected finite numbers below 3.4e38, got ${images.values[infinite]} in example ${1 + Math.floor(infinite / (T * D))}; repair the file`,
+    );
+  }
+  const unnamed = labels ? labels.values.findIndex((value) => Number.isNaN(value)) : -1;
+  if (unnamed >= 0) {
+    throw new RecurveError(
+      'data',
+      `${labelSource}: expected a label for every example, got NaN for example ${unnamed + 1}; repair the file`,
     );
   }
   return {
@@ -171,6 +192,13 @@ function numbersOf(table: Table, name: string): Float64Array {
     throw new RecurveError(
       'usage',
       `${table.source}: expected numbers in "${name}", got ${column.kind === 'text' ? 'texts' : 'times'}; leave the column out`,
+    );
+  }
+  const large = column.values.findIndex((value) => Number.isFinite(value) && !Number.isFinite(Math.fround(value)));
+  if (large >= 0) {
+    throw new RecurveError(
+      'data',
+      `${table.source}: expected numbers below 3.4e38 in "${name}", got ${column.values[large]} in row ${rowNumber(table, large)}; repair it or leave the row out`,
     );
   }
   const missing = column.values.findIndex((value) => !Number.isFinite(value));

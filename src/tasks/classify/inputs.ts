@@ -1,4 +1,5 @@
 import { type Vocabulary, type WordRules, type WordTokenizer, wordTokenizer } from '../../data/index.ts';
+import { listNames } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { countOf, type Examples, type NumberExamples } from './examples.ts';
 
@@ -106,7 +107,7 @@ function expectKind(plan: InputPlan, examples: Examples): void {
   if (plan.features.join('\n') !== examples.features.join('\n')) {
     throw new RecurveError(
       'data',
-      `${examples.source}: expected the columns ${plan.features.join(', ')}, got ${examples.features.join(', ')}; name those of the training, in its order`,
+      `${examples.source}: expected the ${plan.features.length} columns ${listNames(plan.features)}, got ${examples.features.length}: ${listNames(examples.features)}; name those of the training, in its order`,
     );
   }
   const D = plan.features.length;

@@ -37,7 +37,7 @@ export interface ClassifyOptions {
   inputDropout?: number;
   /** Networks trained side by side, whose answers are averaged, at least 1: each costs as much as the first. Default 1. */
   members?: number;
-  /** Share of each class kept for the test, never learned from, 0 ≤ s < 1; 0 for no test. Passed over where a test set is given. Default 0.1. */
+  /** Share of each class kept for the test, never learned from, 0 ≤ s < 1; 0 for no test. Refused beside a test set. Default 0.1. */
   testShare?: number;
   /** Share of each class's other examples that chooses the epoch and weighs the evidence, 0 < s < 1. Default 0.1. */
   validationShare?: number;
@@ -103,6 +103,22 @@ const WHOLE = [
   ...(['epochs', 'batchSize', 'patience'] as const),
 ];
 const SHARES = ['wordDropout', 'dropout', 'inputDropout', 'testShare', 'validationShare'] as const;
+
+/** Options of words alone. */
+const OF_WORDS = [
+  ...(['lowercase', 'maxWords', 'minCount', 'maxVocabulary'] as const),
+  ...(['width', 'wordDropout', 'bayes'] as const),
+];
+
+/** Refuses options that the data have no use for: nobody should wait for what they do. */
+export function refuseUnused(options: ClassifyOptions, kind: 'words' | 'numbers', ownTest: boolean): void {
+  const unused = kind === 'numbers' && OF_WORDS.find((name) => options[name] !== undefined);
+  if (unused)
+    throw new RecurveError('usage', `classify: expected ${unused} with texts, got sequences of numbers; leave it out`);
+  if (ownTest && options.testShare !== undefined) {
+    throw new RecurveError('usage', 'classify: expected a test set or testShare, got both; leave one out');
+  }
+}
 
 /**
  * Fills in the defaults for what is read and refuses what cannot work.

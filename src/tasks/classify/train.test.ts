@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readTable } from '../../data/index.ts';
 import { encodeModelFile, type ModelFile } from '../../model/index.ts';
 import { Random } from '../../random.ts';
-import type { NumberExamples, TextExamples } from './examples.ts';
+import { imageExamples, type NumberExamples, sequenceExamples, type TextExamples } from './examples.ts';
 import { loadClassify } from './model.ts';
 import type { ClassifyOptions } from './options.ts';
 import { type TrainedClassify, trainClassify } from './train.ts';
@@ -49,9 +50,8 @@ function waves(count: number, seed = 3): NumberExamples {
   return { kind: 'numbers', source: 'waves', features: ['x', 'y'], sequences, labels };
 }
 
-const SMALL: ClassifyOptions = {
+const SMALL_NUMBERS: ClassifyOptions = {
   hidden: 8,
-  width: 8,
   epochs: 20,
   batchSize: 20,
   rate: 0.02,
@@ -60,6 +60,7 @@ const SMALL: ClassifyOptions = {
   patience: 20,
   seed: 2,
 };
+const SMALL: ClassifyOptions = { ...SMALL_NUMBERS, width: 8 };
 
 test('balanced class weights find more of a rare class; weights of other classes are refused', async () => {
   const random = new Random(4);
@@ -207,7 +208,7 @@ describe('trainClassify on texts', () => {
 
 describe('trainClassify on numbers', () => {
   test('tells which channel rises first, 30 points above naive Bayes on moments', async () => {
-    const trained = await trainClassify(waves(400), { ...SMALL, epochs: 12 });
+    const trained = await trainClassify(waves(400), { ...SMALL_NUMBERS, epochs: 12 });
     expect(trained.scores?.accuracy).toBeGreaterThan(0.95);
     expect(trained.scores?.accuracy).toBeGreaterThan((trained.baselines?.bayes.accuracy ?? 1) + 0.3);
     const [sequence] = waves(1, 9).sequences;
@@ -267,6 +268,27 @@ describe('trainClassify refuses', () => {
     );
   });
 
+  test('options without use, and numbers beyond f32 or labels that are none in arrays', async () => {
+    await expect(trainClassify(waves(60), { ...SMALL_NUMBERS, minCount: 2 })).rejects.toThrow(
+      'classify: expected minCount with texts, got sequences of numbers; leave it out',
+    );
+    await expect(trainClassify(reviews(60), SMALL, { test: reviews(10) })).rejects.toThrow(
+      'classify: expected a test set or testShare, got both; leave one out',
+    );
+    const array = (...values: number[]) => ({ shape: [values.length / 2, 2, 1], values: Float64Array.from(values) });
+    const labels = { shape: [2], values: Float64Array.of(0, Number.NaN) };
+    expect(() => imageExamples(array(1, 2, 3, 1e39), undefined, 'i')).toThrow(
+      'i: expected finite numbers below 3.4e38, got 1e+39 in example 2; repair the file',
+    );
+    expect(() => imageExamples(array(1, 2, 3, 4), labels, 'i', 'l')).toThrow(
+      'l: expected a label for every example, got NaN for example 2; repair the file',
+    );
+    const table = await readTable('id,x\na,1\na,1e39\n', { name: 't.csv', text: ['id'] });
+    expect(() => sequenceExamples(table, { id: 'id' })).toThrow(
+      't.csv: expected numbers below 3.4e38 in "x", got 1e+39 in row 3; repair it or leave the row out',
+    );
+  });
+
   test('data of another kind, other columns, other labels', async () => {
     const { model } = await trainClassify(texts(['x', 'x', 'x', 'y', 'y', 'y']), { ...SMALL, testShare: 0 });
     await expect(model.predict(waves(2))).rejects.toThrow('waves: expected texts, got sequences of numbers');
@@ -276,9 +298,9 @@ describe('trainClassify refuses', () => {
     await expect(model.evaluate({ kind: 'words', source: 'b', texts: ['a'] })).rejects.toThrow(
       'b: expected examples with labels, got no labels',
     );
-    const numbers = (await trainClassify(waves(60), { ...SMALL, epochs: 1 })).model;
+    const numbers = (await trainClassify(waves(60), { ...SMALL_NUMBERS, epochs: 1 })).model;
     await expect(numbers.predict({ ...waves(2), features: ['x', 'z'] })).rejects.toThrow(
-      'expected the columns x, y, got x, z',
+      'expected the 2 columns "x", "y", got 2: "x", "z"',
     );
     await expect(numbers.predict({ ...waves(1), sequences: [Float32Array.of(1, Number.NaN)] })).rejects.toThrow(
       'expected 2 finite numbers per step, got NaN in sequence 1 of 1',

@@ -13,7 +13,7 @@ import { countOf, type Examples, type NumberExamples } from './examples.ts';
 import { batchOf, type InputPlan, type WordPlan } from './inputs.ts';
 import { type ClassifyModel, type ClassifyReading, classifyModel } from './model.ts';
 import { classifyNetwork } from './network.ts';
-import { type ClassifyOptions, type ClassifySettings, classifySettings } from './options.ts';
+import { type ClassifyOptions, type ClassifySettings, classifySettings, refuseUnused } from './options.ts';
 import { bayesScores, logitsOf, probabilitiesOf } from './predictor.ts';
 import { architectureOf, type Part, type Prepared, prepareClassify } from './prepare.ts';
 import { type ClassifyFigures, type ClassifyScores, figuresOf, scoreClasses } from './scores.ts';
@@ -59,6 +59,7 @@ export async function trainClassify(
   options: ClassifyOptions = {},
   hooks: ClassifyHooks = {},
 ): Promise<TrainedClassify> {
+  refuseUnused(options, examples.kind, hooks.test !== undefined);
   const settings = classifySettings(
     { ...(hooks.vectors && { width: hooks.vectors.width }), ...options },
     examples.kind,

@@ -147,6 +147,23 @@ test('workers start by themselves after work that was worth it, and small calls 
   engine[Symbol.dispose]();
 });
 
+test('a call that is hardly worth it does not wake workers, one of twice the length does', async () => {
+  const engine = await openWith({ worth: 0.01 });
+  await engine.threads.start();
+  // Milliseconds of an affine call are taken to be 1.5e-7 n.
+  const x = engine.arena.keep(200_000);
+  const shares = async (n: number): Promise<number> => {
+    const before = engine.threads.shared;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    engine.affine(x, x, n, 2, 1);
+    return engine.threads.shared - before;
+  };
+  // Not asleep in time on a machine that is busy elsewhere: then once more.
+  await vi.waitFor(async () => expect(await shares(100_000)).toBe(0), 10_000);
+  expect(await shares(200_000)).toBe(1);
+  engine[Symbol.dispose]();
+});
+
 test('workers see memory that has grown since they started', async () => {
   const engine = await openWith({}, 3);
   await engine.threads.start();

@@ -118,7 +118,10 @@ export class Pool {
     }
   }
 
-  /** How many threads a call should be split for that takes so many milliseconds on one. */
+  /**
+   * How many threads a call should be split for that takes so many milliseconds on one. It has to take twice as long where it would wake
+   * workers.
+   */
   threadsFor(milliseconds: number): number {
     if (this.#broken !== undefined) throw lost(this.#broken);
     if (milliseconds < this.#options.worth) return 1;
@@ -127,6 +130,7 @@ export class Pool {
       if (this.#seen >= START_AFTER) this.#start();
       return 1;
     }
+    if (milliseconds < 2 * this.#options.worth && Atomics.load(this.#words, SLEEPERS) > 0) return 1;
     return 1 + this.#readyWorkers();
   }
 

@@ -28,9 +28,9 @@ export function splitSequences(
     perStep: number,
     part: (kernels: Kernels, b0: number, b1: number) => void,
   ): void {
-    const steps = at === NO_ARRAY ? new Int32Array(B).fill(T) : lengths(at, B);
-    const total = steps.reduce((sum, length) => sum + length, 0);
     const most = Math.floor(B / LEAST_BATCH_ROWS);
+    const rows = most < 2 || at === NO_ARRAY ? undefined : lengths(at, B);
+    const total = rows ? rows.reduce((sum, length) => sum + length, 0) : B * T;
     const threads = most < 2 ? 1 : Math.min(most, pool.threadsFor(total * perStep));
     if (threads === 1) {
       part(kernels, 0, B);
@@ -39,7 +39,7 @@ export function splitSequences(
     const parts = partsFor(threads, B / BATCH_ROWS);
     let [b0, done, cut] = [0, 0, 1];
     for (let b = 0; b < B; b++) {
-      done += steps[b];
+      done += rows?.[b] ?? T;
       if (b === B - 1 || (done * parts >= total * cut && cut < parts)) {
         part(pool.job, b0, b + 1);
         b0 = b + 1;

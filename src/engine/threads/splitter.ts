@@ -15,7 +15,7 @@ export const TIME = {
   /** A number that is read, changed a little and written. */
   number: 1.5e-7,
   /** A number that goes through exp, tanh or log. */
-  exp: 2e-6,
+  exp: 1e-6,
 };
 
 /** What work is cut into: numbers of whole lines of memory, columns of a product of whole panels, its rows by whole vectors. */

@@ -78,6 +78,15 @@ describe('units', () => {
     const { tokenizer } = JSON.parse(JSON.stringify(subwordCodec(VERSE, { size: 260 }))) as {
       tokenizer: { model: { merges: unknown[]; vocab: Record<string, number> } };
     };
+    for (const [change, message] of [
+      [{ normalizer: { type: 'NFC' } }, /got one that rewrites texts first; /],
+      [{ added_tokens: [{ id: 0, content: '<s>' }] }, /got one with added tokens; /],
+      [{ model: { ...tokenizer.model, ignore_merges: true } }, /got one with ignore_merges; /],
+      [{ pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: false } }, /does not cut texts into/],
+    ] as const)
+      expect(() => textCodecFromDocument({ unit: 'subwords', tokenizer: { ...tokenizer, ...change } }, 'm')).toThrow(
+        message,
+      );
     for (const damage of [
       (m: typeof tokenizer.model) => m.merges.push(['a', 'zz']),
       (m: typeof tokenizer.model) => m.merges.push('a b'),

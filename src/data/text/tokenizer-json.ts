@@ -51,6 +51,12 @@ export function bpeDocument(tokens: readonly string[], merges: readonly [string,
   };
 }
 
+/** What may come from anywhere under the names of {@link BpeDocument}. */
+type Foreign = Partial<Record<keyof BpeDocument, unknown>> & {
+  model?: Partial<Record<Exclude<keyof BpeDocument['model'], 'vocab'>, unknown>> & { vocab?: Record<string, number> };
+  pre_tokenizer?: Partial<Record<keyof BpeDocument['pre_tokenizer'], unknown>>;
+};
+
 /** Reads tokens by id and merges out of a document. Throws `model`, naming `path`, where it is something else. */
 export function readBpeDocument(
   document: unknown,
@@ -61,9 +67,16 @@ export function readBpeDocument(
       'model',
       `${path}: expected a tokenizer.json of byte-level BPE, got ${got}; the file is damaged or of another kind of tokenizer`,
     );
-  const { model, pre_tokenizer: pre } = (document ?? {}) as Partial<BpeDocument>;
+  const { model, pre_tokenizer: pre, normalizer, added_tokens } = (document ?? {}) as Foreign;
   if (model?.type !== 'BPE' || pre?.type !== 'ByteLevel') throw refuse('something else');
   if (pre.add_prefix_space !== false) throw refuse('one that adds a space in front');
+  // Whatever else a tokenizer may do to a text would give other ids.
+  if (pre.use_regex === false) throw refuse('one that does not cut texts into words');
+  if (normalizer) throw refuse('one that rewrites texts first');
+  if (Array.isArray(added_tokens) && added_tokens.length > 0) throw refuse('one with added tokens');
+  const off = ['dropout', 'continuing_subword_prefix', 'end_of_word_suffix', 'ignore_merges'] as const;
+  const other = off.find((name) => model[name]);
+  if (other) throw refuse(`one with ${other}`);
   const { vocab, merges } = model;
   if (typeof vocab !== 'object' || vocab === null || !Array.isArray(merges)) throw refuse('no vocabulary or no merges');
   const tokens: string[] = [];

@@ -146,6 +146,14 @@ const FOREIGN: Readonly<Record<ComposeKind, readonly (keyof ComposeOptions)[]>> 
   voices: ['inputDropout', 'segment'],
 };
 
+/** The settings that mean something to their kind of model. */
+export function ownSettings(settings: ComposeSettings): Partial<ComposeSettings> {
+  const foreign = FOREIGN[settings.kind];
+  return Object.fromEntries(
+    Object.entries(settings).filter(([name]) => !foreign.includes(name as keyof ComposeOptions)),
+  );
+}
+
 /** Refuses options that would do nothing with this kind of model. */
 export function refuseForeign(kind: ComposeKind, options: ComposeOptions): void {
   const foreign = FOREIGN[kind].filter((name) => options[name] !== undefined);

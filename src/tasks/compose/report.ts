@@ -1,6 +1,7 @@
 import { barTicks, lengthOf, noteName, parseMetre, type Score, TICKS } from '../../data/music/index.ts';
 import { figure, pianoRollChart, type Section, STOPPED, shownSettings, taskReport } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
+import { ownSettings } from './options.ts';
 import type { TrainedCompose } from './train.ts';
 
 const VOICE_NAMES = ['Soprano', 'Alto', 'Tenor', 'Bass'];
@@ -61,7 +62,7 @@ export function composeReport(trained: TrainedCompose, files: Readonly<Record<st
       loss: scores?.measure ?? 'negative log likelihood',
       stopped: STOPPED[stopped],
     },
-    settings: shownSettings(settings),
+    settings: shownSettings(ownSettings(settings)),
     versions: { recurve: VERSION, seed: settings.seed },
     seconds: { training: seconds },
     files,

@@ -153,6 +153,13 @@ describe('training a language model', () => {
     ['an empty text', '', {}, /at least 64 characters to learn from, got 0/],
     ['a short text', 'a b', {}, /at least 64 characters/],
     ['one character over and over', 'a'.repeat(500), {}, /at least two different characters, got "a" only/],
+    [
+      'words of which none counts',
+      'a b c d e f '.repeat(20),
+      { unit: 'words', minCount: 99 },
+      /got none; lower minCount/,
+    ],
+    ['patience with nothing to measure', brackets(60), { patience: 2, validation: 0 }, /validation part with patience/],
     ['a share of 1', brackets(60), { validation: 1 }, /validation from 0 to below 1, got 1/],
     ['half a unit', brackets(60), { hidden: 0.5 }, /hidden a whole number of at least 1, got 0.5/],
     [

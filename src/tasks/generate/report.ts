@@ -59,7 +59,7 @@ export function generateReportInput(trained: TrainedGenerate): TaskReportInput {
       loss: 'nats per token',
       stopped: STOPPED[trained.stopped],
     },
-    settings: shownSettings(settings),
+    settings: settingsOf(model),
     versions: { recurve: VERSION, seed: settings.seed },
     seconds: { training: trained.seconds },
   };
@@ -77,16 +77,27 @@ export function surpriseReportInput(
     lead: `${scores.bits.toFixed(3)} bits per character over ${scores.characters.toLocaleString('en')} characters.`,
     cards: cardsOf(scores),
     sections: [surpriseSection(pieces)],
-    settings: shownSettings(model.settings),
+    settings: settingsOf(model),
     versions: { recurve: VERSION },
   };
+}
+
+/** A model of characters knows them all: it has no vocabulary to bound. */
+function settingsOf({
+  settings: { vocabulary, minCount, ...settings },
+}: GenerateModel): NonNullable<TaskReportInput['settings']> {
+  return shownSettings(settings.unit === 'characters' ? settings : { ...settings, vocabulary, minCount });
 }
 
 function cardsOf({ bits, nats, perplexity, unknown }: TextScores): NonNullable<TaskReportInput['cards']> {
   return [
     { label: 'Bits per character', value: bits.toFixed(3), note: 'fewer is better' },
     { label: 'Nats per character', value: nats.toFixed(3) },
-    { label: 'Perplexity', value: perplexity.toFixed(2), ...(unknown > 0 && { note: `${unknown} tokens unknown` }) },
+    {
+      label: 'Perplexity',
+      value: perplexity.toFixed(2),
+      ...(unknown > 0 && { note: `${unknown} ${unknown === 1 ? 'token' : 'tokens'} unknown` }),
+    },
   ];
 }
 

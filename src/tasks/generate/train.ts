@@ -103,6 +103,12 @@ function expectEnough(ids: Int32Array, codec: TextCodec): void {
       `generate: expected at least ${FEWEST} ${codec.unit} to learn from, got ${ids.length}; give a longer text`,
     );
   }
+  if (ids.every((id) => id === codec.unknown)) {
+    throw new RecurveError(
+      'data',
+      `generate: expected ${codec.unit} that occur often enough to be learned, got none; lower minCount, or give a longer text`,
+    );
+  }
   if (ids.every((id) => id === ids[0])) {
     throw new RecurveError(
       'data',

@@ -38,11 +38,12 @@ export async function list(values: Values): Promise<void> {
 export async function path(name: string, values: Values): Promise<void> {
   const output = outputOf(values);
   const dataset = datasetNamed(name);
-  const files = await findDataset(dataset, datasetPlaces());
+  const places = datasetPlaces();
+  const files = await findDataset(dataset, places);
   if (!files) {
     throw new RecurveError(
       'file',
-      `datasets: expected ${name} on this machine, got nothing in the cache; get it with recurve datasets get ${name}`,
+      `datasets: expected ${name} on this machine, got nothing in ${places.mirror === undefined ? '' : `${places.mirror} (RECURVE_DATA) and `}the cache; get it with recurve datasets get ${name}`,
     );
   }
   output.result({ name, files });

@@ -1,4 +1,15 @@
 import { RecurveError } from '../errors.ts';
+import { peek } from './bytes.ts';
+
+/** The bytes as they are, or without gzip where they begin as it does. */
+export async function* unpacked(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  const { head, stream: whole, close } = await peek(stream, 2);
+  try {
+    yield* head[0] === 0x1f && head[1] === 0x8b ? gunzip(whole, name) : whole;
+  } finally {
+    await close();
+  }
+}
 
 /** Undoes gzip as the bytes pass; damaged or cut-off data is an error. */
 export async function* gunzip(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {

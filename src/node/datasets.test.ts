@@ -144,6 +144,14 @@ test('a mirror has the sets in their folders, with source and licence, and serve
   expect(await fetchDataset(dataset(url), again)).toEqual(made.files);
   // Onto itself, nothing changes.
   expect((await mirrorDatasets([dataset(url)], mirror, again)).files).toEqual(made.files);
+  // Another set of the same folder, later: both are told of, and so is what somebody wrote there.
+  const path = join(mirror, 'somewhere', 'SOURCE.txt');
+  writeFileSync(path, `${source}\nasked for: May\n`);
+  writeFileSync(join(mirror, 'somewhere', 'rolled.json'), CONTENT);
+  for (const _ of ['', 'again']) await mirrorDatasets([byHand(url)], mirror, again);
+  expect(readFileSync(path, 'utf8')).toBe(
+    `${source}\nasked for: May\n\nrolled: two numbers\n  home: ${url}\n  licence: none\n  rolled.json: ${url}, converted\n`,
+  );
 });
 
 test('a mirror is asked before the cache and the network', async () => {

@@ -125,7 +125,7 @@ export async function mirrorDatasets(
 ): Promise<{ files: LocalFile[]; left: Dataset[] }> {
   const files: LocalFile[] = [];
   const left: Dataset[] = [];
-  const sources = new Map<string, string[]>();
+  const sources = new Map<string, Dataset[]>();
   for (const dataset of datasets) {
     const here = await findDataset(dataset, places);
     if (!here && dataset.files.some(({ made }) => made?.by === 'hand')) {
@@ -145,11 +145,22 @@ export async function mirrorDatasets(
       if (copy !== path) await writeFileAtomic(copy, await readFileBytes(path));
       files.push({ name, path: copy });
     }
-    const lines = sources.get(dataset.folder) ?? [];
-    sources.set(dataset.folder, [...lines, sourceOf(dataset)]);
+    sources.set(dataset.folder, [...(sources.get(dataset.folder) ?? []), dataset]);
   }
-  for (const [name, lines] of sources) await writeFileAtomic(join(folder, name, 'SOURCE.txt'), lines.join('\n'));
+  for (const [name, own] of sources) {
+    const path = join(folder, name, 'SOURCE.txt');
+    const there = await readFileIfThere(path);
+    await writeFileAtomic(path, sourcesOf(there ? new TextDecoder().decode(there) : '', own));
+  }
   return { files, left };
+}
+
+/** What is said of some data sets, after what is said of others in the same folder. */
+function sourcesOf(there: string, datasets: readonly Dataset[]): string {
+  // A paragraph begins at the margin; those of these data sets are written anew.
+  const others = there.split(/\n(?=\S)/).filter((part) => !datasets.some(({ name }) => part.startsWith(`${name}: `)));
+  const paragraphs = [...others, ...datasets.map(sourceOf)].map((part) => part.trimEnd());
+  return `${paragraphs.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function sourceOf({ name, title, home, licence, credit, files }: Dataset): string {

@@ -241,6 +241,28 @@ describe('recurve train classify says in one sentence what is wrong with', () =>
   });
 });
 
+test('pretrained vectors, plain or gzip; of words that the data have not, they are refused', () => {
+  const words = [...GOOD, ...BAD].map((word, i) => `${word} ${i < 3 ? 1 : -1} 0.5`);
+  write('v.txt', `${words.join('\n')}\n`);
+  write('v.txt.gz', gzipSync(`6 2\n${words.join('\n')}\n`));
+  write('foreign.txt', 'schön 1 2\n');
+  write('cut.txt', `7 2\n${words.join('\n')}\n`);
+  const train = (vectors: string) =>
+    run([
+      ...['train', 'classify', 'reviews.csv', '--text', 'review', '--label', 'verdict', '--vectors', vectors],
+      ...['--out', 'run-v', '--overwrite', '--hidden', '4', '--epochs', '2', '--json'],
+    ]);
+  const plain = JSON.parse(train('v.txt').stdout);
+  expect(plain.notes.at(-1)).toMatch(/^6 of \d+ words begin with a vector of .*v\.txt$/);
+  expect(JSON.parse(train('v.txt.gz').stdout).test).toEqual(plain.test);
+  expect(JSON.parse(train('foreign.txt').stderr).error.message).toMatch(
+    /^classify: expected vectors of words of the data, got none of \d+ in .*foreign\.txt; give vectors of the same/,
+  );
+  expect(JSON.parse(train('cut.txt').stderr).error.message).toContain(
+    'cut.txt: expected 7 words, as its first line says, got 6; the file is cut off or was put together',
+  );
+});
+
 describe('arrays in IDX', () => {
   /** 30 images of 4 rows of 3 pixels, bright above or below by their label. */
   const N = 30;

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { decodeText as decodeStream } from '../../data/bytes.ts';
+import { unpacked } from '../../data/gzip.ts';
 import { type ReadOptions, readIdx, readTable, type Table, wordTokenizer } from '../../data/index.ts';
 import { decodeText, readWordVectors, type WordVectors } from '../../data/text/index.ts';
 import { RecurveError } from '../../errors.ts';
@@ -183,5 +184,5 @@ export async function loadVectors(path: string, examples: Examples, lowercase: b
   const tokenizer = wordTokenizer({ lowercase });
   const words = new Set(examples.texts.flatMap((text) => tokenizer.words(text)));
   const { name, stream } = await openSource(path);
-  return readWordVectors(decodeStream(stream, name, 'utf-8'), { name, words });
+  return readWordVectors(decodeStream(unpacked(stream, name), name, 'utf-8'), { name, words });
 }

@@ -31,6 +31,7 @@ describe('word vectors', () => {
     ['', 'vectors: expected words with their vectors, got an empty file'],
     ['a 1 2\nb 3\n', 'expected a word and 2 numbers in line 2, got 1 numbers'],
     ['a 1 x', 'expected finite numbers in line 1, got "x"'],
+    ['3 2\na 1 2\nb 1 2\n', 'vectors: expected 3 words, as its first line says, got 2; the file is cut off'],
     ['lonely\n', 'expected a word and its numbers in line 1, got "lonely"'],
     ['y'.repeat(2 ** 20 + 1), 'got a line of over 1,048,576 characters'],
   ])('refuses %#', async (text, message) => {

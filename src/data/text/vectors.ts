@@ -33,6 +33,9 @@ export async function readWordVectors(
   { name = 'vectors', words }: WordVectorOptions = {},
 ): Promise<WordVectors> {
   const vectors = new Map<string, Float32Array>();
+  /** Words as the first line says, where it says so, and as they come. */
+  let promised: number | undefined;
+  let count = 0;
   let width = 0;
   let line = 0;
   const refuse = (expected: string, got: string): RecurveError =>
@@ -44,7 +47,7 @@ export async function readWordVectors(
     line++;
     const cells = text.trimEnd().split(' ');
     if (line === 1 && cells.length === 2 && cells.every((cell) => /^\d+$/.test(cell))) {
-      width = Number(cells[1]);
+      [promised, width] = cells.map(Number);
       if (width < 1) throw refuse('at least one number per word', cells[1]);
       return;
     }
@@ -52,6 +55,7 @@ export async function readWordVectors(
       if (text.trim() === '') return;
       throw refuse('a word and its numbers', `"${shorten(text)}"`);
     }
+    count++;
     // The first word of a file without a head has no space in it.
     if (width === 0) width = cells.length - 1;
     const word = cells.slice(0, cells.length - width).join(' ');
@@ -77,5 +81,11 @@ export async function readWordVectors(
   if (pending !== '') add(pending);
   if (width === 0)
     throw new RecurveError('data', `${name}: expected words with their vectors, got an empty file; name another`);
+  if (promised !== undefined && count !== promised) {
+    throw new RecurveError(
+      'data',
+      `${name}: expected ${promised.toLocaleString('en')} words, as its first line says, got ${count.toLocaleString('en')}; the file is cut off or was put together, fetch it again`,
+    );
+  }
   return { source: name, width, vectors };
 }

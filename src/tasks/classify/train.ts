@@ -232,6 +232,12 @@ function placeVectors(
       found++;
     });
   }
+  if (found === 0) {
+    throw new RecurveError(
+      'data',
+      `classify: expected vectors of words of the data, got none of ${(known - 1).toLocaleString('en')} in ${vectors.source}; give vectors of the same language, in lower case unless case is kept`,
+    );
+  }
   return `${found.toLocaleString('en')} of ${(known - 1).toLocaleString('en')} words begin with a vector of ${vectors.source}`;
 }
 

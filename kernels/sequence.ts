@@ -10,10 +10,10 @@ import { mapSigmoid } from './elementwise';
 import { lengthOf } from './ragged';
 import { bytes, copyRow, fillRow, NONE } from './vector';
 
-/** C[M,N] += A · W, W in panels. */
+/** C[M,N] += A · W, W in panels; nothing without W. */
 @inline
 function addPacked(c: usize, cs: usize, a: usize, as: usize, w: usize, M: i32, N: i32, K: i32, scratch: usize): void {
-  gemmPacked(c, cs, c, cs, a, as, w, M, N, K, scratch);
+  if (w != NONE) gemmPacked(c, cs, c, cs, a, as, w, M, N, K, scratch);
 }
 
 /** First row at or behind b that has not ended at step t, or b1. */

@@ -10,7 +10,8 @@ export interface KernelModule {
 
 /**
  * The exports of the compiled `kernels/index.ts`, as JavaScript calls them. Arrays are byte addresses, sizes are counts,
- * `scratch` is a byte address with room for {@link Kernels.gemm}; `b0`, `b1` bound the batch rows a call works on.
+ * `scratch` is a byte address with room for {@link Kernels.gemm}; `b0`, `b1` bound the batch rows a call works on. Time loops
+ * without recurrent weights (`NONE`) leave their products out.
  */
 export interface Kernels {
   /**

@@ -256,9 +256,9 @@ for (const B of [9, 37, 70]) {
 for (const lengths of [undefined, [3], [2]]) {
   const [T, H] = [3, 77];
   const title = (cell: string) => `${cell} B=1 H=${H}, ${lengths ? `${lengths} of ${T}` : T} steps`;
-  const weights = ({ engine, put }: Desk, seed: number, N: number): Address => {
-    const at = engine.arena.take(engine.packedSize(N, H));
-    engine.pack(at, put(seed, N * H, -0.05, 0.05), N, H);
+  const weights = ({ engine, put }: Desk, seed: number, N: number, K = H): Address => {
+    const at = engine.arena.take(engine.packedSize(N, K));
+    engine.pack(at, put(seed, N * K, -0.05, 0.05), N, K);
     return at;
   };
   const shape = (desk: Desk) => ({ T, B: 1, H, lengths: lengths ? desk.indices(lengths) : NONE });
@@ -266,17 +266,29 @@ for (const lengths of [undefined, [3], [2]]) {
   for (const activation of ['tanh', 'relu'] as const) {
     CALLS[title(`rnn ${activation}`)] = (desk) => {
       const [gates, hidden] = [desk.put(1, n), desk.put(2, n + H)];
+      const [dgates, dhidden] = [desk.put(4, n), desk.put(5, n + H)];
       desk.engine.rnnForward({ ...shape(desk), activation, gates, hidden, w: weights(desk, 3, H) });
-      return [[hidden, n + H]];
+      desk.engine.rnnBackward({ ...shape(desk), activation, dgates, dhidden, hidden, w: weights(desk, 6, H) });
+      return [
+        [hidden, n + H],
+        [dgates, n],
+        [dhidden, n + H],
+      ];
     };
   }
   CALLS[title('lstm')] = (desk) => {
     const [gates, hidden, cells] = [desk.put(1, 4 * n), desk.put(2, n + H), desk.put(3, n + H)];
+    const [dgates, dhidden, dcell] = [desk.put(5, 4 * n), desk.put(6, n + H), desk.put(7, H)];
     desk.engine.lstmForward({ ...shape(desk), gates, hidden, cells, w: weights(desk, 4, 4 * H) });
+    const w = weights(desk, 8, H, 4 * H);
+    desk.engine.lstmBackward({ ...shape(desk), dgates, dhidden, dcell, gates, cells, hidden, w });
     return [
       [gates, 4 * n],
       [hidden, n + H],
       [cells, n + H],
+      [dgates, 4 * n],
+      [dhidden, n + H],
+      [dcell, H],
     ];
   };
   for (const bias of [true, false]) {
@@ -285,10 +297,16 @@ for (const lengths of [undefined, [3], [2]]) {
       const [wrz, wn] = [weights(desk, 4, 2 * H), weights(desk, 5, H)];
       const sequence = { ...shape(desk), reset: 'after' as const, gates, hidden, candidate, wrz, wn };
       desk.engine.gruForward({ ...sequence, bias: bias ? desk.put(6, H) : NONE });
+      const [dgates, dhidden, dcandidate] = [desk.put(7, 3 * n), desk.put(8, n + H), desk.put(9, n)];
+      const back = { wrz: weights(desk, 10, H, 2 * H), wn: weights(desk, 11, H) };
+      desk.engine.gruBackward({ ...sequence, ...back, dgates, dhidden, dcandidate });
       return [
         [gates, 3 * n],
         [hidden, n + H],
         [candidate, n],
+        [dgates, 3 * n],
+        [dhidden, n + H],
+        [dcandidate, n],
       ];
     };
   }

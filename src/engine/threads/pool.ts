@@ -119,10 +119,10 @@ export class Pool {
   }
 
   /**
-   * How many threads a call should be split for that takes so many milliseconds on one. It has to take twice as long where it would wake
-   * workers.
+   * How many threads a call should be split for that takes so many milliseconds on one. It, or the `whole` it belongs to, has to take twice
+   * as long where it would wake workers.
    */
-  threadsFor(milliseconds: number): number {
+  threadsFor(milliseconds: number, whole = milliseconds): number {
     if (this.#broken !== undefined) throw lost(this.#broken);
     if (milliseconds < this.#options.worth) return 1;
     if (!this.#workers) {
@@ -130,7 +130,7 @@ export class Pool {
       if (this.#seen >= START_AFTER) this.#start();
       return 1;
     }
-    if (milliseconds < 2 * this.#options.worth && Atomics.load(this.#words, SLEEPERS) > 0) return 1;
+    if (whole < 2 * this.#options.worth && Atomics.load(this.#words, SLEEPERS) > 0) return 1;
     return 1 + this.#readyWorkers();
   }
 

@@ -1,10 +1,10 @@
 // Time loops of a batch of one. Its only row cannot be split, so the threads share the gate rows of every step: each multiplies the state
 // with its part of the weights, which then stay in its own cache from step to step. The gates themselves are a few thousand numbers that
-// the calling thread goes through, in the operations of kernels/gates.ts and their order.
+// the calling thread goes through: forward in the operations of kernels/gates.ts and their order, backward in the time loop of one step without weights.
 import { BINARY_OPS, UNARY_OPS } from '../engine.ts';
 import type { Kernels } from '../kernels.ts';
 import type { Pool } from './pool.ts';
-import { behind, COLUMNS } from './splitter.ts';
+import { behind, COLUMNS, NO_ARRAY } from './splitter.ts';
 
 const [TANH, SIGMOID, RELU] = (['tanh', 'sigmoid', 'relu'] as const).map((op) => UNARY_OPS.indexOf(op));
 const [ADD, MULTIPLY] = (['add', 'multiply'] as const).map((op) => BINARY_OPS.indexOf(op));
@@ -17,7 +17,7 @@ interface Product {
   N: number;
 }
 
-/** What the three time loops need: plain kernels for the gates, a pool for the products, memory for a row of temporary numbers. */
+/** What the time loops need: plain kernels for the gates, a pool for the products, memory for a row of temporary numbers. */
 export interface SingleRow {
   kernels: Kernels;
   pool: Pool;
@@ -131,5 +131,78 @@ export function gruRowForward(
     kernels.binary(MULTIPLY, scratch, scratch, n, H);
     kernels.binary(MULTIPLY, h, z, before, H);
     kernels.binary(ADD, h, scratch, h, H);
+  }
+}
+
+/** One step's way back through the gates: a time loop of one row, whose products are left out. */
+const [T, B, B0, B1] = [1, 1, 0, 1];
+const NO_LENGTHS = NO_ARRAY;
+const NO_WEIGHTS = NO_ARRAY;
+
+/** `rnnBackward` of one whole row, without leak and skip. */
+export function rnnRowBackward(
+  row: SingleRow,
+  dgates: number,
+  dhidden: number,
+  hidden: number,
+  w: number,
+  steps: number,
+  H: number,
+  relu: boolean,
+): void {
+  const size = 4 * H;
+  for (let t = steps - 1; t >= 0; t--) {
+    const [da, dh, h] = [dgates + t * size, dhidden + t * size, hidden + t * size];
+    row.kernels.rnnBackward(
+      ...([da, dh, h, NO_WEIGHTS, NO_LENGTHS, T, B, H, B0, B1] as const),
+      ...([relu, NO_ARRAY, NO_ARRAY, NO_ARRAY, NO_ARRAY, 0, row.scratch] as const),
+    );
+    multiply(row, da, H, [{ c: dh, from: dh, packed: w, N: H }]);
+  }
+}
+
+/** `lstmBackward` of one whole row, without skip. */
+export function lstmRowBackward(
+  row: SingleRow,
+  dgates: number,
+  dhidden: number,
+  dcell: number,
+  gates: number,
+  cells: number,
+  w: number,
+  steps: number,
+  H: number,
+): void {
+  const size = 4 * H;
+  for (let t = steps - 1; t >= 0; t--) {
+    const [da, dh] = [dgates + t * 4 * size, dhidden + t * size];
+    row.kernels.lstmBackward(
+      ...([da, dh, dcell, gates + t * 4 * size, cells + t * size, NO_WEIGHTS, NO_LENGTHS] as const),
+      ...([T, B, H, B0, B1, NO_ARRAY, 0, row.scratch] as const),
+    );
+    multiply(row, da, 4 * H, [{ c: dh, from: dh, packed: w, N: H }]);
+  }
+}
+
+/** `gruBackward` of one whole row, reset after, without skip. */
+export function gruRowBackward(
+  row: SingleRow,
+  gradients: { dgates: number; dcandidate: number; dhidden: number },
+  kept: { gates: number; candidate: number; hidden: number },
+  weights: { wrz: number; wn: number },
+  steps: number,
+  H: number,
+): void {
+  const size = 4 * H;
+  for (let t = steps - 1; t >= 0; t--) {
+    const da = gradients.dgates + t * 3 * size;
+    const [dn, dh] = [gradients.dcandidate + t * size, gradients.dhidden + t * size];
+    row.kernels.gruBackward(
+      ...([da, dn, dh, kept.gates + t * 3 * size, kept.candidate + t * size, kept.hidden + t * size] as const),
+      ...([NO_WEIGHTS, NO_WEIGHTS, NO_LENGTHS, T, B, H, B0, B1, true, NO_ARRAY, NO_ARRAY, 0, row.scratch] as const),
+    );
+    // Both add to dh, the second to what the first leaves.
+    multiply(row, da, 2 * H, [{ c: dh, from: dh, packed: weights.wrz, N: H }]);
+    multiply(row, dn, H, [{ c: dh, from: dh, packed: weights.wn, N: H }]);
   }
 }

@@ -1,5 +1,13 @@
 import type { Kernels } from '../kernels.ts';
-import { gruRowForward, lstmRowForward, rnnRowForward, type SingleRow } from './single-row.ts';
+import {
+  gruRowBackward,
+  gruRowForward,
+  lstmRowBackward,
+  lstmRowForward,
+  rnnRowBackward,
+  rnnRowForward,
+  type SingleRow,
+} from './single-row.ts';
 import { NO_ARRAY, partsFor, type Splitter, TIME } from './splitter.ts';
 
 /** Batch rows of a part of a time loop, if a thread gets several: below, reading the weights again costs more than it saves. */
@@ -64,7 +72,7 @@ export function splitSequences(
     if (B !== 1 || H > MOST_UNITS || (at !== NO_ARRAY && lengths(at, 1)[0] !== T)) return undefined;
     const time = rows * H * H * (TIME.product + TIME.weight);
     // From half of what other calls need: by then the weights no longer fit one thread's cache, and the next job follows at once.
-    const threads = pool.threadsFor(2 * time);
+    const threads = pool.threadsFor(2 * time, T * time);
     return threads === 1 ? undefined : { kernels, pool, threads: Math.min(threads, MOST_SHARERS), scratch };
   }
 
@@ -81,6 +89,11 @@ export function splitSequences(
       );
     },
     rnnBackward(dgates, dhidden, hidden, w, at, T, B, H, _b0, _b1, relu, leak, gates, dleak, ws, d, scratch) {
+      const row = ws === NO_ARRAY && leak === NO_ARRAY ? sharedSteps(B, T, at, 1, H, scratch) : undefined;
+      if (row) {
+        rnnRowBackward(row, dgates, dhidden, hidden, w, T, H, relu);
+        return;
+      }
       const perStep = H * H * TIME.product * products(ws) + H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.rnnBackward(
@@ -100,6 +113,11 @@ export function splitSequences(
       );
     },
     lstmBackward(dgates, dhidden, dcell, gates, cells, w, at, T, B, H, _b0, _b1, ws, d, scratch) {
+      const row = ws === NO_ARRAY ? sharedSteps(B, T, at, 4, H, scratch) : undefined;
+      if (row) {
+        lstmRowBackward(row, dgates, dhidden, dcell, gates, cells, w, T, H);
+        return;
+      }
       const perStep = 4 * H * H * TIME.product * products(ws) + 4 * H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.lstmBackward(dgates, dhidden, dcell, gates, cells, w, at, T, B, H, b0, b1, ws, d, scratch),
@@ -159,6 +177,11 @@ export function splitSequences(
         scratch,
       ]
     ) {
+      const row = wsrz === NO_ARRAY && resetAfter ? sharedSteps(B, T, at, 3, H, scratch) : undefined;
+      if (row) {
+        gruRowBackward(row, { dgates, dcandidate, dhidden }, { gates, candidate, hidden }, { wrz, wn }, T, H);
+        return;
+      }
       const perStep = 3 * H * H * TIME.product * products(wsrz) + 3 * H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.gruBackward(

@@ -58,7 +58,10 @@ describe('a model of tunes', () => {
         ],
         { cwd },
       );
-    expect(run('a.mid', '7').code).toBe(0);
+    expect(run('a.mid', '7')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/, G, 4\/4, seed 7\nMIDI {4}a\.mid/),
+    });
     expect(run('b.mid', '7').code).toBe(0);
     const { notes } = readMidi(readFileSync(join(cwd, 'a.mid')), 'a.mid');
     expect(readFileSync(join(cwd, 'b.mid'))).toEqual(readFileSync(join(cwd, 'a.mid')));
@@ -120,6 +123,7 @@ describe('a model of tunes', () => {
       [['--keep-key'], 2, /expected a key to stay in/],
       [['--notes', '4'], 2, /expected options of a melody model, got notes/],
       [['--temperature', '-1'], 2, /expected temperature of at least 0/],
+      [['--tempo', '1'], 2, /expected a tempo from 4 to 1000 quarters a minute, got 1; /],
       [['--opening', 'nope.mid'], 5, /nope\.mid: expected a file/],
     ];
     for (const [options, code, message] of refusals) {

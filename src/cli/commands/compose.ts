@@ -24,7 +24,7 @@ export function define(command: Command): void {
     .option('--keep-key', 'only notes of the scale of --key')
     .option('--keep-metre', 'of a melody: no note over a bar line, no pickup')
     .addOption(wholeOption('--notes <n>', 'of a model of keys: so many notes at every step'))
-    .addOption(numberOption('--tempo <quarters>', 'quarters a minute; default 100'))
+    .addOption(numberOption('--tempo <quarters>', 'quarters a minute, 4 to 1000; default 100'))
     .addOption(numberOption('--temperature <t>', 'below 1 safer, above 1 bolder, 0 always the likeliest; default 1'))
     .addOption(wholeOption('--top-k <k>', 'draw from the k likeliest only'))
     .addOption(numberOption('--top-p <p>', 'draw from the likeliest that together reach p'))
@@ -37,7 +37,7 @@ export function define(command: Command): void {
     .addHelpText(
       'after',
       `
-With --json: task, model, kind, out, seed, quarters, notes (pitch, start, duration, voice; 48 ticks a quarter).
+With --json: task, model, kind, out, seed, quarters, key and metre where the piece has them, notes (pitch, start, duration, voice; 48 ticks a quarter).
 
 Example:
   $ recurve compose runs/tunes --key G --metre 6/8 --bars 16 --keep-metre --seed 7 --out jig.mid

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { lengthOf, parseKey, parseMetre, parsePitch, type Score, TICKS, writeMidi } from '../../data/index.ts';
+import { keyName, metreName } from '../../data/music/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { writeFileAtomic } from '../../node/files.ts';
 import { type ComposeRequest, pianoRollOf } from '../../tasks/index.ts';
@@ -62,9 +63,17 @@ export async function compose(opened: OpenedModel, _: readonly string[], values:
     out: values.out,
     seed,
     quarters,
+    ...(score.key && { key: keyName(score.key) }),
+    ...(score.metre && { metre: metreName(score.metre) }),
     notes: score.notes,
   });
-  output.print(`${score.notes.length} notes, ${quarters} quarters, seed ${seed}\nMIDI    ${values.out}`);
+  const about = [
+    `${score.notes.length} notes`,
+    `${Number(quarters.toFixed(2))} quarters`,
+    ...(score.key ? [keyName(score.key)] : []),
+    ...(score.metre ? [metreName(score.metre)] : []),
+  ];
+  output.print(`${about.join(', ')}, seed ${seed}\nMIDI    ${values.out}`);
   if (values.picture !== undefined) output.print(`picture ${values.picture}`);
 }
 

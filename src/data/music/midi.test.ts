@@ -75,6 +75,15 @@ describe('MIDI', () => {
   });
 });
 
+test('a title of 80 kB and the slowest tempo come back as they were written', () => {
+  const notes = [{ pitch: 60, start: 0, duration: 48, voice: 0 }];
+  const title = '♪ '.repeat(20_000);
+  expect(readMidi(writeMidi({ notes, title, pickup: 0 }), 'a.mid').title).toBe(title);
+  expect(readMidi(writeMidi({ notes, title: '', pickup: 0, tempo: 4 }), 'a.mid').tempo).toBeCloseTo(4, 6);
+  // 24 bits hold no slower one.
+  expect(readMidi(writeMidi({ notes, title: '', pickup: 0, tempo: 1 }), 'a.mid').tempo).toBeCloseTo(3.576, 3);
+});
+
 test('parts of other kinds are passed over, and time that runs back is refused', () => {
   const note = [0, 0x90, 60, 80, 96, 0x80, 60, 0, 0, 0xff, 0x2f, 0];
   const plain = file(note, 0, 1);

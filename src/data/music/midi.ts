@@ -7,6 +7,8 @@ import { byTime, expectLength, type Note, type Score, TICKS } from './score.ts';
 const VELOCITY = 80;
 /** General MIDI's channel of drums, whose numbers are no pitches. */
 const DRUMS = 9;
+/** Microseconds of the longest quarter that can be written, in 24 bits: 3.6 quarters a minute. */
+const SLOWEST = 2 ** 24 - 1;
 /** The tempo of a file that says nothing: 120 quarters a minute. */
 const DEFAULT_TEMPO = 120;
 /**
@@ -173,10 +175,10 @@ function decodeText(text: string): string {
 export function writeMidi(score: Score): Uint8Array {
   const { title, tempo = DEFAULT_TEMPO, metre, key } = score;
   const end: MidiEvent = { deltaTime: 0, meta: true, type: 'endOfTrack' };
-  const text = String.fromCharCode(...new TextEncoder().encode(title));
+  const text = Array.from(new TextEncoder().encode(title), (byte) => String.fromCharCode(byte)).join('');
   const head: MidiEvent[] = [
     { deltaTime: 0, meta: true, type: 'trackName', text },
-    { deltaTime: 0, meta: true, type: 'setTempo', microsecondsPerBeat: Math.round(6e7 / tempo) },
+    { deltaTime: 0, meta: true, type: 'setTempo', microsecondsPerBeat: Math.min(Math.round(6e7 / tempo), SLOWEST) },
   ];
   if (metre) {
     const { beats: numerator, unit: denominator } = metre;

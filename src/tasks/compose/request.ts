@@ -14,7 +14,7 @@ export interface ComposeRequest extends Pick<SampleOptions, 'temperature' | 'top
   key?: Key;
   /** Default: what the opening has, else of a melody what the model draws, else 4/4. */
   metre?: Metre;
-  /** Of a melody: told to the model, and written into the score. */
+  /** At most 1,000 characters: written into the score, and of a melody told to the model. */
   title?: string;
   /** Bars to compose, at least 1; default 16, of a melody until the model ends it. */
   bars?: number;
@@ -24,23 +24,26 @@ export interface ComposeRequest extends Pick<SampleOptions, 'temperature' | 'top
   keepMetre?: boolean;
   /** Of `keys`: exactly so many notes at every step; default as many as the model draws. */
   notes?: number;
-  /** Quarter notes a minute of the score; default 100. */
+  /** Quarter notes a minute of the score, 4 to 1000; default 100. */
   tempo?: number;
 }
 
 export const DEFAULT_BARS = 16;
 export const COMPOSED_TEMPO = 100;
+/** Longer ones are no titles, and some readers of MIDI cannot take them. */
+const LONGEST_TITLE = 1000;
 
 /** Refuses what no kind of model can do. */
 export function checkRequest({
   start = [],
   bars: given,
   notes = 1,
-  tempo = 1,
+  tempo = COMPOSED_TEMPO,
   keepKey,
   key,
   opening,
   soprano,
+  title = '',
   ...sampling
 }: ComposeRequest): void {
   checkSampling(sampling);
@@ -51,7 +54,8 @@ export function checkRequest({
     if (!(Number.isSafeInteger(value) && value >= 1 && value <= 4096))
       wrong(`${name} to be a whole number from 1 to 4096`, value, `set ${name}`);
   }
-  if (!(tempo > 0 && tempo <= 1000)) wrong('a tempo above 0 and at most 1000 quarters a minute', tempo, 'try 100');
+  if (!(tempo >= 4 && tempo <= 1000)) wrong('a tempo from 4 to 1000 quarters a minute', tempo, 'try 100');
+  if (title.length > LONGEST_TITLE) wrong(`a title of at most ${LONGEST_TITLE} characters`, title.length, 'shorten it');
   if (keepKey && !key && !opening?.key) wrong('a key to stay in', 'none', 'give one, such as G or Em');
   if (start.length > 0 && opening) wrong('a first note or first bars', 'both', 'leave one out');
   const beside = Object.entries({ 'a first note': start.length > 0, 'first bars': opening, 'a number of bars': given });

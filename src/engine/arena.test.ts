@@ -146,6 +146,13 @@ describe('the workspace', () => {
       expect(() => arena.keep(slots)).toThrow(message);
     },
   );
+
+  it('says of a size beyond whole numbers in f64 that it does not fit', () => {
+    const arena = counted();
+    expect(() => arena.keep(2 ** 60)).toThrow(
+      /^arena: expected the memory of a step to fit into .*; lower the batch size/,
+    );
+  });
 });
 
 describe('running out of memory', () => {

@@ -162,9 +162,9 @@ export class Arena {
   }
 }
 
-/** A negative or fractional size would let two arrays overlap. */
+/** A negative or fractional size would let two arrays overlap; one that is too large to be counted exceeds every limit. */
 function countOf(slots: number): number {
-  if (!(Number.isSafeInteger(slots) && slots >= 0)) {
+  if (!(Number.isInteger(slots) && slots >= 0)) {
     throw new RecurveError(
       'shape',
       `arena: expected a whole number of slots of at least 0, got ${slots}; give shapes of whole numbers`,

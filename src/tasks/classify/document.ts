@@ -5,7 +5,7 @@ import type { ClassWeights } from '../training/index.ts';
 import type { InputPlan } from './inputs.ts';
 import type { ClassifyParts } from './model.ts';
 import type { ClassifyArchitecture } from './network.ts';
-import type { ClassifySettings } from './options.ts';
+import { type ClassifySettings, MOST_PARTS } from './options.ts';
 
 const size = number({ integer: true, min: 1, max: 1e9 });
 const share = number({ min: 0, max: 1 - Number.EPSILON });
@@ -17,13 +17,13 @@ const checkArchitecture = object({
   input: anyObject,
   cell,
   hidden: size,
-  layers: number({ integer: true, min: 1, max: 1000 }),
+  layers: number({ integer: true, min: 1, max: MOST_PARTS }),
   bidirectional: boolean,
   pooling,
   dropout: share,
   inputDropout: share,
   wordDropout: share,
-  members: number({ integer: true, min: 1, max: 1000 }),
+  members: number({ integer: true, min: 1, max: MOST_PARTS }),
   classes: number({ integer: true, min: 2, max: 1e6 }),
 });
 

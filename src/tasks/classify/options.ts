@@ -102,6 +102,9 @@ const WHOLE = [
   ...(['maxWords', 'minCount', 'maxVocabulary', 'width', 'hidden', 'layers', 'members'] as const),
   ...(['epochs', 'batchSize', 'patience'] as const),
 ];
+/** Most layers, and most networks side by side: model files with more are refused. */
+export const MOST_PARTS = 1000;
+
 const SHARES = ['wordDropout', 'dropout', 'inputDropout', 'testShare', 'validationShare'] as const;
 
 /** Options of words alone. */
@@ -141,10 +144,12 @@ export function classifySettings(
     throw new RecurveError('usage', `classify: expected known options, got ${unknown.join(', ')}; see ClassifyOptions`);
   for (const name of WHOLE) {
     const least = name === 'maxWords' ? 2 : 1;
-    if (!(Number.isSafeInteger(settings[name]) && settings[name] >= least)) {
+    const most = name === 'layers' || name === 'members' ? MOST_PARTS : Number.MAX_SAFE_INTEGER;
+    if (!(Number.isSafeInteger(settings[name]) && settings[name] >= least && settings[name] <= most)) {
+      const range = most === MOST_PARTS ? `from ${least} to ${most}` : `of at least ${least}`;
       throw new RecurveError(
         'usage',
-        `classify: expected ${name} to be a whole number of at least ${least}, got ${settings[name]}; set ${name}`,
+        `classify: expected ${name} to be a whole number ${range}, got ${settings[name]}; set ${name}`,
       );
     }
   }

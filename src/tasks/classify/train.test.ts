@@ -260,6 +260,9 @@ describe('trainClassify refuses', () => {
       'expected hidden to be a whole number of at least 1, got 0',
     );
     await expect(trainClassify(set, { dropout: 1 })).rejects.toThrow('expected dropout to be a share below 1, got 1');
+    await expect(trainClassify(set, { members: 1001 })).rejects.toThrow(
+      'classify: expected members to be a whole number from 1 to 1000, got 1001; set members',
+    );
     await expect(trainClassify(set, { pooling: 'sum' as 'max' })).rejects.toThrow(
       'expected pooling to be one of mean-max, mean',
     );

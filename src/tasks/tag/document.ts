@@ -6,7 +6,7 @@ import type { TagArchitecture } from './architecture.ts';
 import { featureCount, ownCount, regressionPlan, type TablePlan } from './features.ts';
 import { regressionsOf } from './logistic.ts';
 import type { TagParts } from './model.ts';
-import { type TagOptions, type TagSettings, tagSettings } from './options.ts';
+import { MOST, type TagOptions, type TagSettings, tagSettings } from './options.ts';
 import type { TagTableOptions } from './table.ts';
 import { COMPARISON_SIGNS } from './target.ts';
 
@@ -16,12 +16,12 @@ const text = string({ min: 1 });
 const checkArchitecture = object({
   cell: oneOf('gru', 'lstm', 'rnn'),
   hidden: size,
-  layers: number({ integer: true, min: 1, max: 1000 }),
+  layers: number({ integer: true, min: 1, max: MOST.layers }),
   bidirectional: boolean,
   dropout: number({ min: 0, max: 1 - Number.EPSILON }),
   classes: number({ integer: true, min: 2, max: 1e6 }),
   input: anyObject,
-  members: number({ integer: true, min: 1, max: 10_000 }),
+  members: number({ integer: true, min: 1, max: MOST.members }),
   regression: boolean,
 });
 

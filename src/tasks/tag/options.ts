@@ -138,6 +138,9 @@ const WHOLE = {
   ...{ epochs: 1, batchSize: 1, patience: 1, seed: 0 },
 } as const;
 
+/** The largest that a model file may say. */
+export const MOST = { layers: 1000, members: 10_000 } as const;
+
 const CHOICES = { cell: ['gru', 'lstm', 'rnn'], validation: ['cross', 'holdout'] } as const;
 
 /** Options that data of one kind have no use for. */
@@ -167,8 +170,10 @@ export function tagSettings(options: TagOptions, kind: 'table' | 'text' = 'table
   if (unknown.length > 0) refuse('known options', unknown.join(', '), 'see TagOptions');
   for (const [name, least] of Object.entries(WHOLE)) {
     const value = settings[name as keyof typeof WHOLE];
-    if (!(Number.isSafeInteger(value) && value >= least)) {
-      refuse(`${name} to be a whole number of at least ${least}`, value, `set ${name}`);
+    const most = MOST[name as keyof typeof MOST] ?? Number.MAX_SAFE_INTEGER;
+    if (!(Number.isSafeInteger(value) && value >= least && value <= most)) {
+      const range = name in MOST ? `from ${least} to ${most.toLocaleString('en')}` : `of at least ${least}`;
+      refuse(`${name} to be a whole number ${range}`, value, `set ${name}`);
     }
   }
   for (const [name, choices] of Object.entries(CHOICES)) {

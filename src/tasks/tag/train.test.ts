@@ -336,6 +336,7 @@ describe('what cannot be learned is refused in a sentence', () => {
 
   it.each<[string, TagOptions, RegExp]>([
     ['rain > 0', { embedding: 8 }, /^tag: expected embedding with tagged text, got a table; leave it out/],
+    ['rain > 0', { layers: 1001 }, /^tag: expected layers to be a whole number from 1 to 1,000, got 1001; set layers/],
     ['rain > 0', { patience: 2 }, /^tag: expected patience with validation holdout, got cross; set validation to/],
     ['rain > 0', { holdout: { fraction: 0.2 } }, /^tag: expected holdout with validation holdout, got cross/],
     ['rain > 0', { test: 'none', testUntil: '2020-03-01' }, /^tag: expected testUntil with a test part, got none/],

@@ -142,6 +142,16 @@ describe('a language model', () => {
   });
 });
 
+test('--held-out is refused where nothing was held out', () => {
+  const cwd = withText();
+  const train = ['train', 'generate', 'verses.txt', '--hidden', '4', '--epochs', '1', '--validation', '0'];
+  expect(recurve([...train, '--out', 'run', '--quiet'], { cwd }).code).toBe(0);
+  expect(recurve(['evaluate', 'run', 'verses.txt', '--held-out'], { cwd })).toMatchObject({
+    stderr: expect.stringMatching(/^evaluate: expected a model that left an end .*, got one that learned all of it; /),
+    ...{ code: 2, stdout: '' },
+  });
+});
+
 test('a line of a stream that is no UTF-8 ends it with its number, after the lines before were answered', () => {
   const cwd = withText();
   expect(

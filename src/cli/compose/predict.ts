@@ -11,7 +11,7 @@ interface Values {
   quiet?: boolean;
 }
 
-/** Possibilities shown; with `--json` all. */
+/** Possibilities shown; with `--json` and in a file all. */
 const SHOWN = 12;
 
 /** `recurve predict` with a model of music: what may come after a piece. */
@@ -21,7 +21,7 @@ export async function predict(opened: OpenedModel, [file]: readonly string[], va
   const next = model.next(await loadPiece(file));
   const object = { task: 'compose', model: opened.path, kind: model.kind, next };
   if (values.out !== undefined) {
-    await writeFileAtomic(values.out, `${jsonText(object)}\n`);
+    await writeFileAtomic(values.out, values.json ? `${jsonText(object)}\n` : nextTable(next, output));
     output.note(`wrote ${values.out}`);
     return;
   }

@@ -1,3 +1,4 @@
+import { RecurveError } from '../../errors.ts';
 import type { OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
 import { loadModel, loadText } from './model.ts';
@@ -13,6 +14,12 @@ interface Values {
 export async function evaluate(opened: OpenedModel, places: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
   using model = await loadModel(opened);
+  if (values.heldOut && model.settings.validation === 0) {
+    throw new RecurveError(
+      'usage',
+      'evaluate: expected a model that left an end of its text out with --held-out, got one that learned all of it; give another text without --held-out',
+    );
+  }
   const whole = await loadText(places, output);
   const text = values.heldOut ? model.heldOut(whole) : whole;
   const test = await model.evaluate(text);

@@ -20,6 +20,8 @@ export interface SplitOptions {
   test?: Part;
   /** The part before it, for early stopping. Its `fraction` is of what `test` leaves. Default none. */
   validation?: Part;
+  /** The data are measured only: there may be nothing before the test part. */
+  measureOnly?: boolean;
 }
 
 /** One span per series and part, in the order of time; what nothing else takes is for training. */
@@ -40,8 +42,13 @@ export function splitSeries(series: Series[], options: SplitOptions): Split {
     split.test.push({ from: testFrom, to: one.history });
   }
   for (const part of ['test', 'validation'] as const) {
-    if (options[part] && split[part].every(({ from, to }) => from === to)) throw emptyPart(series, part, options[part]);
+    // Where all is test, it is not the validation part whose border is wrong.
+    const none = part === 'validation' && split.test.every(({ from }) => from === 0);
+    if (options[part] && !none && split[part].every(({ from, to }) => from === to))
+      throw emptyPart(series, part, options[part]);
   }
+  if (options.measureOnly) return split;
+  if (split.test.every(({ from }) => from === 0)) throw emptyPart(series, 'training', options.test);
   if (split.train.every(({ from, to }) => from === to))
     throw emptyPart(series, 'training', options.validation ?? options.test);
   return split;

@@ -114,15 +114,20 @@ export function tableCourse(table: TagTable, settings: TagSettings): TagCourse {
 
 /**
  * The steps of a table to learn from and to be scored, where the training part of each series ends, and where its holdout begins. Step t
- * tells the label of step t + `ahead`, and belongs where that one does.
+ * tells the label of step t + `ahead`, and belongs where that one does. Without a holdout there may be nothing to learn from: the table is
+ * measured only.
  */
 export function tableSpans(
   { series }: TagTable,
-  { ahead, test, testUntil, holdout }: Pick<TagSettings, 'ahead' | 'test' | 'testUntil' | 'holdout'>,
+  { ahead, test, testUntil, holdout }: Pick<TagSettings, 'ahead' | 'test' | 'testUntil'> & { holdout?: Part },
 ): TaggedSpans & { ends: number[]; before: number[] } {
   const plain = series.map(({ series: one }) => one);
-  const split = splitSeries(plain, { ...(test !== 'none' && { test }), validation: holdout });
-  const until = testUntil === undefined ? undefined : splitSeries(plain, { test: { from: testUntil } }).test;
+  const split = splitSeries(plain, {
+    ...(test !== 'none' && { test }),
+    ...(holdout ? { validation: holdout } : { measureOnly: true }),
+  });
+  const until =
+    testUntil === undefined ? undefined : splitSeries(plain, { test: { from: testUntil }, measureOnly: true }).test;
   const ends = split.validation.map(({ to }) => to);
   const told = (from: number, to: number, k: number): number[] =>
     Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i - ahead).filter(

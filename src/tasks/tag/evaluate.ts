@@ -8,9 +8,12 @@ import { scoresOf, type TagScored, type TagScores } from './scores.ts';
 import { type TagTable, toldTimes } from './table.ts';
 import { labelsOf } from './text.ts';
 
+/** Why a baseline is missing. */
+const UNLEARNED = 'left out: no step before the test span to learn from';
+
 /**
  * Measures a model on data with labels: of a table the steps from `from` (default: where the test span of its training began) beside the
- * baselines fitted on the steps before, of a text all words beside the share of each class in training.
+ * baselines fitted on the steps before (without any the share of each class in training), of a text all words beside the share of each class in training.
  *
  * @throws RecurveError `data` where nothing can be scored, or a label is one the model does not know
  */
@@ -35,7 +38,7 @@ async function scoreTable(model: TagModel, table: TagTable, from?: string, until
     );
   }
   const testUntil = until ?? settings.testUntil;
-  const spans = tableSpans(table, { ...settings, test, ...(testUntil !== undefined && { testUntil }) });
+  const spans = tableSpans(table, { ahead: plan.ahead, test, ...(testUntil !== undefined && { testUntil }) });
   const K = classes.length;
   const N = spans.test.reduce((n, steps) => n + steps.length, 0);
   if (N === 0)
@@ -57,13 +60,17 @@ async function scoreTable(model: TagModel, table: TagTable, from?: string, until
   return {
     ...{ labels, probabilities },
     ...(times.length === N && { times: Float64Array.from(times) }),
-    ...(await tableBaselines(table, spans, plan)),
+    ...(spans.train.some((steps) => steps.length > 0)
+      ? await tableBaselines(table, spans, plan)
+      : {
+          baselines: { constant: sharesOf(model, N) },
+          notes: { logistic: UNLEARNED, ...(plan.ahead > 0 && { markov: UNLEARNED }) },
+        }),
   };
 }
 
 function scoreText(model: TagModel, text: TaggedText): TagScored {
-  const { classes, summary } = model;
-  const K = classes.length;
+  const { classes } = model;
   const labels = Int32Array.from(
     text.sentences.flatMap((sentence) => Array.from(labelsOf(sentence, classes, text.source))),
   );
@@ -74,11 +81,16 @@ function scoreText(model: TagModel, text: TaggedText): TagScored {
     );
   }
   const probabilities = Float64Array.from(model.predict(text).flatMap((told) => Array.from(told.probabilities)));
+  return { labels, probabilities, baselines: { constant: sharesOf(model, labels.length) }, notes: {} };
+}
+
+/** The share of each class in the model's training, for N steps: [N, K]. */
+function sharesOf({ classes, summary }: TagModel, N: number): Float64Array {
+  const K = classes.length;
   const counts = Array.isArray(summary.counts) ? summary.counts.map(Number) : classes.map(() => 1);
   const constant = shares(
     counts.flatMap((count, k) => new Array<number>(count).fill(k)),
     K,
   );
-  const said = Float64Array.from({ length: labels.length * K }, (_, at) => constant[at % K]);
-  return { labels, probabilities, baselines: { constant: said }, notes: {} };
+  return Float64Array.from({ length: N * K }, (_, at) => constant[at % K]);
 }

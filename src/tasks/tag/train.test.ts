@@ -303,6 +303,36 @@ describe('the regression beside the network', () => {
   });
 });
 
+it('evaluate measures a table that begins after the training, beside the shares of the training', async () => {
+  const lines = rainCsv(300).trimEnd().split('\n');
+  const whole = await tableOf(lines.join('\n'));
+  const { model } = await trainTag(toTagTable(whole, { target: 'rain > 0' }), {
+    ...SMALL,
+    epochs: 2,
+    test: { from: '2020-08-01' },
+  });
+  const at = lines.findIndex((line) => line.startsWith('2020-08-02'));
+  const known = { ...(model.plan as TablePlan), classes: model.classes };
+  const later = knownTagTable(await tableOf([lines[0], ...lines.slice(at)].join('\n')), model.reading as never, known);
+  const scores = await evaluateTag(model, later);
+  expect(scores.steps).toBe(lines.length - at - 1);
+  expect(Object.keys(scores.baselines)).toEqual(['constant']);
+  expect(scores.notes).toEqual({
+    logistic: 'left out: no step before the test span to learn from',
+    markov: 'left out: no step before the test span to learn from',
+  });
+  const counts = model.summary.counts as number[];
+  const wet = later.series[0].labels.slice(1).reduce((n, label) => n + label, 0) / scores.steps;
+  const p = (counts[1] + 1) / (counts[0] + counts[1] + 2);
+  expect(scores.baselines.constant.brier).toBeCloseTo(wet * (1 - p) ** 2 + (1 - wet) * p ** 2, 12);
+});
+
+it('a border of the test part before the data is named', async () => {
+  await expect(trainTag(await rain(200), { ...SMALL, test: { from: '2000-01-01' } })).rejects.toThrow(
+    'data: expected at least one step in the training part (from 2000-01-01), got none of data from',
+  );
+});
+
 it('series without a step before the test part are told by what the others say, climatology too', async () => {
   const [head, ...lines] = rainCsv(200).trimEnd().split('\n');
   const csv = [

@@ -163,7 +163,7 @@ function refuseUnheard({ holdout, patience, threshold }: TagOptions, cross: bool
 }
 
 /** Refuses what nothing can be learned from, and says what little can be learned of rare classes. */
-function checkCourse({ classes, counts, steps, examples }: TagCourse): string[] {
+function checkCourse({ classes, counts, steps, examples, plan }: TagCourse): string[] {
   const seen = classes.filter((_, k) => counts[k] > 0);
   if (seen.length < 2) {
     throw new RecurveError(
@@ -172,9 +172,10 @@ function checkCourse({ classes, counts, steps, examples }: TagCourse): string[] 
     );
   }
   if (steps < FEWEST || examples.length < 2) {
+    const next = plan.kind === 'table' ? 'lower chunk, or give more data' : 'give more text';
     throw new RecurveError(
       'data',
-      `tag: expected at least ${FEWEST} steps with labels in 2 sequences before the test part, got ${steps} in ${examples.length}; lower chunk, or give more data`,
+      `tag: expected at least ${FEWEST} steps with labels in 2 sequences before the test part, got ${steps} in ${examples.length}; ${next}`,
     );
   }
   return classes.flatMap((name, k) =>

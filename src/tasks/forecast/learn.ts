@@ -4,6 +4,7 @@ import type { FitResult, Objective } from '../../train/index.ts';
 import type { Stages } from '../training/index.ts';
 import { type ForecastArchitecture, forecastNetwork } from './architecture.ts';
 import { type FeaturePlan, inputWidth } from './features.ts';
+import { forecastLoss } from './loss.ts';
 import type { ForecastSettings } from './options.ts';
 import type { OutputKind } from './output.ts';
 import { inputsOf, targetsOf, type Window } from './windows.ts';
@@ -54,12 +55,13 @@ export function learn(
 
 function objectiveOf(
   network: Network,
-  { plan, kind }: Learner,
+  { plan, kind, settings }: Learner,
   all: readonly Window[],
   onOutputs?: (outputs: Float64Array) => void,
 ): Objective {
   const width = inputWidth(plan);
   const perWindow = plan.horizon * kind.outputs;
+  const lossOf = forecastLoss(settings.output, settings.levels);
   let outputs = new Float64Array(0);
   return {
     examples: all.length,
@@ -73,7 +75,7 @@ function objectiveOf(
         outputs.set(y.values(), batch[0] * perWindow);
         if (batch[batch.length - 1] === all.length - 1) onOutputs(outputs);
       }
-      return kind.loss(y, targets, weights);
+      return lossOf(y, targets, weights);
     },
   };
 }

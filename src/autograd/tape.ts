@@ -12,6 +12,15 @@ interface Node {
   name: string;
 }
 
+/** Packed weights that outlive a pass. */
+export interface KeptWeights {
+  /** Where w[N, K] lies packed, up to date; undefined where it does not. */
+  of(w: Address, N: number, K: number): Address | undefined;
+  /** Outside every scope: makes room for what was not there. */
+  settle(): void;
+  release(): void;
+}
+
 /**
  * An append-only list of what was computed, walked backwards to differentiate it: the order of appending is already a
  * topological order. One tape belongs to one engine and is reused step after step.
@@ -35,6 +44,8 @@ export class Tape {
   announce: ((news: SequenceNews) => void) | undefined;
   /** How cells that say `uniform` run whole sequences; an optimiser sets it. Unset: step by step, with the same numbers. */
   repeat: typeof replay | undefined;
+  /** Set by `keepPacked`. Unset: every pass packs its own weights. */
+  kept: KeptWeights | undefined;
   /** Called when {@link Tape.backward} is done and all gradients of the run still stand. */
   walked: (() => void) | undefined;
 
@@ -74,16 +85,18 @@ export class Tape {
   aside(engine: Engine): <R>(body: () => R) => R {
     const nodes: Node[] = [];
     return (body) => {
-      const outer = { engine: this.#engine, nodes: this.#nodes, detector: this.#detector };
+      const outer = { engine: this.#engine, nodes: this.#nodes, detector: this.#detector, kept: this.kept };
       this.#engine = engine;
       this.#nodes = nodes;
       this.#detector = undefined;
+      this.kept = undefined;
       try {
         return body();
       } finally {
         this.#engine = outer.engine;
         this.#nodes = outer.nodes;
         this.#detector = outer.detector;
+        this.kept = outer.kept;
       }
     };
   }
@@ -93,20 +106,22 @@ export class Tape {
     this.#recording = recording;
     this.#nodes = [];
     this.#open.push(++this.#scope);
+    let result: R;
     try {
-      const result = this.engine.arena.scope(body);
+      result = this.engine.arena.scope(body);
       if (result instanceof Promise) {
         throw new RecurveError(
           'usage',
           'tape: expected a function that returns when it is done, got one that returns a promise; await before or after tape.run',
         );
       }
-      return result;
     } finally {
       this.#open.pop();
       this.#nodes = outer.nodes;
       this.#recording = outer.recording;
     }
+    this.kept?.settle();
+    return result;
   }
 
   /** Whether operations are being recorded for {@link Tape.backward}. */
@@ -195,6 +210,11 @@ export class Tape {
       scope: tensor.scope,
       base: { tensor, offset },
     });
+  }
+
+  /** For operations: where `w[N, K]`, from its element `offset` on, lies packed from passes before; never in training. */
+  packed(w: Tensor, N: number, K: number, offset = 0): Address | undefined {
+    return this.#recording || w.scope !== 0 ? undefined : this.kept?.of(w.address + offset, N, K);
   }
 
   /**

@@ -128,6 +128,16 @@ export class Arena {
     }
   }
 
+  /** Slots that may still be kept without the highest mark so far running over the limit. */
+  get room(): number {
+    return this.#limit - this.#peak;
+  }
+
+  /** Whether an address lies below the workspace. */
+  isPersistent(address: Address): boolean {
+    return address < this.#kept;
+  }
+
   get insideScope(): boolean {
     return this.#depth > 0;
   }

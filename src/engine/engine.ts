@@ -29,6 +29,11 @@ export interface Engine {
   readonly arena: Arena;
   readonly threads: Threads;
   /**
+   * Grows with every call that writes below the workspace, {@link Engine.pack} aside: while it stays, weights are what they were.
+   * Absent: not counted.
+   */
+  readonly writes?: number;
+  /**
    * Ends the workers; after that the engine must not be used. Not a duty: workers sleep while there is nothing to do, do not
    * keep a program alive, and end when their engine is garbage.
    */

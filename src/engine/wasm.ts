@@ -131,6 +131,7 @@ interface Parts {
 class WasmEngine implements Engine {
   readonly name: string;
   readonly slotBytes = 4;
+  writes = 0;
   readonly arena: Arena;
   readonly threads: Threads;
   readonly #close: (() => void) | undefined;
@@ -179,11 +180,18 @@ class WasmEngine implements Engine {
     return false;
   }
 
+  /** {@link at} of what a call writes to, which is counted. */
+  #to(target: Address): number {
+    if (this.arena.isPersistent(target)) this.writes++;
+    return at(target);
+  }
+
   read(address: Address, n: number): Float32Array {
     return this.#floats.slice(address, address + n);
   }
 
   write(address: Address, values: ArrayLike<number>): void {
+    this.#to(address);
     this.#floats.set(values, address);
   }
 
@@ -192,29 +200,31 @@ class WasmEngine implements Engine {
   }
 
   writeIndices(address: Address, values: ArrayLike<number>): void {
+    this.#to(address);
     this.#indices.set(values, address);
   }
 
   fill(y: Address, n: number, value: number): void {
     // A kernel, so that threads share in it; typed arrays on shared memory are slow besides.
     this.#floats[SCRATCH / 4] = value;
-    this.#kernels.expand(at(y), SCRATCH, 1, n, 1, false);
+    this.#kernels.expand(this.#to(y), SCRATCH, 1, n, 1, false);
   }
 
   copy(y: Address, x: Address, n: number): void {
+    this.#to(y);
     this.#floats.copyWithin(y, x, x + n);
   }
 
   gemmNt(c: Address, a: Address, w: Address, M: number, N: number, K: number, options: GemmOptions = {}): void {
     const { lda = K, ldw = K, ldc = N } = options;
     const [from, fs] = start(c, ldc, options);
-    this.#kernels.gemm(at(c), at(ldc), from, fs, at(a), at(lda), 4, at(w), 4, at(ldw), M, N, K, SCRATCH);
+    this.#kernels.gemm(this.#to(c), at(ldc), from, fs, at(a), at(lda), 4, at(w), 4, at(ldw), M, N, K, SCRATCH);
   }
 
   gemmNn(c: Address, a: Address, w: Address, M: number, N: number, K: number, options: GemmOptions = {}): void {
     const { lda = K, ldw = N, ldc = N } = options;
     const [from, fs] = start(c, ldc, options);
-    this.#kernels.gemm(at(c), at(ldc), from, fs, at(a), at(lda), 4, at(w), at(ldw), 4, M, N, K, SCRATCH);
+    this.#kernels.gemm(this.#to(c), at(ldc), from, fs, at(a), at(lda), 4, at(w), at(ldw), 4, M, N, K, SCRATCH);
   }
 
   gemmTn(c: Address, a: Address, w: Address, M: number, N: number, K: number, options: GemmOptions = {}): void {
@@ -223,7 +233,7 @@ class WasmEngine implements Engine {
     // From the last k down: both sources start at their last row and step backwards.
     const last = K - 1;
     this.#kernels.gemm(
-      at(c),
+      this.#to(c),
       at(ldc),
       from,
       fs,
@@ -261,47 +271,47 @@ class WasmEngine implements Engine {
   ): void {
     const { lda = K, ldc = N } = options;
     const [from, fs] = start(c, ldc, options);
-    this.#kernels.gemmPacked(at(c), at(ldc), from, fs, at(a), at(lda), at(packed), M, N, K, SCRATCH);
+    this.#kernels.gemmPacked(this.#to(c), at(ldc), from, fs, at(a), at(lda), at(packed), M, N, K, SCRATCH);
   }
 
   unary(op: UnaryOp, y: Address, x: Address, n: number): void {
-    this.#kernels.unary(UNARY_OPS.indexOf(op), at(y), at(x), n);
+    this.#kernels.unary(UNARY_OPS.indexOf(op), this.#to(y), at(x), n);
   }
 
   unaryBackward(op: UnaryOp, dx: Address, dy: Address, x: Address, y: Address, n: number): void {
-    this.#kernels.unaryBackward(UNARY_OPS.indexOf(op), at(dx), at(dy), at(x), at(y), n);
+    this.#kernels.unaryBackward(UNARY_OPS.indexOf(op), this.#to(dx), at(dy), at(x), at(y), n);
   }
 
   binary(op: BinaryOp, c: Address, a: Address, b: Address, n: number): void {
-    this.#kernels.binary(BINARY_OPS.indexOf(op), at(c), at(a), at(b), n);
+    this.#kernels.binary(BINARY_OPS.indexOf(op), this.#to(c), at(a), at(b), n);
   }
 
   binaryBackward(op: BinaryOp, da: Address, db: Address, dc: Address, a: Address, b: Address, n: number): void {
-    this.#kernels.binaryBackward(BINARY_OPS.indexOf(op), at(da), at(db), at(dc), at(a), at(b), n);
+    this.#kernels.binaryBackward(BINARY_OPS.indexOf(op), this.#to(da), this.#to(db), at(dc), at(a), at(b), n);
   }
 
   affine(y: Address, x: Address, n: number, alpha: number, beta: number): void {
-    this.#kernels.affine(at(y), at(x), n, alpha, beta);
+    this.#kernels.affine(this.#to(y), at(x), n, alpha, beta);
   }
 
   axpy(y: Address, x: Address, n: number, alpha: number): void {
-    this.#kernels.axpy(at(y), at(x), n, alpha);
+    this.#kernels.axpy(this.#to(y), at(x), n, alpha);
   }
 
   clamp(y: Address, x: Address, n: number, low: number, high: number): void {
-    this.#kernels.clamp(at(y), at(x), n, low, high);
+    this.#kernels.clamp(this.#to(y), at(x), n, low, high);
   }
 
   expand(y: Address, x: Address, outer: number, count: number, inner: number, accumulate = false): void {
-    this.#kernels.expand(at(y), at(x), outer, count, inner, accumulate);
+    this.#kernels.expand(this.#to(y), at(x), outer, count, inner, accumulate);
   }
 
   reduce(y: Address, x: Address, outer: number, count: number, inner: number, descending = false): void {
-    this.#kernels.reduce(at(y), at(x), outer, count, inner, inner, descending);
+    this.#kernels.reduce(this.#to(y), at(x), outer, count, inner, inner, descending);
   }
 
   copyBlock(y: Address, ldy: number, x: Address, ldx: number, rows: number, columns: number, accumulate = false): void {
-    this.#kernels.copyBlock(at(y), ldy, at(x), ldx, rows, columns, accumulate);
+    this.#kernels.copyBlock(this.#to(y), ldy, at(x), ldx, rows, columns, accumulate);
   }
 
   sum(x: Address, n: number): number {
@@ -313,47 +323,47 @@ class WasmEngine implements Engine {
   }
 
   toTimeMajor(y: Address, x: Address, lengths: Address, B: number, T: number, D: number, accumulate = false): void {
-    this.#kernels.toTimeMajor(at(y), at(x), at(lengths), B, T, D, 0, B, accumulate);
+    this.#kernels.toTimeMajor(this.#to(y), at(x), at(lengths), B, T, D, 0, B, accumulate);
   }
 
   toBatchFirst(y: Address, x: Address, lengths: Address, B: number, T: number, D: number, accumulate = false): void {
-    this.#kernels.toBatchFirst(at(y), at(x), at(lengths), B, T, D, 0, B, accumulate);
+    this.#kernels.toBatchFirst(this.#to(y), at(x), at(lengths), B, T, D, 0, B, accumulate);
   }
 
   takeLast(y: Address, states: Address, lengths: Address, B: number, T: number, H: number): void {
-    this.#kernels.takeLast(at(y), at(states), at(lengths), B, T, H);
+    this.#kernels.takeLast(this.#to(y), at(states), at(lengths), B, T, H);
   }
 
   takeLastBackward(dstates: Address, dy: Address, lengths: Address, B: number, T: number, H: number): void {
-    this.#kernels.takeLastBackward(at(dstates), at(dy), at(lengths), B, T, H);
+    this.#kernels.takeLastBackward(this.#to(dstates), at(dy), at(lengths), B, T, H);
   }
 
   selectRows(y: Address, a: Address, c: Address, lengths: Address, t: number, B: number, H: number): void {
-    this.#kernels.selectRows(at(y), at(a), at(c), at(lengths), t, B, H);
+    this.#kernels.selectRows(this.#to(y), at(a), at(c), at(lengths), t, B, H);
   }
 
   selectRowsBackward(da: Address, dc: Address, dy: Address, lengths: Address, t: number, B: number, H: number): void {
-    this.#kernels.selectRowsBackward(at(da), at(dc), at(dy), at(lengths), t, B, H);
+    this.#kernels.selectRowsBackward(this.#to(da), this.#to(dc), at(dy), at(lengths), t, B, H);
   }
 
   gatherRows(y: Address, table: Address, indices: Address, rows: number, D: number): void {
-    this.#kernels.gatherRows(at(y), at(table), at(indices), rows, D);
+    this.#kernels.gatherRows(this.#to(y), at(table), at(indices), rows, D);
   }
 
   scatterAddRows(dtable: Address, dy: Address, indices: Address, rows: number, D: number): void {
-    this.#kernels.scatterAddRows(at(dtable), at(dy), at(indices), rows, D);
+    this.#kernels.scatterAddRows(this.#to(dtable), at(dy), at(indices), rows, D);
   }
 
   softmax(y: Address, x: Address, rows: number, K: number): void {
-    this.#kernels.softmax(at(y), at(x), rows, K);
+    this.#kernels.softmax(this.#to(y), at(x), rows, K);
   }
 
   softmaxBackward(dx: Address, dy: Address, y: Address, rows: number, K: number): void {
-    this.#kernels.softmaxBackward(at(dx), at(dy), at(y), rows, K);
+    this.#kernels.softmaxBackward(this.#to(dx), at(dy), at(y), rows, K);
   }
 
   crossEntropy(loss: Address, probabilities: Address, x: Address, targets: Address, rows: number, K: number): void {
-    this.#kernels.crossEntropy(at(loss), at(probabilities), at(x), at(targets), rows, K);
+    this.#kernels.crossEntropy(this.#to(loss), this.#to(probabilities), at(x), at(targets), rows, K);
   }
 
   crossEntropyBackward(
@@ -364,7 +374,7 @@ class WasmEngine implements Engine {
     rows: number,
     K: number,
   ): void {
-    this.#kernels.crossEntropyBackward(at(dx), at(dloss), at(probabilities), at(targets), rows, K);
+    this.#kernels.crossEntropyBackward(this.#to(dx), at(dloss), at(probabilities), at(targets), rows, K);
   }
 
   layerNorm(
@@ -378,7 +388,7 @@ class WasmEngine implements Engine {
     D: number,
     epsilon: number,
   ): void {
-    this.#kernels.layerNorm(at(y), at(mean), at(rstd), at(x), at(gain), at(bias), rows, D, epsilon);
+    this.#kernels.layerNorm(this.#to(y), this.#to(mean), this.#to(rstd), at(x), at(gain), at(bias), rows, D, epsilon);
   }
 
   layerNormBackward(
@@ -393,18 +403,29 @@ class WasmEngine implements Engine {
     rows: number,
     D: number,
   ): void {
-    this.#kernels.layerNormBackward(at(dx), at(dgain), at(dbias), at(dy), at(x), at(gain), at(mean), at(rstd), rows, D);
+    this.#kernels.layerNormBackward(
+      this.#to(dx),
+      this.#to(dgain),
+      this.#to(dbias),
+      at(dy),
+      at(x),
+      at(gain),
+      at(mean),
+      at(rstd),
+      rows,
+      D,
+    );
   }
 
   dropout(y: Address, x: Address, n: number, p: number, key: DropoutKey, accumulate = false): void {
     const threshold = dropoutThreshold(p);
-    this.#kernels.dropout(at(y), at(x), n, key.key0, key.key1, key.counter, threshold, 1 - p, accumulate);
+    this.#kernels.dropout(this.#to(y), at(x), n, key.key0, key.key1, key.counter, threshold, 1 - p, accumulate);
   }
 
   rnnForward(p: RnnForward): void {
     this.#kernels.rnnForward(
-      at(p.gates),
-      at(p.hidden),
+      this.#to(p.gates),
+      this.#to(p.hidden),
       at(p.w),
       at(p.lengths),
       p.T,
@@ -422,8 +443,8 @@ class WasmEngine implements Engine {
 
   rnnBackward(p: RnnBackward): void {
     this.#kernels.rnnBackward(
-      at(p.dgates),
-      at(p.dhidden),
+      this.#to(p.dgates),
+      this.#to(p.dhidden),
       at(p.hidden),
       at(p.w),
       at(p.lengths),
@@ -435,7 +456,7 @@ class WasmEngine implements Engine {
       p.activation === 'relu',
       at(p.leak ?? NONE),
       at(p.gates ?? NONE),
-      at(p.dleak ?? NONE),
+      this.#to(p.dleak ?? NONE),
       at(p.skip?.w ?? NONE),
       p.skip?.delay ?? 0,
       SCRATCH,
@@ -444,9 +465,9 @@ class WasmEngine implements Engine {
 
   lstmForward(p: LstmForward): void {
     this.#kernels.lstmForward(
-      at(p.gates),
-      at(p.hidden),
-      at(p.cells),
+      this.#to(p.gates),
+      this.#to(p.hidden),
+      this.#to(p.cells),
       at(p.w),
       at(p.lengths),
       p.T,
@@ -462,9 +483,9 @@ class WasmEngine implements Engine {
 
   lstmBackward(p: LstmBackward): void {
     this.#kernels.lstmBackward(
-      at(p.dgates),
-      at(p.dhidden),
-      at(p.dcell),
+      this.#to(p.dgates),
+      this.#to(p.dhidden),
+      this.#to(p.dcell),
       at(p.gates),
       at(p.cells),
       at(p.w),
@@ -482,9 +503,9 @@ class WasmEngine implements Engine {
 
   gruForward(p: GruForward): void {
     this.#kernels.gruForward(
-      at(p.gates),
-      at(p.hidden),
-      at(p.candidate),
+      this.#to(p.gates),
+      this.#to(p.hidden),
+      this.#to(p.candidate),
       at(p.wrz),
       at(p.wn),
       at(p.bias),
@@ -504,9 +525,9 @@ class WasmEngine implements Engine {
 
   gruBackward(p: GruBackward): void {
     this.#kernels.gruBackward(
-      at(p.dgates),
-      at(p.dcandidate),
-      at(p.dhidden),
+      this.#to(p.dgates),
+      this.#to(p.dcandidate),
+      this.#to(p.dhidden),
       at(p.gates),
       at(p.candidate),
       at(p.hidden),
@@ -528,10 +549,10 @@ class WasmEngine implements Engine {
 
   adam(w: Address, dw: Address, m: Address, v: Address, n: number, s: AdamStep): void {
     this.#kernels.adam(
-      at(w),
+      this.#to(w),
       at(dw),
-      at(m),
-      at(v),
+      this.#to(m),
+      this.#to(v),
       n,
       s.scale,
       s.rate,
@@ -548,15 +569,15 @@ class WasmEngine implements Engine {
   }
 
   sgd(w: Address, dw: Address, velocity: Address, n: number, s: SgdStep): void {
-    this.#kernels.sgd(at(w), at(dw), at(velocity), n, s.scale, s.rate, s.momentum, s.nesterov, s.l2);
+    this.#kernels.sgd(this.#to(w), at(dw), this.#to(velocity), n, s.scale, s.rate, s.momentum, s.nesterov, s.l2);
   }
 
   rmsprop(w: Address, dw: Address, square: Address, velocity: Address, n: number, s: RmspropStep): void {
     this.#kernels.rmsprop(
-      at(w),
+      this.#to(w),
       at(dw),
-      at(square),
-      at(velocity),
+      this.#to(square),
+      this.#to(velocity),
       n,
       s.scale,
       s.rate,

@@ -41,6 +41,7 @@ export {
   uniform,
   zeros,
 } from './init.ts';
+export { keepPacked } from './keep-packed.ts';
 export { type Carry, type Layer, type LayerConfig, namedParameters, type Pass } from './layer.ts';
 export { activation } from './layers/activation.ts';
 export { type AttentionPoolLayer, type AttentionPoolOptions, attentionPool } from './layers/attention-pool.ts';

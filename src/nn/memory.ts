@@ -36,11 +36,12 @@ export function measureStep(
   const measuring = measuringEngine(engine);
   const tape = new Tape(measuring);
   tape.repeat = like.repeat;
+  tape.kept = like.kept && { of: (w, N, K) => like.kept?.of(w, N, K), settle() {}, release() {} };
   const bound = entries.map(({ parameter }) => parameter.tensor);
   const dropoutKey = () => ({ key0: 0, key1: 0, counter: 0 });
   try {
-    for (const { parameter } of entries) {
-      parameter.bind(new Tensor(tape, parameter.shape, 0, { tracked: true, scope: 0, gradient: 0 }));
+    for (const [i, { parameter }] of entries.entries()) {
+      parameter.bind(new Tensor(tape, parameter.shape, bound[i].address, { tracked: true, scope: 0, gradient: 0 }));
     }
     if (training) {
       tape.run(() => tape.backward(loss(root.forward(tape.zeros(shape), { training, lengths, dropoutKey }))));

@@ -128,6 +128,7 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
     [Symbol.dispose]() {
       if (!inUse) return;
       inUse = false;
+      tape.kept?.release();
       engine.arena.release(weights);
       for (const { parameter } of entries) parameter.bind(undefined);
     },

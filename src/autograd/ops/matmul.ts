@@ -37,7 +37,10 @@ export function linear(x: Tensor, w: Tensor, bias?: Tensor): Tensor {
   const { M, N, D } = expectFactors(x, w, bias);
   const y = tape.output([...x.shape.slice(0, -1), N], bias ? [x, w, bias] : [x, w]);
   if (bias) tape.engine.expand(y.address, bias.address, 1, M, N);
-  tape.engine.gemmNt(y.address, x.address, w.address, M, N, D, { accumulate: bias !== undefined });
+  const options = { accumulate: bias !== undefined };
+  const kept = tape.packed(w, N, D);
+  if (kept === undefined) tape.engine.gemmNt(y.address, x.address, w.address, M, N, D, options);
+  else tape.engine.gemmPacked(y.address, x.address, kept, M, N, D, options);
   tape.record(
     [y],
     () => {

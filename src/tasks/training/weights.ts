@@ -1,7 +1,7 @@
 import type { Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { StoredTensors } from '../../model/index.ts';
-import { createNetwork, type Layer, type Network, namedParameters } from '../../nn/index.ts';
+import { createNetwork, keepPacked, type Layer, type Network, namedParameters } from '../../nn/index.ts';
 
 /** The weights of a network as a model file holds them, in single precision under PyTorch's names. */
 export function weightsOf(network: Network): StoredTensors {
@@ -36,6 +36,7 @@ export function networkOf(engine: Engine, root: Layer, tensors: StoredTensors, n
     network[Symbol.dispose]();
     throw error;
   }
+  keepPacked(network);
   return network;
 }
 

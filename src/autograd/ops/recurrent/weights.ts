@@ -1,14 +1,17 @@
 import { type Address, NONE, type Skip } from '../../../engine/engine.ts';
 import type { Layout } from './contract.ts';
 
-/** `N` rows of w_hh from row `from` on, packed; transposed for backward. */
+/** `N` rows of w_hh from row `from` on, packed, in this pass or before; transposed for backward. */
 export function packed(
-  { tape: { engine }, H, weights }: Layout,
+  { tape, H, weights }: Layout,
   from: number,
   N: number,
   transposed: boolean,
   w = weights.wHh,
 ): Address {
+  const kept = transposed ? undefined : tape.packed(w, N, H, from * H);
+  if (kept !== undefined) return kept;
+  const { engine } = tape;
   const [rows, K] = transposed ? [H, N] : [N, H];
   const address = engine.arena.take(engine.packedSize(rows, K));
   engine.pack(address, w.address + from * H, rows, K, transposed);

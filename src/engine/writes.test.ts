@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from '../random.ts';
+import type { Address, Engine } from './engine.ts';
+import { WASM } from './engines.case.ts';
+import { CALLS } from './threads/calls.case.ts';
+import { createEngine } from './wasm.ts';
+
+/** Slots of the largest array of a call. */
+const MOST = 200_000;
+
+/**
+ * Runs a call with its array number `k` in a persistent block: whether the call changed what lay there, whether the engine counted a
+ * write, and how many arrays the call has.
+ */
+function run(engine: Engine, block: Address, call: (typeof CALLS)[string], k: number) {
+  return engine.arena.scope(() => {
+    let arrays = 0;
+    let before: { bits: Int32Array; writes: number | undefined } | undefined;
+    const place = (n: number, write: (address: Address) => void): Address => {
+      const address = arrays === k ? block : engine.arena.take(n);
+      write(address);
+      if (arrays === k) before = { bits: engine.readIndices(block, n), writes: engine.writes };
+      arrays++;
+      return address;
+    };
+    call({
+      engine,
+      put(seed, n, low = -1, high = 1) {
+        const random = new Random(seed);
+        const values = Float32Array.from({ length: n }, () => random.uniformIn(low, high));
+        return place(n, (address) => engine.write(address, values));
+      },
+      indices: (values) => place(values.length, (address) => engine.writeIndices(address, values)),
+    });
+    const after = before && engine.readIndices(block, before.bits.length);
+    return {
+      arrays,
+      changed: before?.bits.some((bits, i) => bits !== after?.[i]) ?? false,
+      counted: before !== undefined && engine.writes !== before.writes,
+    };
+  });
+}
+
+describe('an engine counts every call that writes to a persistent block', () => {
+  it.each(Object.keys(CALLS))('%s', async (name) => {
+    const engine = await createEngine({ tier: WASM[0].name });
+    const block = engine.arena.keep(MOST);
+    const missed: number[] = [];
+    let changed = 0;
+    for (let k = 0, arrays = 1; k < arrays; k++) {
+      const seen = run(engine, block, CALLS[name], k);
+      arrays = seen.arrays;
+      if (seen.changed) changed++;
+      if (seen.changed && !seen.counted) missed.push(k);
+    }
+    expect(missed, 'arrays that changed unseen').toEqual([]);
+    expect(changed, 'arrays that change').toBeGreaterThan(0);
+  });
+
+  it('write, writeIndices and copy too, but neither calls in the workspace nor pack', async () => {
+    const engine = await createEngine();
+    const block = engine.arena.keep(1000);
+    const grown = (body: () => void): boolean => {
+      const before = engine.writes;
+      body();
+      return engine.writes !== before;
+    };
+    expect(grown(() => engine.write(block, [1]))).toBe(true);
+    expect(grown(() => engine.writeIndices(block, [1]))).toBe(true);
+    expect(grown(() => engine.copy(block, block + 16, 4))).toBe(true);
+    expect(grown(() => engine.pack(block, block + 500, 3, 2))).toBe(false);
+    engine.arena.scope(() => {
+      const [x, y] = [engine.arena.take(8), engine.arena.take(8)];
+      expect(grown(() => engine.write(x, [1]))).toBe(false);
+      expect(grown(() => engine.axpy(y, block, 8, 1))).toBe(false);
+      expect(grown(() => engine.axpy(block, y, 8, 1))).toBe(true);
+    });
+  });
+});

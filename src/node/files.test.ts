@@ -76,6 +76,14 @@ describe('writeFileAtomic', () => {
     expect(lstatSync(pipe).isFIFO()).toBe(true);
   });
 
+  it('does not read a device that has no end in search of a file', async ({ skip }) => {
+    if (process.platform === 'win32') return skip('needs /dev/zero');
+    await expect(readFileIfThere('/dev/zero')).rejects.toMatchObject({
+      code: 'file',
+      message: '/dev/zero: expected a file to read, got a device; give the name of a file',
+    });
+  });
+
   it('says that the folder is missing, that a folder or a file is in the way', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'sub'));

@@ -99,11 +99,14 @@ export async function readFileBytes(path: string): Promise<Uint8Array> {
 /** Reads a whole file, or gives undefined where there is none. Any other failure is thrown as by `readFileBytes`. */
 export async function readFileIfThere(path: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(path);
+    // Such as /dev/zero: it has no end.
+    const device = (await stat(path)).isCharacterDevice();
+    if (!device) return await readFile(path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw fileError(path, 'a file to read', error);
   }
+  throw new RecurveError('file', `${path}: expected a file to read, got a device; give the name of a file`);
 }
 
 /**

@@ -56,7 +56,7 @@ const checkTablePlan = object({
   logs: array(boolean),
   center: array(number()),
   scale: array(number({ min: Number.MIN_VALUE })),
-  lags: size,
+  lags: number({ integer: true, min: 1, max: MOST.lags }),
   calendar: array(text),
   regression: object({ lags: number({ integer: true, min: 1, max: 1000 }), labels: boolean }),
   ahead: number({ integer: true, min: 0, max: 1e6 }),

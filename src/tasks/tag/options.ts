@@ -22,7 +22,7 @@ export interface TagOptions {
    * computed from are not read.
    */
   ahead?: number;
-  /** Tables: rows that each step sees beside the network's memory, itself included, at least 1. Default 1. */
+  /** Tables: rows that each step sees beside the network's memory, itself included, 1 to 1,000. Default 1. */
   lags?: number;
   /** Tables: read log(1 + x) of columns that are never negative and reach far to the right (skewness above 2). Default true. */
   logs?: boolean;
@@ -139,7 +139,7 @@ const WHOLE = {
 } as const;
 
 /** The largest that a model file may say. */
-export const MOST = { layers: 1000, members: 10_000 } as const;
+export const MOST = { layers: 1000, members: 10_000, lags: 1000 } as const;
 
 const CHOICES = { cell: ['gru', 'lstm', 'rnn'], validation: ['cross', 'holdout'] } as const;
 

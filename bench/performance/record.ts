@@ -33,7 +33,10 @@ export function merged(before: Recorded | undefined, now: Recorded): Recorded {
   return {
     ...before,
     ...now,
-    pytorch: now.pytorch ?? before.pytorch,
+    // A PyTorch that was kept to fewer instructions belongs to sections of its own run, which may be the earlier one.
+    pytorch: now.pytorch
+      ? { ...now.pytorch, limited: now.pytorch.limited ?? before.pytorch?.limited ?? null }
+      : before.pytorch,
     run: { ...now.run, sections: { ...before.run.sections, ...now.run.sections } },
     summary: { ...before.summary, ...now.summary },
   };

@@ -67,6 +67,11 @@ describe('merged', () => {
     });
   });
 
+  test('keeps what an earlier run says of a PyTorch with fewer instructions', () => {
+    const [narrow, wide] = [{ limited: { capability: 'AVX2' } }, { limited: null }];
+    expect(merged(run('24', { pytorch: narrow }), run('24', { pytorch: wide }))).toMatchObject({ pytorch: narrow });
+  });
+
   test('drops them where Node is another', () => {
     expect(merged(run('22', { growth: [1] }), run('24', {}))).not.toHaveProperty('growth');
   });

@@ -228,9 +228,26 @@ export class Tape {
 
   /** For operations: the gradient of `tensor`, zero at first use, or `NONE` when it is not wanted. */
   gradientOf(tensor: Tensor): Address {
+    return this.#gradientOf(tensor, 0, 0);
+  }
+
+  /**
+   * For operations that reach all of a tracked tensor at once: its gradient, and whether there is one to add to. Where there is not, the
+   * place holds anything, and the operation writes all of it: that saves filling it with zeros and reading them again.
+   */
+  receiverOf(tensor: Tensor): { gradient: Address; accumulate: boolean } {
+    const accumulate = tensor.gradientAddress !== NONE;
+    return { gradient: this.#gradientOf(tensor, 0, tensor.size), accumulate };
+  }
+
+  /** At first use zero but from element `start` to `end`. */
+  #gradientOf(tensor: Tensor, start: number, end: number): Address {
     if (!tensor.tracked) return NONE;
     this.#detector?.touches(tensor);
-    if (tensor.base) return this.gradientOf(tensor.base.tensor) + tensor.base.offset;
+    if (tensor.base) {
+      const { tensor: whole, offset } = tensor.base;
+      return this.#gradientOf(whole, offset + start, offset + end) + offset;
+    }
     if (tensor.spent) {
       throw new RecurveError(
         'usage',
@@ -245,7 +262,8 @@ export class Tape {
         );
       }
       const address = this.engine.arena.take(tensor.size);
-      this.engine.fill(address, tensor.size, 0);
+      if (start > 0) this.engine.fill(address, start, 0);
+      if (end < tensor.size) this.engine.fill(address + end, tensor.size - end, 0);
       tensor.bindGradient(address);
     }
     return tensor.gradientAddress;

@@ -29,7 +29,10 @@ export function sum(x: Tensor, axis?: number): Tensor {
   else tape.engine.reduce(y.address, x.address, outer, count, inner);
   tape.record(
     [y],
-    () => tape.engine.expand(tape.gradientOf(x), tape.gradientOf(y), outer, count, inner, true),
+    () => {
+      const { gradient, accumulate } = tape.receiverOf(x);
+      tape.engine.expand(gradient, tape.gradientOf(y), outer, count, inner, accumulate);
+    },
     'reduce',
   );
   return y;

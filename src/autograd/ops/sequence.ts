@@ -45,7 +45,10 @@ export function toTimeMajor(x: Tensor, lengths?: Lengths): Tensor {
   if (!same) tape.engine.toTimeMajor(y.address, x.address, at, B, T, D);
   tape.record(
     [y],
-    () => tape.engine.toBatchFirst(tape.gradientOf(x), tape.gradientOf(y), at, B, T, D, true),
+    () => {
+      const { gradient, accumulate } = tape.receiverOf(x);
+      tape.engine.toBatchFirst(gradient, tape.gradientOf(y), at, B, T, D, accumulate);
+    },
     'toTimeMajor',
   );
   return y;
@@ -62,7 +65,10 @@ export function toBatchFirst(x: Tensor, lengths?: Lengths): Tensor {
   if (!same) tape.engine.toBatchFirst(y.address, x.address, at, B, T, D);
   tape.record(
     [y],
-    () => tape.engine.toTimeMajor(tape.gradientOf(x), tape.gradientOf(y), at, B, T, D, true),
+    () => {
+      const { gradient, accumulate } = tape.receiverOf(x);
+      tape.engine.toTimeMajor(gradient, tape.gradientOf(y), at, B, T, D, accumulate);
+    },
     'toBatchFirst',
   );
   return y;

@@ -1,6 +1,6 @@
 import { type Address, NONE } from '../../../engine/engine.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { FusedCell, Layout, WindowGradients } from './contract.ts';
+import type { FusedCell, Layout, Packed, Window, WindowGradients } from './contract.ts';
 import { extrasOf } from './layout.ts';
 
 /** Where the gradients of x and of the weights lie; `NONE` where they are not wanted. */
@@ -24,21 +24,31 @@ export function targets({ tape, weights, skip }: Layout, cell: FusedCell, x: Ten
   };
 }
 
-/** The gradients of x and of all weights that the steps from `from` on bring. */
-export function windowGradients(
+/**
+ * Back through a window that begins at step `from`: the time loop, then the gradients of x and of all weights that these steps bring.
+ * Windows one after another, the last one first, add up to the bits of the whole.
+ */
+export function backThrough(
   at: Layout,
   cell: FusedCell,
-  x: Address,
+  x: Tensor,
   from: number,
-  window: WindowGradients,
+  window: Window & Pick<WindowGradients, 'dhidden' | 'dcell'>,
+  packed: Packed,
   { dx, dwIh, dbIh, dwHh, dbHh }: Targets,
 ): void {
-  const { B, D, G, weights } = at;
+  const { B, D, H, G, weights } = at;
   const { engine } = at.tape;
   const rows = window.T * B;
-  const first = from * B * D;
-  if (dx !== NONE) engine.gemmNn(dx + first, window.dgates, weights.wIh.address, rows, D, G);
-  if (dwIh !== NONE) engine.gemmTn(dwIh, window.dgates, x + first, G, D, rows);
-  if (dbIh !== NONE) engine.reduce(dbIh, window.dgates, 1, rows, G, true);
-  cell.recurrentGradients(at, dwHh, dbHh, window);
+  const input = x.address + from * B * D;
+  engine.arena.scope(() => {
+    const dgates = engine.arena.take(rows * G);
+    const dcandidate = cell.candidate ? engine.arena.take(rows * H) : NONE;
+    const back: WindowGradients = { ...window, dgates, dcandidate };
+    cell.backward(at, back, packed);
+    if (dx !== NONE) engine.gemmNn(dx + from * B * D, dgates, weights.wIh.address, rows, D, G);
+    if (dwIh !== NONE) engine.gemmTn(dwIh, dgates, input, G, D, rows);
+    if (dbIh !== NONE) engine.reduce(dbIh, dgates, 1, rows, G, true);
+    cell.recurrentGradients(at, dwHh, dbHh, back);
+  });
 }

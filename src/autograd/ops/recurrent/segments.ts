@@ -2,10 +2,11 @@ import { type Address, NONE } from '../../../engine/engine.ts';
 import { RecurveError } from '../../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
 import { placeLengths } from '../sequence.ts';
-import type { FusedCell, Layout, Packed, Window, WindowGradients } from './contract.ts';
-import { targets, windowGradients } from './gradients.ts';
-import { inputProducts } from './input-products.ts';
+import type { FusedCell, Layout, Packed, Window } from './contract.ts';
+import { backThrough, targets } from './gradients.ts';
+import { inputPanels, inputProducts } from './input-products.ts';
 import { addTo } from './states.ts';
+import { placeLengthsFrom } from './windows.ts';
 
 /** The root of T, rounded up: borders and one segment together then take the least memory. Chen et al. 2016. */
 export function segmentLength(T: number): number {
@@ -50,10 +51,9 @@ export function segments(
   const cellBorders = cell.cells ? border(initial[1]) : NONE;
 
   /** Computes segment k, from its border states. */
-  const compute = (k: number, packed: Packed): Window => {
+  const compute = (k: number, packed: Packed, panels: Address | undefined): Window => {
     const from = k * length;
     const steps = Math.min(length, T - from);
-    const windowLengths = lengths && Array.from(lengths, (end) => Math.min(Math.max(end - from, 0), steps));
     const started = (borders: Address): Address => {
       const all = arena.take((steps + 1) * n);
       engine.copy(all, borders + k * n, n);
@@ -63,12 +63,13 @@ export function segments(
       T: steps,
       B,
       H,
-      lengths: placeLengths(tape, windowLengths, B, steps),
-      gates: inputProducts(at, cell, x.address + from * B * D, steps),
+      lengths: placeLengthsFrom(at, from, steps),
+      gates: arena.take(steps * B * G),
       hidden: keep.hidden ? keep.hidden.address + from * n : started(hiddenBorders),
       cells: cell.cells ? started(cellBorders) : NONE,
       candidate: cell.candidate ? arena.take(steps * n) : NONE,
     };
+    inputProducts(at, cell, window.gates, x.address + from * B * D, steps, panels);
     cell.forward(at, window, packed);
     return window;
   };
@@ -88,9 +89,10 @@ export function segments(
       if (count === 0 && lastCell !== NONE) engine.copy(lastCell, initial[1].address, n);
       arena.scope(() => {
         const packed = cell.pack(at, false);
+        const panels = inputPanels(at);
         for (let k = 0; k < count; k++) {
           arena.scope(() => {
-            const { T: steps, hidden, cells } = compute(k, packed);
+            const { T: steps, hidden, cells } = compute(k, packed, panels);
             if (hiddenBorders !== NONE) engine.copy(hiddenBorders + (k + 1) * n, hidden + steps * n, n);
             if (cellBorders !== NONE) engine.copy(cellBorders + (k + 1) * n, cells + steps * n, n);
             ends(k, (b, place) => {
@@ -114,26 +116,19 @@ export function segments(
       }
       arena.scope(() => {
         const again = cell.pack(at, false);
+        const panels = inputPanels(at);
         const packed = cell.pack(at, true);
         for (let k = count - 1; k >= 0; k--) {
           arena.scope(() => {
-            const computed = compute(k, again);
+            const computed = compute(k, again, panels);
             const { T: steps } = computed;
-            const window: WindowGradients = {
-              ...computed,
-              dgates: arena.take(steps * B * G),
-              dcandidate: cell.candidate ? arena.take(steps * n) : NONE,
-              dhidden: keep.hidden ? whole + k * length * n : arena.take((steps + 1) * n),
-              dcell,
-            };
-            const { dhidden } = window;
+            const dhidden = keep.hidden ? whole + k * length * n : arena.take((steps + 1) * n);
             if (!keep.hidden) {
               engine.fill(dhidden, steps * n, 0);
               engine.copy(dhidden + steps * n, carried, n);
               ends(k, (b, place) => engine.axpy(dhidden + place, dlast + b * H, H, 1));
             }
-            cell.backward(at, window, packed);
-            windowGradients(at, cell, x.address, k * length, window, to);
+            backThrough(at, cell, x, k * length, { ...computed, dhidden, dcell }, packed, to);
             if (!keep.hidden) engine.copy(carried, dhidden, n);
           });
         }

@@ -2,12 +2,13 @@ import { type Address, NONE } from '../../../engine/engine.ts';
 import type { Tape } from '../../tape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { lastRows, placeLengths } from '../sequence.ts';
-import type { FusedCell, FusedResult, Layout, Window, WindowGradients } from './contract.ts';
-import { targets, windowGradients } from './gradients.ts';
-import { inputProducts } from './input-products.ts';
+import type { FusedCell, FusedResult, Layout, Window } from './contract.ts';
+import { backThrough, targets } from './gradients.ts';
+import { inputPanels, inputProducts } from './input-products.ts';
 import { addTo, addToPast, finish, pastOf, states } from './states.ts';
+import { backwardSteps, placeLengthsFrom } from './windows.ts';
 
-/** Both directions at once: forward keeps everything that backward needs. */
+/** Forward keeps everything that backward needs, which goes through it window by window. */
 export function stored(
   at: Layout,
   cell: FusedCell,
@@ -18,7 +19,8 @@ export function stored(
   const { tape, T, B, H, G, lengths, skip } = at;
   const { engine } = tape;
   const ends = placeLengths(tape, lengths, B, T);
-  const gates = inputProducts(at, cell, x.address, T);
+  const gates = engine.arena.take(T * B * G);
+  engine.arena.scope(() => inputProducts(at, cell, gates, x.address, T, inputPanels(at)));
   const candidate = cell.candidate ? engine.arena.take(T * B * H) : NONE;
   const all = states(at, initial[0], inputs, skip);
   const hidden = skip ? tape.view(all, [T + 1, B, H], (at.delay - 1) * B * H) : all;
@@ -42,24 +44,43 @@ export function stored(
   tape.record(
     cells ? [all, lastCell] : [all],
     () => {
-      const back: WindowGradients = {
-        ...window,
-        dgates: engine.arena.take(T * B * G),
-        dcandidate: cell.candidate ? engine.arena.take(T * B * H) : NONE,
-        dhidden: tape.gradientOf(hidden),
-        dcell: cells ? gradientCopy(tape, lastCell) : NONE,
-      };
       const to = targets(at, cell, x);
-      engine.arena.scope(() => cell.backward(at, back, cell.pack(at, true)));
-      addTo(tape, initial[0], back.dhidden);
+      const dhidden = tape.gradientOf(hidden);
+      const dcell = cells ? gradientCopy(tape, lastCell) : NONE;
+      engine.arena.scope(() => {
+        const packed = cell.pack(at, true);
+        const steps = backwardSteps(at);
+        for (let end = T; end > 0; end -= steps) {
+          const from = Math.max(0, end - steps);
+          engine.arena.scope(() => {
+            const part = partOf(at, window, from, end - from);
+            backThrough(at, cell, x, from, { ...part, dhidden: dhidden + from * B * H, dcell }, packed, to);
+          });
+        }
+      });
+      addTo(tape, initial[0], dhidden);
       addToPast(at, tape.gradientOf(all));
-      if (cells) addTo(tape, initial[1], back.dcell);
-      engine.arena.scope(() => windowGradients(at, cell, x.address, 0, back, to));
+      if (cells) addTo(tape, initial[1], dcell);
     },
     cell.name,
   );
   const result = finish(at, hidden, lastCell);
   return skip ? { ...result, past: pastOf(at, all) } : result;
+}
+
+/** `steps` steps of a window, from step `from` on. */
+function partOf(at: Layout, window: Window, from: number, steps: number): Window {
+  const { B, H, G } = at;
+  const next = (address: Address, by: number): Address => (address === NONE ? NONE : address + by);
+  return {
+    ...window,
+    T: steps,
+    lengths: placeLengthsFrom(at, from, steps),
+    gates: window.gates + from * B * G,
+    hidden: window.hidden + from * B * H,
+    cells: next(window.cells, from * B * H),
+    candidate: next(window.candidate, from * B * H),
+  };
 }
 
 /** The gradient of the last cell state, in a place that the time loop may write over; zeros where none arrived. */

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { mean, square } from '../../autograd/index.ts';
+import { createEngine, type Engine } from '../../engine/index.ts';
+import { Random } from '../../random.ts';
+import { createNetwork, gru, leaky, lstm, type RecurrentLayer, rnn } from '../index.ts';
+
+/** More rows than a window has, and no multiple of them. */
+const [B, T, D, H] = [3, 400, 2, 5];
+const LENGTHS = [400, 0, 187];
+
+const LAYERS: Record<string, () => RecurrentLayer> = {
+  rnn: () => rnn({ input: D, hidden: H, initial: 'learned' }),
+  'rnn with a skip': () => rnn({ input: D, hidden: H, skip: 3, activation: 'relu' }),
+  'rnn with a mask': () => rnn({ input: D, hidden: H, variational: { recurrent: 0.3 } }),
+  leaky: () => leaky({ input: D, hidden: H, alpha: 'learned' }),
+  lstm: () => lstm({ input: D, hidden: H, layers: 2, bidirectional: true }),
+  'lstm with a skip': () => lstm({ input: D, hidden: H, skip: 4 }),
+  'lstm with a mask': () => lstm({ input: D, hidden: H, variational: { recurrent: 0.3 } }),
+  gru: () => gru({ input: D, hidden: H, initial: 'learned' }),
+  'gru with a skip': () => gru({ input: D, hidden: H, skip: 2 }),
+  'gru that resets before': () => gru({ input: D, hidden: H, reset: 'before' }),
+};
+
+/** The same engine, said to have so many threads that all rows are one window. */
+function unwindowed(engine: Engine): Engine {
+  return new Proxy(engine, {
+    get(real, name) {
+      if (name === 'threads') return { ...real.threads, count: B * T };
+      const found: unknown = Reflect.get(real, name);
+      return typeof found === 'function' ? found.bind(real) : found;
+    },
+  });
+}
+
+/** What is foretold, and of a training step the result and all gradients. */
+function numbers(engine: Engine, layer: RecurrentLayer, lengths: readonly number[] | undefined) {
+  using network = createNetwork(engine, layer, { seed: 3 });
+  const random = new Random(8);
+  const x = Float32Array.from({ length: B * T * D }, () => random.uniformIn(-1, 1));
+  const foretold = network.predict(x, [B, T, D], { lengths });
+  const trained = network.tape.run(() => {
+    const input = network.tape.variable(x, [B, T, D]);
+    let counter = 0;
+    const dropoutKey = () => ({ key0: 5, key1: 6, counter: counter++ });
+    const y = layer.forward(input, { training: true, lengths, dropoutKey });
+    network.tape.backward(mean(square(y)));
+    return { y: y.values(), dx: input.gradient(), dw: engine.read(network.gradients, network.slots) };
+  });
+  return { foretold, ...trained };
+}
+
+describe.each(Object.entries(LAYERS))('%s, window by window', (_, make) => {
+  it.each([[undefined], [LENGTHS]])('has the bits of a single window, lengths %j', async (lengths) => {
+    const engine = await createEngine();
+    const parts = numbers(engine, make(), lengths);
+    expect(parts).toEqual(numbers(unwindowed(engine), make(), lengths));
+    expect(parts.dw.some((g) => g !== 0)).toBe(true);
+  });
+});
+
+describe('memory', () => {
+  const [T, H] = [20_000, 64];
+  const states = (4 * T * H) / 2 ** 20;
+  const taken = async (training: boolean) => {
+    using network = createNetwork(await createEngine(), lstm({ input: 1, hidden: H }));
+    const { workspace } = network.memory({ shape: [1, T, 1], training });
+    return workspace / 2 ** 20 / states;
+  };
+
+  it('of a prediction holds no gates: the outputs alone, where those of one row take T·H', async () => {
+    expect(await taken(false)).toBeLessThan(1.4);
+  });
+
+  it('of a training holds the gates of all steps, but the gradients of a window only', async () => {
+    const inTraining = await taken(true);
+    expect(inTraining).toBeGreaterThan(8.5);
+    expect(inTraining).toBeLessThan(9.5);
+  });
+});

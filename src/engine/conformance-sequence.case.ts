@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Bench, type Compare, expectClose, numbers, onBench } from './conformance-bench.case.ts';
 import type { Engine } from './engine.ts';
-import { NONE } from './engine.ts';
+import { NONE, VANISHED } from './engine.ts';
 
 /** A cell as the sequence kernels know it: gate rows per unit, and which arrays it keeps. */
 const CELLS = {
@@ -289,6 +289,33 @@ export function runSequenceConformance(
         expect([...first.dhidden.slice(0, cut * n), ...second.dhidden], 'dhidden').toEqual(whole.dhidden);
         expect(first.dpast, 'dpast').toEqual(whole.dpast);
         expect(first.dcell, 'dcell').toEqual(whole.dcell);
+      }
+    });
+
+    test('a gradient below 2^-96 counts as 0, one of 2^-96 does not, and NaN stays', async () => {
+      const H = 9;
+      const given = (gradient: number) => {
+        const input = makeInput(cell, 1, 1, H);
+        const dhidden = input.dhidden.map((_, i) => (i < H ? 0 : gradient));
+        return {
+          ...input,
+          gates: input.gates.map((v) => Math.abs(v)),
+          dhidden,
+          dcell: input.dcell.map(() => gradient),
+        };
+      };
+      const below = await run(cell, given(-VANISHED * (1 - 2 ** -20)));
+      const at = await run(cell, given(-VANISHED));
+      const nothing = await run(cell, given(Number.NaN));
+      const keys = (['dgates', 'dhidden', 'dcell', 'dcandidate', 'dleak'] as const).filter((key) => at[key].length > 0);
+      for (const key of keys) {
+        const reached = (out: Output) => (key === 'dhidden' ? out[key].slice(0, H) : out[key]);
+        expect(reached(below).map(Math.abs), key).toEqual(reached(at).map(() => 0));
+        expect(
+          reached(at).some((v) => v !== 0),
+          key,
+        ).toBe(true);
+        expect(reached(nothing).some(Number.isNaN), key).toBe(true);
       }
     });
 

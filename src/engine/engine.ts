@@ -186,6 +186,7 @@ export interface Engine {
   // `gates` holds, on entry, the input's part of every pre-activation, biases included; on exit, what backward needs.
   // `hidden[T+1,B,H]`: row 0 is the initial state, row t+1 the output of step t, 0 past a row's length.
   // `dhidden[T+1,B,H]`: on entry ∂L/∂h from above; on exit the whole ∂L/∂h of every step, row 0 that of the initial state.
+  // A gradient ∂L/∂h or ∂L/∂c that a step receives counts as 0 where it is below {@link VANISHED} in magnitude.
   // A row that has ended writes zeros (gates, hidden, cells, dgates) and leaves the carried gradients untouched.
   // Weight gradients are products of `dgates` and `hidden`, taken by the caller with gemmTn after the loop.
 
@@ -248,6 +249,8 @@ export type Address = number;
 
 /** Stands for "no array" where an address is optional. */
 export const NONE: Address = -1;
+/** Gradients of recurrent states below this in magnitude count as 0: what follows from them would be subnormal, which processors are slow at. */
+export const VANISHED = 2 ** -96;
 
 export interface GemmOptions {
   /** Add to C (default) or start from 0. */

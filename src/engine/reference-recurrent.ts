@@ -1,5 +1,5 @@
 import type { Address, GruBackward, GruForward, LstmBackward, LstmForward, RnnBackward, RnnForward } from './engine.ts';
-import { NONE } from './engine.ts';
+import { NONE, VANISHED } from './engine.ts';
 import { sigmoid } from './reference-elementwise.ts';
 
 /** Row b of step t, unit j, of an array [.., B, width]. */
@@ -19,6 +19,11 @@ function dot(heap: Float64Array, start: number, w: Address, row: number, x: Addr
   let sum = start;
   for (let k = 0; k < K; k++) sum += heap[x + k] * heap[w + row * K + k];
   return sum;
+}
+
+/** A gradient of a state, 0 below {@link VANISHED}. */
+function stillThere(gradient: number): number {
+  return Math.abs(gradient) < VANISHED ? 0 : gradient;
 }
 
 /** The skip's part of a pre-activation, on top of `start`. */
@@ -64,7 +69,7 @@ export function rnnBackward(heap: Float64Array, p: RnnBackward): void {
       for (let j = 0; j < H; j++) {
         const y = leak === NONE ? heap[h(t + 1, b, j)] : heap[gate(t, b, j)];
         const slope = p.activation === 'tanh' ? 1 - y * y : y > 0 ? 1 : 0;
-        const dy = heap[dh(t + 1, b, j)];
+        const dy = stillThere(heap[dh(t + 1, b, j)]);
         const stays = leak === NONE ? 0 : heap[leak + j];
         heap[dgate(t, b, j)] = on ? dy * (1 - stays) * slope : 0;
         if (dleak !== NONE) heap[share(t, b, j)] = on ? dy * (heap[h(t, b, j)] - y) : 0;
@@ -126,8 +131,8 @@ export function lstmBackward(heap: Float64Array, p: LstmBackward): void {
         }
         const [i, f, g, o] = [0, 1, 2, 3].map((q) => heap[gate(t, b, q * H + j)]);
         const squashed = Math.tanh(heap[c(t + 1, b, j)]);
-        const dy = heap[dh(t + 1, b, j)];
-        const dc = heap[p.dcell + b * H + j] + dy * o * (1 - squashed * squashed);
+        const dy = stillThere(heap[dh(t + 1, b, j)]);
+        const dc = stillThere(heap[p.dcell + b * H + j]) + dy * o * (1 - squashed * squashed);
         heap[dgate(t, b, j)] = dc * g * i * (1 - i);
         heap[dgate(t, b, H + j)] = dc * heap[c(t, b, j)] * f * (1 - f);
         heap[dgate(t, b, 2 * H + j)] = dc * i * (1 - g * g);
@@ -194,7 +199,7 @@ export function gruBackward(heap: Float64Array, p: GruBackward): void {
       }
       for (let j = 0; j < H; j++) {
         const [r, z, n] = [0, 1, 2].map((q) => heap[gate(t, b, q * H + j)]);
-        const dy = heap[dh(t + 1, b, j)];
+        const dy = stillThere(heap[dh(t + 1, b, j)]);
         const dn = dy * (1 - z) * (1 - n * n);
         heap[dgate(t, b, 2 * H + j)] = dn;
         heap[dgate(t, b, H + j)] = dy * (heap[h(t, b, j)] - n) * z * (1 - z);
@@ -203,7 +208,7 @@ export function gruBackward(heap: Float64Array, p: GruBackward): void {
       for (let j = 0; j < H; j++) {
         const r = heap[gate(t, b, j)];
         const z = heap[gate(t, b, H + j)];
-        let carried = heap[dh(t, b, j)] + heap[dh(t + 1, b, j)] * z;
+        let carried = heap[dh(t, b, j)] + stillThere(heap[dh(t + 1, b, j)]) * z;
         if (p.reset === 'after') {
           heap[dgate(t, b, j)] = heap[dgate(t, b, 2 * H + j)] * heap[kept(t, b, j)] * r * (1 - r);
         } else {

@@ -1,5 +1,5 @@
 // Two values in, one value out. Op codes are the places in BINARY_OPS of engine.ts; written like elementwise.ts.
-import { loadPart, NONE, storePart } from './vector';
+import { loadPart, NONE, stillThere, storePart } from './vector';
 
 const ADD = 0;
 const SUBTRACT = 1;
@@ -86,7 +86,7 @@ function mapBinaryBackward(op: i32, da: usize, db: usize, dc: usize, a: usize, b
   const wantA = da != NONE;
   const wantB = db != NONE;
   for (; n > 0; n -= 4) {
-    const g = loadPart(dc, n);
+    const g = stillThere(loadPart(dc, n));
     const x = loadPart(a, n);
     const y = loadPart(b, n);
     if (wantA) {

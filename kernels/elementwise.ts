@@ -1,7 +1,7 @@
 // One value in, one value out. Op codes are the places in UNARY_OPS of engine.ts. Each loop is written once
 // with the op as a parameter and inlined per op, so that the choice is made by the compiler.
 import { exp, log, log1p, sigmoid, softplus, tanh } from './math';
-import { loadPart, storePart } from './vector';
+import { loadPart, stillThere, storePart } from './vector';
 
 const EXP = 0;
 const LOG = 1;
@@ -119,8 +119,8 @@ function slope(op: i32, dy: v128, x: v128, y: v128): v128 {
 @inline
 function mapUnaryBackward(op: i32, dx: usize, dy: usize, x: usize, y: usize, n: i32): void {
   for (; n >= 8; n -= 8) {
-    const a = f32x4.add(v128.load(dx), slope(op, v128.load(dy), v128.load(x), v128.load(y)));
-    const b = f32x4.add(v128.load(dx, 16), slope(op, v128.load(dy, 16), v128.load(x, 16), v128.load(y, 16)));
+    const a = f32x4.add(v128.load(dx), slope(op, stillThere(v128.load(dy)), v128.load(x), v128.load(y)));
+    const b = f32x4.add(v128.load(dx, 16), slope(op, stillThere(v128.load(dy, 16)), v128.load(x, 16), v128.load(y, 16)));
     v128.store(dx, a);
     v128.store(dx, b, 16);
     dx += 32;
@@ -129,7 +129,7 @@ function mapUnaryBackward(op: i32, dx: usize, dy: usize, x: usize, y: usize, n: 
     y += 32;
   }
   for (; n > 0; n -= 4) {
-    storePart(dx, f32x4.add(loadPart(dx, n), slope(op, loadPart(dy, n), loadPart(x, n), loadPart(y, n))), n);
+    storePart(dx, f32x4.add(loadPart(dx, n), slope(op, stillThere(loadPart(dy, n)), loadPart(x, n), loadPart(y, n))), n);
     dx += 16;
     dy += 16;
     x += 16;

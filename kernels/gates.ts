@@ -2,19 +2,7 @@
 // Derivatives come from the values of the gates: tanh' = 1 − y², σ' = y·(1 − y).
 import { mapRelu, mapSigmoid, mapTanh } from './elementwise';
 import { tanh } from './math';
-import { bytes, loadPart, NONE, storePart } from './vector';
-
-/** 2^-96; in memory for the reason that math.ts gives. */
-const VANISHED = memory.data<f32>([1.262177448e-29]);
-
-/**
- * A gradient of a state, 0 where it has all but vanished: |g| < 2^-96. What back-propagation makes of smaller ones is soon subnormal, and
- * an x86 multiplies those a hundred times slower: many-to-one, 500 steps back took ten times as long. NaN stays.
- */
-@inline
-function stillThere(g: v128): v128 {
-  return v128.andnot(g, f32x4.lt(f32x4.abs(g), v128.load32_splat(VANISHED)));
-}
+import { bytes, loadPart, NONE, stillThere, storePart } from './vector';
 
 @inline
 function tanhSlope(y: v128): v128 {

@@ -3,7 +3,7 @@ import { comparer, numbers, onBench, SIZES } from './conformance-bench.case.ts';
 import { runProductConformance } from './conformance-products.case.ts';
 import { runSequenceConformance } from './conformance-sequence.case.ts';
 import type { Address, Engine } from './engine.ts';
-import { BINARY_OPS, NONE, UNARY_OPS } from './engine.ts';
+import { BINARY_OPS, NONE, UNARY_OPS, VANISHED } from './engine.ts';
 
 /**
  * What every engine must do: {@link Engine} against the reference within `tolerance`, and the promises about
@@ -61,6 +61,31 @@ export function runConformance(name: string, create: () => Engine | Promise<Engi
             4,
           );
         }
+      });
+
+      test('a gradient below 2^-96 counts as 0, one of 2^-96 does not, and NaN stays', async () => {
+        const given = [-VANISHED * (1 - 2 ** -20), VANISHED, Number.NaN];
+        await compare(({ engine, put, get }) => {
+          const [x, y] = [put([2, 2, 2]), put([0, 0, 0])];
+          return UNARY_OPS.map((op) => {
+            engine.unary(op, y, x, 3);
+            const dx = put([0, 0, 0]);
+            engine.unaryBackward(op, dx, put(given), x, y, 3);
+            const [vanished, there, nan] = get(dx, 3);
+            expect([vanished + 0, there !== 0, nan], op).toEqual([0, true, Number.NaN]);
+            return [vanished, there * 2 ** 96];
+          });
+        });
+        await compare(({ engine, put, get }) =>
+          BINARY_OPS.map((op) => {
+            const [da, db] = [put([0, 0, 0]), put([0, 0, 0])];
+            engine.binaryBackward(op, da, db, put(given), put([2, 2, 2]), put([3, 3, 3]), 3);
+            const [a, b] = [get(da, 3), get(db, 3)];
+            expect([a[0] + 0, b[0] + 0, a[1] !== 0 || b[1] !== 0], op).toEqual([0, 0, true]);
+            expect([...a, ...b].some(Number.isNaN), op).toBe(true);
+            return [a[1] * 2 ** 96, b[1] * 2 ** 96];
+          }),
+        );
       });
 
       test('kinks: relu and abs have slope 0 at 0', async () => {

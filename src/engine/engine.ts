@@ -73,11 +73,11 @@ export interface Engine {
 
   /** `y[i] = f(x[i])`; y may be x. Accuracy of each f: `kernels/math.ts`. */
   unary(op: UnaryOp, y: Address, x: Address, n: number): void;
-  /** `dx[i] += dy[i] · f'(x[i])`, from `x` or `y = f(x)`, whichever is cheaper. */
+  /** `dx[i] += dy[i] · f'(x[i])`, from `x` or `y = f(x)`, whichever is cheaper. `dy` counts as 0 below {@link VANISHED}. */
   unaryBackward(op: UnaryOp, dx: Address, dy: Address, x: Address, y: Address, n: number): void;
   /** `c[i] = a[i] ∘ b[i]`; c may be a or b. */
   binary(op: BinaryOp, c: Address, a: Address, b: Address, n: number): void;
-  /** `da[i] += dc[i] · ∂c/∂a`, `db[i] += dc[i] · ∂c/∂b`; pass {@link NONE} for a gradient that is not wanted. */
+  /** `da[i] += dc[i] · ∂c/∂a`, `db[i] += dc[i] · ∂c/∂b`; pass {@link NONE} for a gradient that is not wanted. `dc` counts as 0 below {@link VANISHED}. */
   binaryBackward(op: BinaryOp, da: Address, db: Address, dc: Address, a: Address, b: Address, n: number): void;
   /** `y[i] = alpha · x[i] + beta`; y may be x. */
   affine(y: Address, x: Address, n: number, alpha: number, beta: number): void;
@@ -249,7 +249,10 @@ export type Address = number;
 
 /** Stands for "no array" where an address is optional. */
 export const NONE: Address = -1;
-/** Gradients of recurrent states below this in magnitude count as 0: what follows from them would be subnormal, which processors are slow at. */
+/**
+ * Gradients below this in magnitude count as 0 where they arrive at elementwise operations and at recurrent states. Where gradients vanish
+ * they would soon be subnormal, which processors multiply a hundred times slower.
+ */
 export const VANISHED = 2 ** -96;
 
 export interface GemmOptions {

@@ -1,4 +1,9 @@
-import type { BinaryOp, UnaryOp } from './engine.ts';
+import { type BinaryOp, type UnaryOp, VANISHED } from './engine.ts';
+
+/** A gradient that arrives, 0 below {@link VANISHED}. */
+export function stillThere(gradient: number): number {
+  return Math.abs(gradient) < VANISHED ? 0 : gradient;
+}
 
 /** Value and slope of each function of one variable; `slope(x, y)` may use `y = value(x)`. */
 export const unaryRules: Record<UnaryOp, { value(x: number): number; slope(x: number, y: number): number }> = {

@@ -1,6 +1,6 @@
 import type { Address, GruBackward, GruForward, LstmBackward, LstmForward, RnnBackward, RnnForward } from './engine.ts';
-import { NONE, VANISHED } from './engine.ts';
-import { sigmoid } from './reference-elementwise.ts';
+import { NONE } from './engine.ts';
+import { sigmoid, stillThere } from './reference-elementwise.ts';
 
 /** Row b of step t, unit j, of an array [.., B, width]. */
 type At = (t: number, b: number, j: number) => Address;
@@ -19,11 +19,6 @@ function dot(heap: Float64Array, start: number, w: Address, row: number, x: Addr
   let sum = start;
   for (let k = 0; k < K; k++) sum += heap[x + k] * heap[w + row * K + k];
   return sum;
-}
-
-/** A gradient of a state, 0 below {@link VANISHED}. */
-function stillThere(gradient: number): number {
-  return Math.abs(gradient) < VANISHED ? 0 : gradient;
 }
 
 /** The skip's part of a pre-activation, on top of `start`. */

@@ -18,7 +18,7 @@ import type {
   UnaryOp,
 } from './engine.ts';
 import { NONE, oneThread } from './engine.ts';
-import { binaryRules, unaryRules } from './reference-elementwise.ts';
+import { binaryRules, stillThere, unaryRules } from './reference-elementwise.ts';
 import { gruBackward, gruForward, lstmBackward, lstmForward, rnnBackward, rnnForward } from './reference-recurrent.ts';
 
 /**
@@ -138,7 +138,8 @@ export class ReferenceEngine implements Engine {
 
   unaryBackward(op: UnaryOp, dx: Address, dy: Address, x: Address, y: Address, n: number): void {
     const { slope } = unaryRules[op];
-    for (let i = 0; i < n; i++) this.#heap[dx + i] += this.#heap[dy + i] * slope(this.#heap[x + i], this.#heap[y + i]);
+    const h = this.#heap;
+    for (let i = 0; i < n; i++) h[dx + i] += stillThere(h[dy + i]) * slope(h[x + i], h[y + i]);
   }
 
   binary(op: BinaryOp, c: Address, a: Address, b: Address, n: number): void {
@@ -150,8 +151,8 @@ export class ReferenceEngine implements Engine {
     const { slopeA, slopeB } = binaryRules[op];
     const h = this.#heap;
     for (let i = 0; i < n; i++) {
-      const ga = h[dc + i] * slopeA(h[a + i], h[b + i]);
-      const gb = h[dc + i] * slopeB(h[a + i], h[b + i]);
+      const ga = stillThere(h[dc + i]) * slopeA(h[a + i], h[b + i]);
+      const gb = stillThere(h[dc + i]) * slopeB(h[a + i], h[b + i]);
       if (da !== NONE) h[da + i] += ga;
       if (db !== NONE) h[db + i] += gb;
     }

@@ -28,8 +28,11 @@ export const SHAPES: readonly Shape[] = [
 /** One row, one step after the other: a sensor, a keyboard, a game. */
 export const STEPS: readonly Shape[] = [shape(1, 1, 16, 64), shape(1, 1, 64, 256), shape(1, 1, 128, 512)];
 
-/** What is timed: forward and backward, forward alone, or one step of a stream whose state is carried. */
-export type Work = 'train' | 'infer' | 'step';
+/** Long sequences with one answer at their end, whose gradient vanishes on its way back. */
+export const LONG: readonly Shape[] = [shape(500, 32, 1, 128), shape(2000, 8, 1, 64)];
+
+/** What is timed: forward and backward, the same from the last output alone, forward alone, or one step of a stream whose state is carried. */
+export type Work = 'train' | 'last' | 'infer' | 'step';
 
 export interface Case extends Shape {
   work: Work;
@@ -38,5 +41,5 @@ export interface Case extends Shape {
 
 /** Floating-point operations of the products, the convention of all GFLOP/s here: backward counts twice forward. */
 export function operations({ work, cell, T, B, D, H }: Case): number {
-  return (work === 'train' ? 3 : 1) * 2 * T * B * GATES[cell] * H * (D + H);
+  return (work === 'train' || work === 'last' ? 3 : 1) * 2 * T * B * GATES[cell] * H * (D + H);
 }

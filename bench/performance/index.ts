@@ -60,7 +60,7 @@ function chosen(names: readonly string[] | undefined, quick: boolean): [string, 
 
 /** Geometric mean and worst of the ratios to PyTorch, by section, numerics and cell; null where there is nothing to compare with. */
 function summary(taken: Record<string, unknown>): Record<string, object> {
-  const sections = ['train', 'infer', 'step'].filter((name) => taken[name]);
+  const sections = ['train', 'last', 'infer', 'step'].filter((name) => taken[name]);
   return Object.fromEntries(
     sections.map((name) => {
       const rows = taken[name] as (Row | StepRow)[];

@@ -40,6 +40,7 @@ export function withTables(text: string, made: Readonly<Record<string, string>>)
 function tablesOf(recorded: Recorded): Record<string, string> {
   const makers: Record<string, (value: never) => string> = {
     train: (rows: Row[]) => tables.sequenceTable(rows, TRAIN),
+    last: tables.lastTable,
     infer: (rows: Row[]) => tables.sequenceTable(rows, INFER),
     step: tables.stepTable,
     threads: tables.threadTable,

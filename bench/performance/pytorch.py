@@ -25,6 +25,23 @@ def train(cell, T, B, D, H):
     return {f"nn.{cell}": step}
 
 
+def last(cell, T, B, D, H):
+    model = getattr(torch.nn, cell)(D, H)
+    x = torch.randn(T, B, D)
+
+    def step():
+        model.zero_grad()
+        y, _ = model(x)
+        y[-1].sum().backward()
+
+    def flushing():
+        torch.set_flush_denormal(True)
+        step()
+        torch.set_flush_denormal(False)
+
+    return {f"nn.{cell}": step, f"nn.{cell}, set_flush_denormal": flushing}
+
+
 def infer(cell, T, B, D, H):
     model = getattr(torch.nn, cell)(D, H).eval()
     x = torch.randn(T, B, D)
@@ -93,7 +110,7 @@ def facts():
     }
 
 
-WORKS = {"train": train, "infer": infer, "step": step}
+WORKS = {"train": train, "last": last, "infer": infer, "step": step}
 ways = {}
 for line in sys.stdin:
     request = json.loads(line)

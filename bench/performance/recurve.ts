@@ -1,6 +1,6 @@
 import { sum, type Tensor } from 'recurve/autograd';
 import type { Engine } from 'recurve/engine';
-import { createNetwork, createStepper, gru, type Layer, lstm, type Network, type Pass, rnn } from 'recurve/nn';
+import { createNetwork, createStepper, gru, type Layer, last, lstm, type Network, type Pass, rnn } from 'recurve/nn';
 import type { Case, CellName } from './cases.ts';
 import { clocked, type Sample, type Side } from './measure.ts';
 
@@ -15,7 +15,7 @@ export interface RecurveSide extends Side {
 
 /**
  * The case as a user would write it. Training is what PyTorch's `zero_grad(); y, _ = m(x); y.sum().backward()` does: gradients of all
- * weights, none of x. On both sides x is given once and results stay where they are, except that a stream's step takes and returns
+ * weights, none of x; `last` is the same of `y[-1]`. On both sides x is given once and results stay where they are, except that a stream's step takes and returns
  * numbers.
  */
 export function recurveSide(engine: Engine, { work, cell, T, B, D, H }: Case): RecurveSide {
@@ -24,7 +24,7 @@ export function recurveSide(engine: Engine, { work, cell, T, B, D, H }: Case): R
   const shape = [B, T, D];
   const x = inputOf({ T, B, D });
   const dropoutKey = () => ({ key0: 0, key1: 0, counter: 0 });
-  const pass: Pass = { training: work === 'train', dropoutKey };
+  const pass: Pass = { training: work === 'train' || work === 'last', dropoutKey };
   const { tape } = network;
 
   /** The work n times with x given once. */
@@ -39,6 +39,11 @@ export function recurveSide(engine: Engine, { work, cell, T, B, D, H }: Case): R
     network.zeroGradients();
     tape.run(() => tape.backward(sum(layer.forward(input, pass))));
   });
+  const lastOutput = last();
+  const fromLast = given((input) => {
+    network.zeroGradients();
+    tape.run(() => tape.backward(sum(lastOutput.forward(layer.forward(input, pass), pass))));
+  });
   const infer = given((input) => tape.evaluate(() => void layer.forward(input, pass)));
   const stepper = work === 'step' ? createStepper(network, B) : undefined;
   const step = (n: number): Sample =>
@@ -47,7 +52,7 @@ export function recurveSide(engine: Engine, { work, cell, T, B, D, H }: Case): R
     });
   return {
     network,
-    run: { train, infer, step }[work],
+    run: { train, last: fromLast, infer, step }[work],
     [Symbol.dispose]() {
       stepper?.[Symbol.dispose]();
       network[Symbol.dispose]();

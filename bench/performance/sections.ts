@@ -2,7 +2,7 @@ import { brain } from './brain.ts';
 import type { Section } from './context.ts';
 import { growth } from './growth.ts';
 import { onnx } from './onnx.ts';
-import { infer, step, train } from './sequences.ts';
+import { infer, last, step, train } from './sequences.ts';
 import { startup } from './startup.ts';
 import { tfjs, tfjsCpu } from './tensorflow.ts';
 import { threads } from './threads.ts';
@@ -12,6 +12,7 @@ import { tiers } from './tiers.ts';
 export const SECTIONS: Readonly<Record<string, Section>> = {
   startup,
   train,
+  last,
   infer,
   step,
   threads,

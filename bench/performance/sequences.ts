@@ -1,5 +1,5 @@
 import type { Engine } from 'recurve/engine';
-import { type Case, operations, SHAPES, STEPS, type Work } from './cases.ts';
+import { type Case, LONG, operations, SHAPES, STEPS, type Work } from './cases.ts';
 import { type Context, engineOf, figures, type Numerics, numericsOf, type Section, shownTime } from './context.ts';
 import { alternate, type Timing } from './measure.ts';
 import { recurveSide } from './recurve.ts';
@@ -49,6 +49,7 @@ interface Pace {
 /** With `--quick`; without, every case gets the rounds of --rounds at least. */
 const QUICK: Record<Work, Pace> = {
   train: { seconds: 60, rounds: 9, least: 1 },
+  last: { seconds: 20, rounds: 9, least: 1 },
   infer: { seconds: 18, rounds: 9, least: 1 },
   step: { seconds: 14, rounds: 9, least: 5 },
 };
@@ -58,6 +59,11 @@ export const train: Section = {
   says: 'training step over a sequence, beside PyTorch',
   quick: true,
   run: (context) => compare('train', context),
+};
+
+export const last: Section = {
+  says: 'training step of the last output of a long sequence, beside PyTorch',
+  run: (context) => compare('last', context),
 };
 
 export const infer: Section = {
@@ -83,7 +89,10 @@ export const step: Section = {
 async function compare(work: Work, context: Context): Promise<Row[]> {
   const { options, pytorch, log } = context;
   const { seconds, rounds, least } = options.quick ? QUICK[work] : { ...WHOLE, least: options.least };
-  const shapes = work === 'step' ? STEPS : (options.shapes ?? SHAPES);
+  const shapes =
+    options.shapes && work !== 'step'
+      ? options.shapes
+      : { train: SHAPES, last: LONG, infer: SHAPES, step: STEPS }[work];
   const cases = shapes.flatMap((shape) => options.cells.map((cell): Case => ({ work, cell, ...shape })));
   const ends = performance.now() + seconds * 1000;
   // What a long case takes goes with its work; a short one needs a second to warm up and to be seen in all its rounds.

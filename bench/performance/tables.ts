@@ -54,31 +54,44 @@ export function sequenceTable(rows: readonly Row[], aims: Readonly<Record<string
     .join('\n\n');
 }
 
-/** Streaming steps: beside PyTorch's fastest way and beside its layer, which the aims are about. */
+/** Streaming steps. */
 export function stepTable(rows: readonly StepRow[]): string {
+  const inMilliseconds = rows.map(({ us, pytorchUs, layerUs, ...row }) => ({
+    ...{ ...row, size: `${row.D}, ${row.H}`, ms: us / 1000 },
+    ...{ pytorchMs: milliseconds(pytorchUs), layerMs: milliseconds(layerUs) },
+  }));
+  return layerTable('D, H', inMilliseconds);
+}
+
+/** Steps of training from the last output alone. */
+export function lastTable(rows: readonly Row[]): string {
+  return layerTable(
+    'T, B, D, H',
+    rows.map((row) => ({ ...row, size: sizeOf(row) })),
+  );
+}
+
+type SizedRow = Pick<
+  Row,
+  'cell' | 'numerics' | 'tier' | 'ms' | 'pytorchMs' | 'layerMs' | 'ratio' | 'layerRatio' | 'way'
+>;
+
+/** Beside PyTorch's layer, which the aims are about, and beside its fastest way. */
+function layerTable(sizes: string, rows: readonly (SizedRow & { size: string })[]): string {
+  const peer = ['PyTorch, its layer', 'ratio', 'PyTorch, its fastest way', 'ratio', 'that way'];
   return byKey(rows, 'numerics')
     .map(([numerics, some]) => {
-      const head = [
-        'cell',
-        'D, H',
-        'Recurve',
-        'PyTorch, its layer',
-        'ratio',
-        'PyTorch, its fastest way',
-        'ratio',
-        'that way',
-      ];
-      const body = some.map(({ cell, D, H, us, pytorchUs, layerUs, ratio, layerRatio, way }) => [
-        ...[cell, `${D}, ${H}`, time(us / 1000)],
-        ...[time(microseconds(layerUs ?? pytorchUs)), times(layerRatio ?? ratio)],
-        ...[time(microseconds(pytorchUs)), times(ratio), way ?? ''],
+      const body = some.map(({ cell, size, ms, pytorchMs, layerMs, ratio, layerRatio, way }) => [
+        ...[cell, size, time(ms)],
+        ...[time(layerMs ?? pytorchMs), times(layerRatio ?? ratio)],
+        ...[time(pytorchMs), times(ratio), way ?? ''],
       ]);
-      return `**${numerics}** (tier ${some[0].tier})\n\n${markdown(head, body)}`;
+      return `**${numerics}** (tier ${some[0].tier})\n\n${markdown(['cell', sizes, 'Recurve', ...peer], body)}`;
     })
     .join('\n\n');
 }
 
-const microseconds = (us: number | null): number | null => (us === null ? null : us / 1000);
+const milliseconds = (us: number | null): number | null => (us === null ? null : us / 1000);
 
 /** Like-for-like ratios, where PyTorch was also kept to narrower instructions. */
 export function narrowTable(rows: readonly Row[], capability: string): string | undefined {

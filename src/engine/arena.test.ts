@@ -179,7 +179,7 @@ describe('running out of memory', () => {
       const engine =
         name === 'reference'
           ? new ReferenceEngine({ memoryLimit: 4 * MIB })
-          : await (await import('./wasm.ts')).createEngine({ tier: name, memoryLimit: 4 * MIB });
+          : await (await import('./create.ts')).createEngine({ tier: name, memoryLimit: 4 * MIB });
       const block = engine.arena.keep(4);
       engine.write(block, [1, 2, 3, 4]);
       engine.arena.scope(() => engine.fill(engine.arena.take(200_000), 200_000, 7));

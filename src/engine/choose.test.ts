@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { chooseTier, type Prover } from './choose.ts';
+import { createEngine } from './create.ts';
 import { hasRelaxedSimd, hasSimd } from './features.ts';
 import { TIERS } from './tiers.ts';
-import { createEngine } from './wasm.ts';
 
 /** All tiers, those named as if this host ran them, the others as if it did not. */
 const host = (...names: string[]) =>

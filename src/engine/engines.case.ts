@@ -1,7 +1,7 @@
+import { createEngine } from './create.ts';
 import type { Engine } from './engine.ts';
 import { ReferenceEngine } from './reference.ts';
 import { TIERS } from './tiers.ts';
-import { createEngine } from './wasm.ts';
 
 /** One engine of the list that tests of everything above the engine run over. */
 export interface EngineCase {

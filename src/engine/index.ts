@@ -1,6 +1,8 @@
 export { Arena } from './arena.ts';
 export type { TierChoice, TierWish } from './choose.ts';
 export { chooseTier } from './choose.ts';
+export type { EngineOptions } from './create.ts';
+export { createEngine } from './create.ts';
 export type {
   AdamStep,
   Address,
@@ -26,5 +28,3 @@ export type { Verdict } from './proof/verdicts.ts';
 export { ReferenceEngine } from './reference.ts';
 export type { Numerics, Tier } from './tiers.ts';
 export { findTier, numericsOf, TIERS } from './tiers.ts';
-export type { EngineOptions } from './wasm.ts';
-export { createEngine } from './wasm.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { createEngine } from './create.ts';
 import type { Engine, UnaryOp } from './engine.ts';
 import { TIERS } from './tiers.ts';
-import { createEngine } from './wasm.ts';
 
 /** Largest error of each function of kernels/math.ts, as stated there, in ulp of the exact result. */
 const FUNCTIONS: [op: UnaryOp, bound: number, exact: (x: number) => number][] = [

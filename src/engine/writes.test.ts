@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../random.ts';
+import { createEngine } from './create.ts';
 import type { Address, Engine } from './engine.ts';
 import { WASM } from './engines.case.ts';
 import { CALLS } from './threads/calls.case.ts';
-import { createEngine } from './wasm.ts';
 
 /** Slots of the largest array of a call. */
 const MOST = 200_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createEngine } from '../engine/create.ts';
 import { ENGINES } from '../engine/engines.case.ts';
 import { ReferenceEngine } from '../engine/reference.ts';
-import { createEngine } from '../engine/wasm.ts';
 import { Random } from '../random.ts';
 import { fit } from '../train/fit.ts';
 import { attention } from './attention.ts';

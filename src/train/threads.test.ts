@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { openEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/index.ts';
-import { openEngine } from '../engine/wasm.ts';
 import {
   createNetwork,
   crossEntropy,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createEngine } from '../create.ts';
 import { findTier } from '../tiers.ts';
-import { createEngine } from '../wasm.ts';
 import { proveTier } from './prove.ts';
 import { firstDifference } from './trial.ts';
 

@@ -1,10 +1,10 @@
 // The program of the child process: `node trial.js TIER` runs the tier and the plain one on the same numbers, compares every bit of
 // their arrays after each work, then their speeds, and prints a TrialResult. It may crash: that is what a child process is for.
 import { Random } from '../../random.ts';
+import { createEngine } from '../create.ts';
 import { type Address, type Engine, NONE, UNARY_OPS } from '../engine.ts';
 import { hostProcess } from '../host.ts';
 import { findTier } from '../tiers.ts';
-import { createEngine } from '../wasm.ts';
 import type { TrialResult } from './prove.ts';
 
 /** Gives the address of n random numbers, the same on every engine. */

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { expect, test, vi } from 'vitest';
 import { nodeBinary, root } from '../../../tools/setup.mjs';
+import { openEngine } from '../create.ts';
 import type { Engine } from '../engine.ts';
-import { openEngine } from '../wasm.ts';
 import { type PoolOptions, WITH_SCRATCH } from './pool.ts';
 import { type Handle, startWorker } from './start-worker.ts';
 

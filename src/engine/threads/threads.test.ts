@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { runConformance } from '../conformance.case.ts';
+import { type EngineOptions, openEngine } from '../create.ts';
 import type { Engine } from '../engine.ts';
 import { TIERS } from '../tiers.ts';
-import { type EngineOptions, openEngine } from '../wasm.ts';
 import { bitsOf, CALLS } from './calls.case.ts';
 
 const open: Engine[] = [];

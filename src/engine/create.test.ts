@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { runConformance } from './conformance.case.ts';
+import { createEngine } from './create.ts';
 import { ReferenceEngine } from './reference.ts';
 import { TIERS } from './tiers.ts';
-import { createEngine } from './wasm.ts';
 
 runConformance('reference', () => new ReferenceEngine(), 1e-12);
 for (const { name, obstacle } of TIERS)

@@ -21,15 +21,20 @@ const LAYERS: Record<string, () => RecurrentLayer> = {
   'gru that resets before': () => gru({ input: D, hidden: H, reset: 'before' }),
 };
 
-/** The same engine, said to have so many threads that all rows are one window. */
-function unwindowed(engine: Engine): Engine {
+/** The same engine with something in place of one of its members. */
+function changed(engine: Engine, member: keyof Engine, instead: unknown): Engine {
   return new Proxy(engine, {
     get(real, name) {
-      if (name === 'threads') return { ...real.threads, count: B * T };
+      if (name === member) return instead;
       const found: unknown = Reflect.get(real, name);
       return typeof found === 'function' ? found.bind(real) : found;
     },
   });
+}
+
+/** Said to have so many threads that all rows are one window. */
+function unwindowed(engine: Engine): Engine {
+  return changed(engine, 'threads', { ...engine.threads, count: B * T });
 }
 
 /** What is foretold, and of a training step the result and all gradients. */
@@ -55,6 +60,55 @@ describe.each(Object.entries(LAYERS))('%s, window by window', (_, make) => {
     const parts = numbers(engine, make(), lengths);
     expect(parts).toEqual(numbers(unwindowed(engine), make(), lengths));
     expect(parts.dw.some((g) => g !== 0)).toBe(true);
+  });
+});
+
+describe('many-to-one, where the gradient vanishes', () => {
+  const T = 3000;
+  const x = Float32Array.from({ length: T }, (_, i) => Math.sin(i));
+  /** The gradients of a step with this factor in front of the loss, and how many windows it went back through. */
+  const back = (engine: Engine, recompute: number | false, factor = 1) => {
+    let windows = 0;
+    const lstmBackward: Engine['lstmBackward'] = (p) => {
+      windows++;
+      engine.lstmBackward(p);
+    };
+    using network = createNetwork(
+      changed(engine, 'lstmBackward', lstmBackward),
+      lstm({ input: 1, hidden: 6, returns: 'last', recompute }),
+      { seed: 3 },
+    );
+    const { tape, root } = network;
+    const dropoutKey = () => ({ key0: 0, key1: 0, counter: 0 });
+    const gradients = tape.run(() => {
+      tape.backward(mean(square(root.forward(tape.constant(x, [1, T, 1]), { training: true, dropoutKey }))), factor);
+      return engine.read(network.gradients, network.slots);
+    });
+    return { gradients, windows };
+  };
+
+  it('what no gradient reaches is left out, stored or recomputed, and the bits stay', async () => {
+    const engine = await createEngine();
+    const everything = back(
+      changed(engine, 'sumSquares', () => Number.NaN),
+      false,
+    );
+    expect(everything.windows).toBe(6);
+    for (const [recompute, windows] of [
+      [false, 1],
+      [300, 1],
+      [55, 3],
+    ] as const) {
+      const some = back(engine, recompute);
+      expect(some.gradients).toEqual(everything.gradients);
+      expect(some.windows).toBeLessThanOrEqual(windows);
+    }
+  });
+
+  it('NaN reaches every window', async () => {
+    const { gradients, windows } = back(await createEngine(), false, Number.NaN);
+    expect(windows).toBe(6);
+    expect(gradients.some(Number.isNaN)).toBe(true);
   });
 });
 

@@ -24,6 +24,19 @@ export function targets({ tape, weights, skip }: Layout, cell: FusedCell, x: Ten
   };
 }
 
+/** A window in backward, before its own gradients have a place. */
+type Received = Window & Pick<WindowGradients, 'dhidden' | 'dcell'>;
+
+/**
+ * Whether no gradient reaches a window, neither from above nor from later steps: where it has vanished on its way back, what is left of a long
+ * sequence need not be gone through. The last state is asked first, so that this costs nothing where gradients come from every step.
+ */
+export function untouched({ tape: { engine }, B, H }: Layout, T: number, dhidden: Address, dcell: Address): boolean {
+  const n = B * H;
+  const isZero = (gradient: Address, size: number): boolean => engine.sumSquares(gradient, size) === 0;
+  return isZero(dhidden + T * n, n) && (dcell === NONE || isZero(dcell, n)) && isZero(dhidden + n, (T - 1) * n);
+}
+
 /**
  * Back through a window that begins at step `from`: the time loop, then the gradients of x and of all weights that these steps bring.
  * Windows one after another, the last one first, add up to the bits of the whole.
@@ -33,7 +46,7 @@ export function backThrough(
   cell: FusedCell,
   x: Tensor,
   from: number,
-  window: Window & Pick<WindowGradients, 'dhidden' | 'dcell'>,
+  window: Received,
   packed: Packed,
   { dx, dwIh, dbIh, dwHh, dbHh }: Targets,
 ): void {

@@ -3,7 +3,7 @@ import { RecurveError } from '../../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
 import { placeLengths } from '../sequence.ts';
 import type { FusedCell, Layout, Packed, Window } from './contract.ts';
-import { backThrough, targets } from './gradients.ts';
+import { backThrough, targets, untouched } from './gradients.ts';
 import { inputPanels, inputProducts } from './input-products.ts';
 import { addTo } from './states.ts';
 import { placeLengthsFrom } from './windows.ts';
@@ -120,15 +120,17 @@ export function segments(
         const packed = cell.pack(at, true);
         for (let k = count - 1; k >= 0; k--) {
           arena.scope(() => {
-            const computed = compute(k, again, panels);
-            const { T: steps } = computed;
+            const steps = Math.min(length, T - k * length);
             const dhidden = keep.hidden ? whole + k * length * n : arena.take((steps + 1) * n);
             if (!keep.hidden) {
               engine.fill(dhidden, steps * n, 0);
               engine.copy(dhidden + steps * n, carried, n);
               ends(k, (b, place) => engine.axpy(dhidden + place, dlast + b * H, H, 1));
             }
-            backThrough(at, cell, x, k * length, { ...computed, dhidden, dcell }, packed, to);
+            if (!untouched(at, steps, dhidden, dcell)) {
+              const window = { ...compute(k, again, panels), dhidden, dcell };
+              backThrough(at, cell, x, k * length, window, packed, to);
+            }
             if (!keep.hidden) engine.copy(carried, dhidden, n);
           });
         }

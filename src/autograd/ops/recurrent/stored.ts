@@ -3,7 +3,7 @@ import type { Tape } from '../../tape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { lastRows, placeLengths } from '../sequence.ts';
 import type { FusedCell, FusedResult, Layout, Window } from './contract.ts';
-import { backThrough, targets } from './gradients.ts';
+import { backThrough, targets, untouched } from './gradients.ts';
 import { inputPanels, inputProducts } from './input-products.ts';
 import { addTo, addToPast, finish, pastOf, states } from './states.ts';
 import { backwardSteps, placeLengthsFrom } from './windows.ts';
@@ -52,9 +52,11 @@ export function stored(
         const steps = backwardSteps(at);
         for (let end = T; end > 0; end -= steps) {
           const from = Math.max(0, end - steps);
+          const back = dhidden + from * B * H;
+          if (untouched(at, end - from, back, dcell)) continue;
           engine.arena.scope(() => {
             const part = partOf(at, window, from, end - from);
-            backThrough(at, cell, x, from, { ...part, dhidden: dhidden + from * B * H, dcell }, packed, to);
+            backThrough(at, cell, x, from, { ...part, dhidden: back, dcell }, packed, to);
           });
         }
       });

@@ -1,8 +1,6 @@
-import { rmdir } from 'node:fs/promises';
 import { numericsOf } from '../engine/index.ts';
 import { RecurveError } from '../errors.ts';
 import type { ModelFile } from '../model/index.ts';
-import { listFolder, removeFile } from '../node/files.ts';
 import { openRun, type Run } from '../node/run-folder.ts';
 import type { TaskProgress, TrainHooks } from '../tasks/index.ts';
 import { engineFromEnvironment, numericsAsked } from './environment.ts';
@@ -64,7 +62,7 @@ export async function trainRun<T extends Trained>(task: TrainTask<T>, values: Ru
   });
   using interrupts = catchInterrupts(() => progress.note('stopping after this step; once more to stop at once'));
   // Until there is something to keep.
-  let idle = !values.resume;
+  let idle = true;
   try {
     if (run.checkpoint) progress.note(`going on from step ${run.checkpoint.document.step}`);
     const began = performance.now();
@@ -75,14 +73,14 @@ export async function trainRun<T extends Trained>(task: TrainTask<T>, values: Ru
       ...(values.detectAnomaly && { detectAnomaly: true }),
       onProgress: (event) => progress.update(overall(event, (performance.now() - began) / 1000)),
       onEpoch(record) {
-        idle = false;
         run.metrics.append({ ...record });
+        idle = false;
       },
       checkpoint: {
         everySeconds: values.checkpointEvery,
-        save(file) {
+        async save(file) {
+          await run.saveCheckpoint(file);
           idle = false;
-          return run.saveCheckpoint(file);
         },
       },
       ...(run.checkpoint && { resume: run.checkpoint }),
@@ -105,21 +103,13 @@ export async function trainRun<T extends Trained>(task: TrainTask<T>, values: Ru
     );
   } catch (error) {
     progress.finish();
-    if (idle) await forget(run);
+    // So that the corrected command finds everything as it was.
+    if (idle) await run.discard();
     const stopped = error instanceof RecurveError && error.code === 'interrupted';
     throw stopped ? interrupted(run, config.task, error) : error;
   } finally {
     await run.close();
   }
-}
-
-/** Takes a run away that failed before it began, so that the corrected command finds a free folder. */
-async function forget({ paths, folder, close }: Run): Promise<void> {
-  await close();
-  await removeFile(paths.metrics);
-  await removeFile(paths.config);
-  // Whatever else is in the folder stays, and so does the folder then.
-  if ((await listFolder(folder)).length === 0) await rmdir(folder);
 }
 
 /** The stages of a training as one: their steps are about equal in number. */

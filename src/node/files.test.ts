@@ -13,7 +13,15 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ensureFolder, listFolder, readFileBytes, readFileIfThere, removeFile, writeFileAtomic } from './files.ts';
+import {
+  ensureFolder,
+  listFolder,
+  readFileBytes,
+  readFileIfThere,
+  removeEmptyFolders,
+  removeFile,
+  writeFileAtomic,
+} from './files.ts';
 import { mountTmpfs, remountReadOnly, temporaryFolder } from './temporary-folder.case.ts';
 
 const mountRefused = 'needs root and the right to mount';
@@ -205,8 +213,8 @@ describe('reading, listing, removing and making folders', () => {
 
   it('make a folder with those above it, and say what is in the way', async () => {
     const folder = temporaryFolder();
-    await ensureFolder(join(folder, 'x', 'y'));
-    await ensureFolder(join(folder, 'x', 'y'));
+    expect(await ensureFolder(join(folder, 'x', 'y'))).toEqual([join(folder, 'x', 'y'), join(folder, 'x')]);
+    expect(await ensureFolder(join(folder, 'x', 'y'))).toEqual([]);
     expect(statSync(join(folder, 'x', 'y')).isDirectory()).toBe(true);
     writeFileSync(join(folder, 'plain'), '');
     await expect(ensureFolder(join(folder, 'plain'))).rejects.toThrow('got a file of that name in the way (EEXIST)');
@@ -214,5 +222,21 @@ describe('reading, listing, removing and making folders', () => {
     // Where a folder is there and takes no other, asking again and again would never end.
     if (process.platform === 'linux') await expect(ensureFolder('/proc/recurve/run')).rejects.toThrow('(ENOENT)');
     await expect(ensureFolder('')).rejects.toThrow('folder: expected a path, got an empty text');
+  });
+
+  it('leave none of the folders of which one could not be made', async () => {
+    const folder = temporaryFolder();
+    const endless = join(folder, 'a', 'b', 'c'.repeat(300));
+    await expect(ensureFolder(endless)).rejects.toThrow('expected to make a folder');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('remove empty folders, up to the first that holds something', async () => {
+    const folder = temporaryFolder();
+    const made = await ensureFolder(join(folder, 'x', 'y', 'z'));
+    writeFileSync(join(folder, 'x', 'mine.txt'), '');
+    await removeEmptyFolders(made);
+    expect(readdirSync(join(folder, 'x'))).toEqual(['mine.txt']);
+    await expect(removeEmptyFolders(made)).rejects.toThrow('expected to remove the empty folder, got no such');
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RecurveError } from '../errors.ts';
 import { errorCode, fileError } from './file-error.ts';
@@ -110,30 +110,51 @@ export async function readFileIfThere(path: string): Promise<Uint8Array | undefi
 }
 
 /**
- * Makes a folder and those above it, where they do not exist yet.
+ * Makes a folder and those above it, where they do not exist yet. A failure leaves none of them.
  *
+ * @returns the folders that were made, the innermost first, as {@link removeEmptyFolders} takes them
  * @throws RecurveError `file`: a file is in the way, no permission, read-only, …
  */
-export async function ensureFolder(path: string): Promise<void> {
+export async function ensureFolder(path: string): Promise<string[]> {
   if (path === '')
     throw new RecurveError('file', 'folder: expected a path, got an empty text; give a name, or . for here');
+  const made: string[] = [];
   try {
-    await makeFolder(path);
+    await makeFolder(path, made);
   } catch (error) {
+    await removeEmptyFolders(made);
     throw fileError(path, 'to make a folder', error);
   }
+  return made;
 }
 
 /** Not `mkdir` with `recursive`, which on a read-only disk reports ENOENT. */
-async function makeFolder(path: string, inside = false): Promise<void> {
+async function makeFolder(path: string, made: string[], inside = false): Promise<void> {
   try {
     await mkdir(path);
+    made.unshift(path);
   } catch (error) {
     if (errorCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
     // Asked once only: a system folder such as /proc reports ENOENT though it is there.
     if (errorCode(error) !== 'ENOENT' || inside || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await makeFolder(path, true);
+    await makeFolder(dirname(path), made);
+    await makeFolder(path, made, true);
+  }
+}
+
+/**
+ * Removes folders, each inside the next, up to the first that holds something.
+ *
+ * @throws RecurveError `file`: no permission, read-only, …
+ */
+export async function removeEmptyFolders(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    try {
+      await rmdir(path);
+    } catch (error) {
+      if (errorCode(error) === 'ENOTEMPTY' || errorCode(error) === 'EEXIST') return;
+      throw fileError(path, 'to remove the empty folder', error);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -158,6 +158,37 @@ describe('openRun', () => {
       await expect(openRun(folder, { config, resume: true })).rejects.toThrow(`in use by process ${process.pid}`);
       await expect(openRun(folder, { config, overwrite: true })).rejects.toThrow('in use by process');
     });
+  });
+
+  it('leaves nothing where it fails, nor once discarded, but what was there before', async () => {
+    const folder = temporaryFolder();
+    const runs = join(folder, 'runs');
+    await expect(openRun(join(runs, 'a'), {})).rejects.toThrow('expected config for a new run');
+    await expect(openRun(join(runs, 'a'), { resume: true })).rejects.toThrow('got no config.json');
+    expect(readdirSync(folder)).toEqual([]);
+
+    const run = await openRun(join(runs, 'a'), { config });
+    await run.discard();
+    await run.close();
+    expect(readdirSync(folder)).toEqual([]);
+
+    mkdirSync(runs);
+    await (await openRun(runs, { config })).discard();
+    expect(readdirSync(runs)).toEqual([]);
+    writeFileSync(join(runs, 'notes.txt'), 'mine');
+    await (await openRun(runs, { config, overwrite: true })).discard();
+    expect(readdirSync(runs)).toEqual(['notes.txt']);
+    await killedRun(runs);
+    await (await openRun(runs, { resume: true })).discard();
+    expect(readdirSync(runs).sort()).toEqual(['checkpoint.safetensors', 'config.json', 'metrics.jsonl', 'notes.txt']);
+  });
+
+  it.for([0, 1])('leaves nothing on a disk that is full but for %d blocks (tmpfs)', async (free, { skip }) => {
+    const folder = mountTmpfs('size=16k');
+    if (folder === undefined) return skip('needs root and the right to mount');
+    writeFileSync(join(folder, 'full'), new Uint8Array(4096 * (4 - free)));
+    await expect(openRun(join(folder, 'runs', 'a'), { config })).rejects.toThrow('got a full disk (ENOSPC)');
+    expect(readdirSync(folder)).toEqual(['full']);
   });
 
   it('says that the folder is read-only, a file, or on a full disk (tmpfs)', async ({ skip }) => {

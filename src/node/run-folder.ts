@@ -3,7 +3,7 @@ import { RecurveError } from '../errors.ts';
 import { type JsonObject, parseJson, writeJson } from '../model/json.ts';
 import { decodeModelFile, encodeModelFile, type ModelFile } from '../model/metadata.ts';
 import { anyObject } from '../model/validate.ts';
-import { ensureFolder, listFolder, readFileIfThere, removeFile, writeFileAtomic } from './files.ts';
+import { ensureFolder, listFolder, readFileIfThere, removeEmptyFolders, removeFile, writeFileAtomic } from './files.ts';
 import { type MetricsLog, openMetricsLog } from './metrics-log.ts';
 import { acquireLock } from './run-lock.ts';
 
@@ -47,6 +47,11 @@ export interface Run {
   saveReport(html: string): Promise<void>;
   /** Closes the log and gives the lock back. May be called twice. */
   close(): Promise<void>;
+  /**
+   * Closes the run and takes away what opening it made, for a training that failed before there was anything to keep: settings and log
+   * of a new run, and the folders that were not there. A resumed run stays, and so does every other file.
+   */
+  discard(): Promise<void>;
 }
 
 /** Names the files of a run folder. */
@@ -62,7 +67,7 @@ export function runPaths(folder: string): RunPaths {
 
 /**
  * Opens a folder for one training, making it where it is missing. Every file in it is written atomically and the log cut
- * back to the checkpoint, so a kill at any moment loses at most the steps since then.
+ * back to the checkpoint, so a kill at any moment loses at most the steps since then. A failure leaves nothing that was not there before.
  *
  * @throws RecurveError `usage` when the folder holds a run and neither `resume` nor `overwrite` is given, or when there is
  *   nothing to resume or the settings differ; `file` when it is in use or cannot be written; `model` when the checkpoint is damaged
@@ -82,10 +87,17 @@ export async function openRun(folder: string, options: RunOptions): Promise<Run>
   if (resume && overwrite) {
     throw new RecurveError('usage', `${folder}: expected resume or overwrite, got both; choose one`);
   }
-  await ensureFolder(folder);
+  const made = await ensureFolder(folder);
   const paths = runPaths(folder);
-  const release = await acquireLock(join(folder, 'run.lock'));
+  let release: (() => Promise<void>) | undefined;
+  let begun = false;
+  const undo = async (): Promise<void> => {
+    for (const path of begun ? [paths.metrics, paths.config] : []) await removeFile(path);
+    await release?.();
+    await removeEmptyFolders(made);
+  };
   try {
+    release = await acquireLock(join(folder, 'run.lock'));
     const existing = await filesThere(folder);
     if (existing.length > 0 && !resume && !overwrite) {
       throw new RecurveError(
@@ -96,13 +108,14 @@ export async function openRun(folder: string, options: RunOptions): Promise<Run>
     if (overwrite) await removeRun(paths);
     const config = resume ? await resumedConfig(folder, paths, existing, options) : required(folder, options.config);
     const checkpoint = resume ? await readCheckpoint(paths) : undefined;
+    begun = overwrite || existing.length === 0;
     await writeFileAtomic(paths.config, `${writeJson(config, paths.config, 2)}\n`);
     const metrics = openMetricsLog(paths.metrics);
     // Without a checkpoint the run begins again, and what it measures before its first step (0) too.
     metrics.rewind(checkpoint?.document.step ?? -1);
-    return makeRun({ folder, paths, config, checkpoint, metrics }, release);
+    return makeRun({ folder, paths, config, checkpoint, metrics }, release, undo);
   } catch (error) {
-    await release();
+    await undo();
     throw error;
   }
 }
@@ -110,9 +123,19 @@ export async function openRun(folder: string, options: RunOptions): Promise<Run>
 function makeRun(
   state: Pick<Run, 'folder' | 'paths' | 'config' | 'checkpoint' | 'metrics'>,
   release: () => Promise<void>,
+  undo: () => Promise<void>,
 ): Run {
   const { paths, metrics } = state;
   let open = true;
+  const closeThen = async (last: () => Promise<void>): Promise<void> => {
+    if (!open) return;
+    open = false;
+    try {
+      metrics.close();
+    } finally {
+      await last();
+    }
+  };
   return {
     ...state,
     async saveCheckpoint(file) {
@@ -123,15 +146,8 @@ function makeRun(
     },
     saveModel: (file) => writeFileAtomic(paths.model, encodeModelFile(file)),
     saveReport: (html) => writeFileAtomic(paths.report, html),
-    async close() {
-      if (!open) return;
-      open = false;
-      try {
-        metrics.close();
-      } finally {
-        await release();
-      }
-    },
+    close: () => closeThen(release),
+    discard: () => closeThen(undo),
   };
 }
 

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -74,8 +74,7 @@ describe('train forecast refuses in one sentence, and leaves no run behind', () 
     const name = content === undefined ? 'no-such.csv' : 'table.csv';
     const ran = recurve(['train', 'forecast', name, ...SMALL, ...options, '--out', 'runs/a', '--quiet'], { cwd });
     expectSentence(ran, code, message);
-    const runs = join(cwd, 'runs');
-    expect(existsSync(runs) ? readdirSync(runs, { recursive: true }) : []).toEqual([]);
+    expect(readdirSync(cwd)).toEqual(content === undefined ? [] : ['table.csv']);
   });
 
   test('NaN in a cell is a missing value, reported and filled', () => {
@@ -155,6 +154,25 @@ describe('a run folder', () => {
     remountReadOnly(disk);
     const cwd = temporaryFolder();
     expectSentence(trainSmall(cwd, '--out', join(disk, 'run')), 5, /got a read-only disk/);
+  });
+
+  test('on a full disk is refused, and none is left', (context) => {
+    const disk = mountTmpfs('size=16k');
+    if (!disk) return context.skip('mounting a memory disk needs root');
+    writeFileSync(join(disk, 'full'), new Uint8Array(16384));
+    const ran = trainSmall(temporaryFolder(), '--out', join(disk, 'runs/a'));
+    expectSentence(ran, 5, /got a full disk \(ENOSPC\); free some space/);
+    expect(readdirSync(disk)).toEqual(['full']);
+  });
+
+  test('that was there and empty stays, and so does a file in it', () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'run'));
+    expect(trainSmall(cwd, '--horizon', '200').code).toBe(3);
+    expect(readdirSync(join(cwd, 'run'))).toEqual([]);
+    // From the first start on, as a command that is repeated until it ends with 0.
+    expect(trainSmall(cwd, '--horizon', '200', '--resume').code).toBe(3);
+    expect(readdirSync(join(cwd, 'run'))).toEqual([]);
   });
 
   test('on a disk that fills up gets one sentence and no half-written file', (context) => {

@@ -6,7 +6,6 @@ import {
   gru,
   keepPacked,
   type Layer,
-  last,
   lstm,
   type Network,
   type Pass,
@@ -30,7 +29,7 @@ export interface RecurveSide extends Side {
  * numbers.
  */
 export function recurveSide(engine: Engine, { work, cell, T, B, D, H }: Case): RecurveSide {
-  const layer: Layer = MAKERS[cell]({ input: D, hidden: H });
+  const layer: Layer = MAKERS[cell]({ input: D, hidden: H, ...(work === 'last' && { returns: 'last' }) });
   const network = createNetwork(engine, layer, { seed: 1 });
   const shape = [B, T, D];
   const x = inputOf({ T, B, D });
@@ -50,11 +49,6 @@ export function recurveSide(engine: Engine, { work, cell, T, B, D, H }: Case): R
     network.zeroGradients();
     tape.run(() => tape.backward(sum(layer.forward(input, pass))));
   });
-  const lastOutput = last();
-  const fromLast = given((input) => {
-    network.zeroGradients();
-    tape.run(() => tape.backward(sum(lastOutput.forward(layer.forward(input, pass), pass))));
-  });
   const infer = given((input) => tape.evaluate(() => void layer.forward(input, pass)));
   if (work === 'infer') {
     // As every model that is loaded: the first prediction packs the weights, the others find them.
@@ -68,7 +62,7 @@ export function recurveSide(engine: Engine, { work, cell, T, B, D, H }: Case): R
     });
   return {
     network,
-    run: { train, last: fromLast, infer, step }[work],
+    run: { train, last: train, infer, step }[work],
     [Symbol.dispose]() {
       stepper?.[Symbol.dispose]();
       network[Symbol.dispose]();

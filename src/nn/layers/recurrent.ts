@@ -101,11 +101,11 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
   const width = widths[widths.length - 1];
   const wholeSequence = reverse || backward !== undefined;
   const top = cells.length - 1;
+  /** The last output of a row that has one is the state it ends with. */
+  const lastIsState = returns === 'last' && !wholeSequence && !added.has(top);
   /** With recomputation, outputs of the top layer that nobody reads are not kept. */
   const endsOnly =
-    recompute !== false &&
-    (returns === 'state' || (returns === 'last' && !wholeSequence && !added.has(top))) &&
-    layers[top].every(({ cell }) => cell.last);
+    recompute !== false && (returns === 'state' || lastIsState) && layers[top].every(({ cell }) => cell.last);
 
   const layer: RecurrentLayer = {
     config: {
@@ -138,7 +138,10 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
       pass.carry?.set(layer, states.map(copied));
       const ends = states.slice(-layers[top].length).map(({ h }) => h);
       if (returns === 'state') return apart(mergeDirections(merge, ends));
-      if (endsOnly) return selectRunning(ends[0], x.tape.zeros(ends[0].shape), pass.lengths, 0);
+      if (lastIsState) {
+        const none = x.tape.zeros(ends[0].shape);
+        return x.shape[1] === 0 ? none : selectRunning(ends[0], none, pass.lengths, 0);
+      }
       const outputs = batchFirst(below, pass.lengths);
       return apart(returns === 'last' ? lastStep(outputs, pass.lengths) : outputs);
     },

@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { mean, square } from '../../autograd/index.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
 import { Random } from '../../random.ts';
-import { createNetwork, gru, leaky, lstm, type RecurrentLayer, rnn } from '../index.ts';
+import {
+  createNetwork,
+  dropout,
+  gru,
+  type Layer,
+  last,
+  leaky,
+  linear,
+  lstm,
+  type RecurrentLayer,
+  rnn,
+  sequential,
+} from '../index.ts';
 
 /** More rows than a window has, and no multiple of them. */
 const [B, T, D, H] = [3, 400, 2, 5];
@@ -38,7 +50,7 @@ function unwindowed(engine: Engine): Engine {
 }
 
 /** What is foretold, and of a training step the result and all gradients. */
-function numbers(engine: Engine, layer: RecurrentLayer, lengths: readonly number[] | undefined) {
+function numbers(engine: Engine, layer: Layer, lengths: readonly number[] | undefined) {
   using network = createNetwork(engine, layer, { seed: 3 });
   const random = new Random(8);
   const x = Float32Array.from({ length: B * T * D }, () => random.uniformIn(-1, 1));
@@ -109,6 +121,47 @@ describe('many-to-one, where the gradient vanishes', () => {
     const { gradients, windows } = back(await createEngine(), false, Number.NaN);
     expect(windows).toBe(6);
     expect(gradients.some(Number.isNaN)).toBe(true);
+  });
+});
+
+describe("returns: 'last'", () => {
+  const head = () => linear({ input: H, output: 1 });
+  const make = { rnn, leaky: (o: Parameters<typeof rnn>[0]) => leaky({ ...o, alpha: 0.5 }), lstm, gru };
+
+  it.each(Object.entries(make))(
+    'of %s has the bits of a layer last() behind it, in less memory',
+    async (_, layerOf) => {
+      const engine = await createEngine();
+      // First weights go with their place in the network, which the dropout keeps.
+      const layers = () => ({
+        apart: sequential(layerOf({ input: D, hidden: H, initial: 'learned' }), last(), head()),
+        inside: sequential(
+          layerOf({ input: D, hidden: H, initial: 'learned', returns: 'last' }),
+          dropout({ p: 0 }),
+          head(),
+        ),
+      });
+      for (const lengths of [undefined, LENGTHS]) {
+        const { apart, inside } = layers();
+        expect(numbers(engine, inside, lengths)).toEqual(numbers(engine, apart, lengths));
+      }
+      const need = Object.values(layers()).map((layer) => {
+        using network = createNetwork(engine, layer);
+        return network.memory({ shape: [B, T, D] }).workspace;
+      });
+      expect(need[1]).toBeLessThan(need[0] - 1.9 * 4 * T * B * H);
+    },
+  );
+
+  it('is zero for a sequence without steps', async () => {
+    for (const layer of [
+      lstm({ input: D, hidden: H, initial: 'learned', returns: 'last' }),
+      lstm({ input: D, hidden: H, initial: 'learned', returns: 'last', recompute: 'auto' }),
+      sequential(gru({ input: D, hidden: H }), last()),
+    ]) {
+      using network = createNetwork(await createEngine(), layer, { seed: 3 });
+      expect(network.predict([], [2, 0, D])).toEqual({ shape: [2, H], values: new Float32Array(2 * H) });
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 /** The forecasts every model is shown beside: what is worth knowing is how much better than these it is. */
 import { autoregression } from './baselines/autoregression.ts';
-import type { Baseline, BaselineData } from './baselines/baseline.ts';
+import { type Baseline, type BaselineData, unlearned } from './baselines/baseline.ts';
 import { type ClimatologyOptions, climatology } from './baselines/climatology.ts';
 import { drift, persistence, seasonalNaive } from './baselines/naive.ts';
 
@@ -22,15 +22,18 @@ export interface BaselineOptions {
  * Fits every baseline that reads the series alone: persistence, seasonal naive and climatology (with a season), drift
  * (without one), AR. Ridge regression reads the model's inputs instead: `fitRidge`.
  *
- * Each fits on `values[0 .. trainEnd)` only. One that cannot do what its name says carries a `note`.
+ * Each fits on `values[0 .. trainEnd)` only. One that cannot do what its name says carries a `note`; with `trainEnd` 0, those that fit
+ * something forecast NaN.
  */
 export function fitBaselines(data: BaselineData, options: BaselineOptions = {}): Baseline[] {
   const seasonal = options.climatology;
   const order = options.order ?? 1;
-  if (seasonal === undefined) return [persistence(data), drift(data), autoregression(data, { order })];
+  const fit = (name: string, make: () => Baseline): Baseline => (data.trainEnd === 0 ? unlearned(name, data) : make());
+  const around = seasonal && { climatology: seasonal };
+  const recursion = fit(`ar(${order})`, () => autoregression(data, { order, ...around }));
+  if (seasonal === undefined) return [persistence(data), fit('drift', () => drift(data)), recursion];
   const baselines = [persistence(data)];
   const season = Math.round(seasonal.season);
   if (season >= 2) baselines.push(seasonalNaive(data, season));
-  baselines.push(climatology(data, seasonal), autoregression(data, { order, climatology: seasonal }));
-  return baselines;
+  return [...baselines, fit('climatology', () => climatology(data, seasonal)), recursion];
 }

@@ -69,6 +69,23 @@ describe('evaluate', () => {
     expect(JSON.parse(refit.stdout).test.rmse).not.toBe(plain.test.rmse);
   });
 
+  test('measures a table of new rows alone, and says in a line which baselines are missing', () => {
+    const [header, ...rows] = table(220).trim().split('\n');
+    writeFileSync(join(cwd, 'new.csv'), [header, ...rows.slice(160)].join('\n'));
+    const args = ['evaluate', 'run', 'new.csv', '--from', rows[160].slice(0, 10)];
+    const { code, stdout, stderr } = recurve([...args, '--quiet'], { cwd });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('Test of temp, one day ahead, 52 days');
+    expect(stdout).toMatch(/Persistence +\d/);
+    expect(stdout).toContain(
+      '\nClimatology, AR(1), Ridge regression: left out: no step before the test span to learn from\n',
+    );
+    expect(stdout).not.toContain('n/a');
+    const { test: scores, baselines } = JSON.parse(recurve([...args, '--json'], { cwd }).stdout);
+    expect(scores.mase).toBeGreaterThan(0);
+    expect(Object.keys(baselines)).toEqual(['persistence', 'seasonal naive']);
+  });
+
   test('prints the errors of every step beside all baselines', () => {
     const { stdout } = recurve(['evaluate', 'run', 'table.csv', '--backtest', '--quiet'], { cwd });
     for (const part of ['By step, this model', 'By step, RMSE', 'By part', 'Ridge', 'pinball', 'in 80 %']) {

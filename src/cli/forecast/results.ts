@@ -2,6 +2,7 @@ import { formatStep, zoneOf } from '../../data/index.ts';
 import { baselineName } from '../../report/baselines.ts';
 import { decimalsFor, formatFixed } from '../../report/format.ts';
 import type { BacktestFold, ErrorFigures, Forecast, ForecastModel, ForecastScores } from '../../tasks/index.ts';
+import { noteLines } from '../note-lines.ts';
 import type { Output } from '../output.ts';
 import { forecastPicture, textTable } from '../terminal/index.ts';
 
@@ -52,9 +53,8 @@ export function scoreTable(scores: ForecastScores, model: ForecastModel, { abili
     const wide = `${formatFixed(steps.width[level][0], decimals)}${unit}`;
     return `${level} % interval: ${formatFixed(measured, 1)} % inside, ${wide} wide on average\n`;
   });
-  const notes = Object.entries(scores.notes).map(([name, note]) => `${baselineName(name)}: ${note}\n`);
   const title = `Test of ${model.target}, one ${word} ahead, ${windows.toLocaleString('en')} ${word}s\n`;
-  return [title, table, ...intervals, ...notes].join('');
+  return [title, table, ...intervals, ...noteLines(scores.notes, baselineName)].join('');
 }
 
 /** Pictures of the steps after the data. */

@@ -6,6 +6,7 @@ import {
   type TrainedTag,
   tagBaselineName,
 } from '../../tasks/index.ts';
+import { noteLines } from '../note-lines.ts';
 import type { Output } from '../output.ts';
 import { textTable } from '../terminal/index.ts';
 
@@ -32,8 +33,9 @@ export function scoreTable(scores: TagScores, model: TagModel, { abilities, widt
   const { classes, calibration } = model;
   const threshold =
     classes.length === 2 ? `${classes[1]} is told from a probability of ${calibration.threshold.toFixed(3)}\n` : '';
-  const left = Object.entries(notes).map(([name, note]) => `${tagBaselineName(name)}: ${note}\n`);
-  return [`Test on ${steps.toLocaleString('en')} steps\n`, table, threshold, ...left].join('');
+  return [`Test on ${steps.toLocaleString('en')} steps\n`, table, threshold, ...noteLines(notes, tagBaselineName)].join(
+    '',
+  );
 }
 
 /** What is told of the steps after the data. */

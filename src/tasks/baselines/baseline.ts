@@ -5,7 +5,7 @@ import { RecurveError } from '../../errors.ts';
 export interface BaselineData {
   /** The whole series [N] in its own unit; NaN marks a missing value. */
   values: Float64Array;
-  /** Number of leading steps a baseline may fit on, 1 to N: `values[0 .. trainEnd)`. */
+  /** Number of leading steps a baseline may fit on, 1 to N: `values[0 .. trainEnd)`. Those that fit nothing take 0 too. */
   trainEnd: number;
   /** Steps forecast from each origin, at least 1. */
   horizon: number;
@@ -57,6 +57,14 @@ export function checkBaselineData(name: string, { values, trainEnd, horizon }: B
     );
   }
   return sum / count;
+}
+
+/** Why a baseline that fits something is missing. */
+export const UNLEARNED = 'left out: no step before the test span to learn from';
+
+/** Stands in for a baseline that had nothing to fit on: forecasts NaN, which no score counts. */
+export function unlearned(name: string, { horizon }: BaselineData): Baseline {
+  return { name, note: UNLEARNED, forecast: () => new Float64Array(horizon).fill(Number.NaN) };
 }
 
 /** Throws unless `origin` has a step before it and does not lie beyond the end of the series. */

@@ -13,6 +13,7 @@ import {
   targetsAt,
 } from '../baselines.ts';
 import { levinsonDurbin } from './autoregression.ts';
+import { UNLEARNED } from './baseline.ts';
 
 const series = (...values: number[]) => Float64Array.from(values);
 
@@ -47,6 +48,17 @@ describe('persistence, seasonal naive, drift', () => {
     expect([...baseline.forecast(4)]).toEqual([103, 106]);
     expect([...baseline.forecast(5)]).toEqual([106, 109]);
     expect(drift({ values: series(NaN, 5), trainEnd: 2, horizon: 1 }).note).toMatch(/no slope/);
+  });
+
+  test('without a training span persistence and seasonal naive forecast what they know, the others nothing', () => {
+    const data = { values: series(NaN, 2, 6, 3), trainEnd: 0, horizon: 2 };
+    const fitted = fitBaselines(data, { climatology: { season: 3 } });
+    const at = (origin: number) => Object.fromEntries(fitted.map((one) => [one.name, [...one.forecast(origin)]]));
+    const nothing = { climatology: [NaN, NaN], 'ar(1)': [NaN, NaN] };
+    expect(at(1)).toEqual({ persistence: [NaN, NaN], 'seasonal naive': [NaN, NaN], ...nothing });
+    expect(at(4)).toEqual({ persistence: [3, 3], 'seasonal naive': [2, 6], ...nothing });
+    expect(fitted.slice(2).map(({ note }) => note)).toEqual([UNLEARNED, UNLEARNED]);
+    expect(fitBaselines(data).map(({ note }) => note)).toEqual([undefined, UNLEARNED, UNLEARNED]);
   });
 });
 

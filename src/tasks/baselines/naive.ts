@@ -5,10 +5,15 @@
 import { RecurveError } from '../../errors.ts';
 import { type Baseline, type BaselineData, checkBaselineData, checkOrigin, lastObserved } from './baseline.ts';
 
+/** The training mean, for where nothing was observed yet; NaN without training. */
+function meanOf(name: string, data: BaselineData): number {
+  return data.trainEnd === 0 ? Number.NaN : checkBaselineData(name, data);
+}
+
 /** Persistence: the last observed value, repeated. The training mean where nothing was observed yet. */
 export function persistence(data: BaselineData): Baseline {
   const name = 'persistence';
-  const mean = checkBaselineData(name, data);
+  const mean = meanOf(name, data);
   const { values, horizon } = data;
   return {
     name,
@@ -28,7 +33,7 @@ export function persistence(data: BaselineData): Baseline {
  */
 export function seasonalNaive(data: BaselineData, season: number): Baseline {
   const name = 'seasonal naive';
-  const mean = checkBaselineData(name, data);
+  const mean = meanOf(name, data);
   if (!Number.isInteger(season) || season < 2) {
     throw new RecurveError(
       'usage',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SeriesResult } from '../../data/index.ts';
 import { forecastReport } from '../../report/index.ts';
 import { backtest } from './backtest.ts';
-import { SMALL, seriesOf, TABLES } from './data.case.ts';
+import { day, SMALL, seriesOf, TABLES } from './data.case.ts';
 import { reportInput } from './report-input.ts';
 import { type TrainedForecast, trainForecast } from './train.ts';
 
@@ -39,6 +39,55 @@ describe('a backtest without refit', () => {
     await expect(backtest(data, SMALL)).rejects.toThrow(/expected a model, or refit/);
     await expect(backtest(data, SMALL, { folds: 0 }, { model: trained.model })).rejects.toThrow(/at least 1 fold/);
     await expect(backtest(data, SMALL, { folds: 61 }, { model: trained.model })).rejects.toThrow(/none in fold/);
+  });
+});
+
+describe('a backtest of new rows alone, which begin after the training', () => {
+  /** The rows of the test span, and those that are read before the first of them. */
+  const alone = (header: string, rows: readonly string[]) => seriesOf([header, ...rows].join('\n'), TABLES[0].reading);
+  const [header, ...rows] = TABLES[0].text(ROWS).split('\n');
+  const from = { ...SMALL, test: { from: day(ROWS - 70) } };
+
+  test('scores the model as among all rows, beside the baselines that fit nothing, and says which are missing', async () => {
+    const { scores } = await backtest(await alone(header, rows.slice(-70)), from, { folds: 1 }, trained);
+    expect(scores.windows).toBe(60);
+    expect(scores.test).toEqual(trained.scores?.test);
+    expect(scores.steps).toMatchObject({ test: trained.scores?.steps.test, coverage: trained.scores?.steps.coverage });
+    expect(Object.keys(scores.baselines)).toEqual(['persistence', 'seasonal naive']);
+    expect(scores.baselines.persistence).toEqual(trained.scores?.baselines.persistence);
+    const left = 'left out: no step before the test span to learn from';
+    expect(scores.notes).toMatchObject({ climatology: left, 'ar(1)': left, ridge: left });
+  });
+
+  test('fits later parts on earlier ones, but counts over all what every part has', async () => {
+    const { scores, folds } = await backtest(await alone(header, rows.slice(-70)), from, { folds: 2 }, trained);
+    expect(Object.keys(folds[1].scores.baselines)).toContain('climatology');
+    expect(Object.keys(scores.baselines)).toEqual(['persistence', 'seasonal naive']);
+  });
+
+  test('needs more rows than are read before the first forecast, and a training part to train again', async () => {
+    const short = await alone(header, rows.slice(-10));
+    await expect(backtest(short, from, { folds: 1 }, trained)).rejects.toThrow(
+      'backtest: expected more than the 10 steps that are read before the first forecast, got 10; give more rows',
+    );
+    await expect(backtest(short, from, { folds: 1, refit: true })).rejects.toThrow(
+      /at least one step in the training part/,
+    );
+  });
+
+  test('of a series that begins in the test span beside one that does not leaves its learned baselines out', async () => {
+    const two = TABLES[2];
+    const [first, ...all] = two.text(ROWS).split('\n');
+    const late = all.filter((row) => row.includes('north') || row >= day(200));
+    const both = await seriesOf([first, ...late].join('\n'), two.reading);
+    const whole = await seriesOf(two.text(ROWS), two.reading);
+    const options = { ...SMALL, test: { from: day(190) } };
+    const { model } = await trainForecast(whole, options);
+    const { scores, folds } = await backtest(both, options, { folds: 1 }, { model });
+    model[Symbol.dispose]();
+    expect(folds).toHaveLength(1);
+    expect(scores.notes['ar(1)']).toMatch(/; left out of series without a value before the test span$/);
+    expect(Object.values(scores.baselines).every(({ rmse }) => rmse > 0)).toBe(true);
   });
 });
 

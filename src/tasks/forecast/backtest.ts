@@ -37,7 +37,11 @@ export interface BacktestResult {
 /**
  * Rolling origin: forecasts from every step of the test span, part by part, always from what was known then (Tashman 2000).
  *
+ * Without `refit` there may be nothing before the test span, as in a table of new rows alone: then the model stands beside the baselines
+ * that fit nothing, and errors are scaled (MASE) as in its training.
+ *
  * @param model used where `refit` is false; its training must lie before the test span
+ * @throws RecurveError `data` where no step of a part can be scored
  */
 export async function backtest(
   data: SeriesResult,
@@ -55,7 +59,7 @@ export async function backtest(
       'backtest: expected a model, or refit, got neither; give the trained model or train again for each part',
     );
   }
-  const spans = spansOf(data.series, settings);
+  const spans = spansOf(data.series, settings, { measureOnly: !refit });
   const parts: Scored[] = [];
   const results: BacktestFold[] = [];
   let naiveScale = Number.NaN;
@@ -64,12 +68,7 @@ export async function backtest(
     const { model, training } = refit ? await trainOn(at) : given(at);
     const prepared = data.series.map((series) => prepare(model.plan, series));
     const windows = scoringWindows(prepared, at.test, settings);
-    if (windows.length === 0) {
-      throw new RecurveError(
-        'data',
-        `backtest: expected test steps in each of ${folds} folds, got none in fold ${k + 1}; lower the number of folds or widen the test span`,
-      );
-    }
+    if (windows.length === 0) throw nothingToScore(data.series, at, k, folds, settings.context);
     const ends = at.test.map(({ from }) => from);
     const scored: Scored = {
       windows,
@@ -78,6 +77,7 @@ export async function backtest(
       ...(await baselineForecasts(model.plan, prepared, ends, training, windows)),
     };
     naiveScale = naiveScaleOf(model.plan, prepared, ends);
+    if (Number.isNaN(naiveScale)) naiveScale = Number(model.summary.naiveScale ?? Number.NaN);
     parts.push(scored);
     results.push({ ...borders(data.series[0], at.test[0]), scores: score(scored, settings.horizon, naiveScale) });
     if (refit) model[Symbol.dispose]();
@@ -116,6 +116,26 @@ function partOf(spans: Spans, k: number, folds: number): Spans {
   const train = test.map(({ from }) => ({ from: 0, to: from }));
   const holdout = spans.holdout.map(({ from, to }, s) => ({ from: test[s].from - (to - from), to: test[s].from }));
   return { train, holdout, test };
+}
+
+function nothingToScore(
+  series: readonly Series[],
+  { test }: Spans,
+  fold: number,
+  folds: number,
+  context: number,
+): RecurveError {
+  const longest = series.reduce((most, { history }) => Math.max(most, history), 0);
+  if (longest <= context && test.some(({ from, to }) => from < to)) {
+    return new RecurveError(
+      'data',
+      `backtest: expected more than the ${context} steps that are read before the first forecast, got ${longest}; give more rows, such as those before the test span`,
+    );
+  }
+  return new RecurveError(
+    'data',
+    `backtest: expected test steps in each of ${folds} folds, got none in fold ${fold + 1}; lower the number of folds or widen the test span`,
+  );
 }
 
 function borders({ time }: Series, { from, to }: { from: number; to: number }): { from: string; to: string } {

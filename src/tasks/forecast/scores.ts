@@ -10,6 +10,7 @@ import {
   smape,
   stepValues,
 } from '../../train/metrics.ts';
+import { UNLEARNED } from '../baselines/baseline.ts';
 import { visiting } from '../baselines/pieces.ts';
 import { fitBaselines, forecastAll, ridgeInPieces } from '../baselines.ts';
 import { dayOfYearPhases, seasonOf } from '../season.ts';
@@ -76,10 +77,19 @@ export function truthOf(plan: FeaturePlan, windows: readonly Window[]): Float64A
   });
 }
 
+/** Why a baseline that others taught is missing for some series. */
+const UNTAUGHT = 'left out of series without a value before the test span';
+
 /** Most features for which ridge regression is solved on whole windows; beyond, it reads the target's own window. */
 const RIDGE_FEATURES = 600;
 
-/** Forecasts of all baselines: fitted on what lies before the test span, ridge on the same windows and inputs as the network. */
+/** Fewest windows, observed throughout, from which ridge regression is learned. */
+const RIDGE_WINDOWS = 20;
+
+/**
+ * Forecasts of all baselines: fitted on what lies before the test span, ridge on the same windows and inputs as the network. Where nothing
+ * lies before it, those that fit nothing.
+ */
 export async function baselineForecasts(
   plan: FeaturePlan,
   prepared: readonly PreparedSeries[],
@@ -91,6 +101,7 @@ export async function baselineForecasts(
   const visit = visitor();
   const baselines: Record<string, Float64Array> = {};
   const notes: Record<string, string> = {};
+  const untaught = new Set<string>();
   const season = seasonOf(plan.step);
   for (const [k, one] of prepared.entries()) {
     const own = windows.flatMap((window, i) => (window.prepared === one ? [{ window, i }] : []));
@@ -102,9 +113,11 @@ export async function baselineForecasts(
       .map((y, t) => (observed[column][t] === 1 ? y : Number.NaN));
     const phases = season === undefined ? undefined : dayOfYearPhases(one.series, season, plan.horizon);
     const climatology = season === undefined ? {} : { climatology: { season, ...(phases && { phases }) } };
-    for (const baseline of fitBaselines({ values, trainEnd: trainEnds[k], horizon }, climatology)) {
+    const trainEnd = values.subarray(0, trainEnds[k]).every(Number.isNaN) ? 0 : trainEnds[k];
+    for (const baseline of fitBaselines({ values, trainEnd, horizon }, climatology)) {
       baselines[baseline.name] ??= new Float64Array(windows.length * horizon).fill(Number.NaN);
-      if (baseline.note) notes[baseline.name] ??= baseline.note;
+      if (baseline.note === UNLEARNED) untaught.add(baseline.name);
+      else if (baseline.note) notes[baseline.name] ??= baseline.note;
       const all = forecastAll(
         baseline,
         own.map(({ window }) => window.origin),
@@ -116,10 +129,18 @@ export async function baselineForecasts(
       await visit();
     }
   }
+  for (const name of untaught) {
+    const some = !baselines[name].every(Number.isNaN);
+    if (!some) delete baselines[name];
+    notes[name] = some ? [notes[name], UNTAUGHT].filter(Boolean).join('; ') : UNLEARNED;
+  }
   const ridge = await ridgeForecasts(plan, training, windows, visit);
   if (ridge) {
     baselines.ridge = ridge.forecasts;
     if (ridge.note) notes.ridge = ridge.note;
+  } else {
+    notes.ridge =
+      training.length === 0 ? UNLEARNED : `left out: fewer than ${RIDGE_WINDOWS} whole windows to learn from`;
   }
   return { baselines, notes };
 }
@@ -151,7 +172,7 @@ async function ridgeForecasts(
   };
   const { targets, weights } = targetsOf(plan, training);
   const complete = training.filter((_, i) => weights.subarray(i * horizon, (i + 1) * horizon).every((w) => w === 1));
-  if (complete.length < 20) return undefined;
+  if (complete.length < RIDGE_WINDOWS) return undefined;
   const known = complete.length === training.length ? targets : targetsOf(plan, complete).targets;
   const inputs = rows(complete);
   await visit();

@@ -71,13 +71,15 @@ export async function trainForecast(
     summary: {},
   });
   const scored = settings.test === 'none' ? undefined : await scoreTest();
-  const scores = scored && score(scored, settings.horizon, naiveScaleOf(learner.plan, prepared, trainEnds(spans)));
+  const naiveScale = naiveScaleOf(learner.plan, prepared, trainEnds(spans));
+  const scores = scored && score(scored, settings.horizon, naiveScale);
   model.summary = plainJson({
     steps: learned.steps,
     seconds: learned.seconds,
     epochs: learned.bestEpoch,
     stopped: learned.stopped,
     windows: windows.length,
+    ...(naiveScale > 0 && { naiveScale }),
     ...(scores && { test: scores.test, baselines: scores.baselines, coverage: scores.coverage }),
   });
   return {

@@ -21,12 +21,18 @@ export interface Spans {
   test: Span[];
 }
 
+/** The spans that the settings say. `measureOnly`: nothing is learned, so there is no holdout, and there may be nothing before the test span. */
 export function spansOf(
   series: Parameters<typeof splitSeries>[0],
   { test, testUntil, holdout }: ForecastSettings,
+  { measureOnly = false } = {},
 ): Spans {
-  const split = splitSeries(series, { ...(test !== 'none' && { test }), validation: holdout });
-  const until = testUntil === undefined ? undefined : splitSeries(series, { test: { from: testUntil } }).test;
+  const split = splitSeries(series, {
+    ...(test !== 'none' && { test }),
+    ...(measureOnly ? { measureOnly } : { validation: holdout }),
+  });
+  const until =
+    testUntil === undefined ? undefined : splitSeries(series, { test: { from: testUntil }, measureOnly }).test;
   return {
     train: split.train.map(({ from }, k) => ({ from, to: split.validation[k].to })),
     holdout: split.validation,

@@ -1,5 +1,6 @@
 import type { TaggedText } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { UNLEARNED } from '../baselines/baseline.ts';
 import { shares, tableBaselines } from './baselines.ts';
 import { tableSpans } from './course.ts';
 import { tableInputs } from './features.ts';
@@ -7,9 +8,6 @@ import type { TagModel } from './model.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';
 import { type TagTable, toldTimes } from './table.ts';
 import { labelsOf } from './text.ts';
-
-/** Why a baseline is missing. */
-const UNLEARNED = 'left out: no step before the test span to learn from';
 
 /**
  * Measures a model on data with labels: of a table the steps from `from` (default: where the test span of its training began) beside the

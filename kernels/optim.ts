@@ -1,5 +1,6 @@
-// One step of an optimiser, in place. Formulas: AdamStep, SgdStep, RmspropStep in engine.ts.
-import { loadPart, NONE, storePart } from './vector';
+// One step of an optimiser, in place. Formulas: AdamStep, SgdStep, RmspropStep in engine.ts. Means that fade because their weight gets no
+// gradient any more (a rare word's) would end in subnormal numbers and stay there: 0.9 times the fourth smallest is rounded to itself.
+import { loadPart, NONE, normalSquare, stillThere, storePart } from './vector';
 
 /** Clipped and with L2: `scale · dw + l2 · w`. */
 @inline
@@ -15,8 +16,9 @@ export function adam(
   for (; n > 0; n -= 4) {
     const weight = loadPart(w, n);
     const g = gradient(dw, n, scale, l2, weight);
-    const first = f32x4.add(f32x4.mul(f32x4.splat(beta1), loadPart(m, n)), f32x4.mul(f32x4.splat(rest1), g));
-    const second = f32x4.add(f32x4.mul(f32x4.splat(beta2), loadPart(v, n)), f32x4.mul(f32x4.splat(rest2), f32x4.mul(g, g)));
+    const first = stillThere(f32x4.add(f32x4.mul(f32x4.splat(beta1), loadPart(m, n)), f32x4.mul(f32x4.splat(rest1), g)));
+    const square = f32x4.mul(f32x4.splat(rest2), f32x4.mul(g, g));
+    const second = normalSquare(f32x4.add(f32x4.mul(f32x4.splat(beta2), loadPart(v, n)), square));
     const root = f32x4.sqrt(f32x4.mul(second, f32x4.splat(correction2)));
     const direction = f32x4.mul(f32x4.splat(rate), f32x4.mul(first, f32x4.splat(correction1)));
     const step = f32x4.div(direction, f32x4.add(root, f32x4.splat(epsilon)));
@@ -39,7 +41,7 @@ export function sgd(
     const g = gradient(dw, n, scale, l2, weight);
     let direction = g;
     if (velocity != NONE) {
-      direction = f32x4.add(f32x4.mul(f32x4.splat(momentum), loadPart(velocity, n)), g);
+      direction = stillThere(f32x4.add(f32x4.mul(f32x4.splat(momentum), loadPart(velocity, n)), g));
       storePart(velocity, direction, n);
       if (nesterov) direction = f32x4.add(g, f32x4.mul(f32x4.splat(momentum), direction));
       velocity += 16;
@@ -57,11 +59,11 @@ export function rmsprop(
   for (; n > 0; n -= 4) {
     const weight = loadPart(w, n);
     const g = gradient(dw, n, scale, l2, weight);
-    const mean = f32x4.add(f32x4.mul(f32x4.splat(alpha), loadPart(square, n)), f32x4.mul(f32x4.splat(rest), f32x4.mul(g, g)));
+    const mean = normalSquare(f32x4.add(f32x4.mul(f32x4.splat(alpha), loadPart(square, n)), f32x4.mul(f32x4.splat(rest), f32x4.mul(g, g))));
     let direction = f32x4.div(g, f32x4.add(f32x4.sqrt(mean), f32x4.splat(epsilon)));
     storePart(square, mean, n);
     if (velocity != NONE) {
-      direction = f32x4.add(f32x4.mul(f32x4.splat(momentum), loadPart(velocity, n)), direction);
+      direction = stillThere(f32x4.add(f32x4.mul(f32x4.splat(momentum), loadPart(velocity, n)), direction));
       storePart(velocity, direction, n);
       velocity += 16;
     }

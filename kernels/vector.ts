@@ -36,8 +36,8 @@ function storeFew(p: usize, v: v128, n: i32): void {
   if (n > 2) v128.store_lane<u32>(p, v, 2, 8);
 }
 
-/** VANISHED of engine.ts; in memory for the reason that math.ts gives. */
-const VANISHED = memory.data<f32>([1.262177448e-29]);
+/** VANISHED of engine.ts, and the smallest normal number; in memory for the reason that math.ts gives. */
+const LEAST = memory.data<f32>([1.262177448e-29, 1.17549435e-38]);
 
 /**
  * A gradient that arrives, 0 where it has all but vanished: |g| < 2^-96. What back-propagation makes of smaller ones is soon subnormal, and
@@ -45,7 +45,13 @@ const VANISHED = memory.data<f32>([1.262177448e-29]);
  */
 @inline
 export function stillThere(g: v128): v128 {
-  return v128.andnot(g, f32x4.lt(f32x4.abs(g), v128.load32_splat(VANISHED)));
+  return v128.andnot(g, f32x4.lt(f32x4.abs(g), v128.load32_splat(LEAST)));
+}
+
+/** A mean of squares, 0 where it is subnormal. NaN stays. */
+@inline
+export function normalSquare(s: v128): v128 {
+  return v128.andnot(s, f32x4.lt(s, v128.load32_splat(LEAST + 4)));
 }
 
 /** y[i] = x[i]. Short rows are the rule here, so no call into memory.copy. */

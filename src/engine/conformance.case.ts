@@ -441,6 +441,29 @@ export function runConformance(name: string, create: () => Engine | Promise<Engi
           );
         }
       });
+
+      test('means that fade end at 0 and not in subnormal numbers, NaN stays', async () => {
+        const adam = { rate: 0.01, scale: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, correction1: 1, correction2: 1 };
+        const sgd = { rate: 0.1, scale: 1, momentum: 0.9, nesterov: false, l2: 0 };
+        const rmsprop = { rate: 0.01, scale: 1, alpha: 0.99, epsilon: 1e-8, momentum: 0.9, l2: 0 };
+        await compare(({ engine, put, get }) => {
+          const faded = (step: (w: Address, dw: Address, mean: Address, square: Address) => void) => {
+            const w = put([1, 1, 1]);
+            const mean = put([-VANISHED, 2 * VANISHED, Number.NaN]);
+            const square = put([2 ** -126, 2 ** -125, Number.NaN]);
+            step(w, put([0, 0, 0]), mean, square);
+            return [get(mean, 3), get(square, 3)];
+          };
+          const [m, v] = faded((w, dw, mean, square) =>
+            engine.adam(w, dw, mean, square, 3, { ...adam, decay: 0, l2: 0 }),
+          );
+          const [u] = faded((w, dw, velocity) => engine.sgd(w, dw, velocity, 3, sgd));
+          const [r, s] = faded((w, dw, velocity, square) => engine.rmsprop(w, dw, square, velocity, 3, rmsprop));
+          for (const means of [m, v, u, r, s])
+            expect(means.map((x) => (x === 0 ? 0 : x > 0 || x))).toEqual([0, true, Number.NaN]);
+          return [[m, u, r].map((means) => means[1] * 2 ** 96)];
+        });
+      });
     });
 
     runSequenceConformance(create, compare, tolerance);

@@ -218,6 +218,8 @@ export interface Engine {
   gruBackward(p: GruBackward): void;
 
   // ---- optimisers, in place ---------------------------------------------------------------------------------------
+  //
+  // Means of gradients and velocities count as 0 below {@link VANISHED}, means of squares below 2^-126.
 
   /** Adam / AdamW, Kingma & Ba 2015, Loshchilov & Hutter 2019; formula at {@link AdamStep}. */
   adam(w: Address, dw: Address, m: Address, v: Address, n: number, step: AdamStep): void;

@@ -5,6 +5,11 @@ export function stillThere(gradient: number): number {
   return Math.abs(gradient) < VANISHED ? 0 : gradient;
 }
 
+/** A mean of squares, 0 where f32 would be subnormal. */
+export function normalSquare(square: number): number {
+  return square < 2 ** -126 ? 0 : square;
+}
+
 /** Value and slope of each function of one variable; `slope(x, y)` may use `y = value(x)`. */
 export const unaryRules: Record<UnaryOp, { value(x: number): number; slope(x: number, y: number): number }> = {
   exp: { value: Math.exp, slope: (_, y) => y },

@@ -18,7 +18,7 @@ import type {
   UnaryOp,
 } from './engine.ts';
 import { NONE, oneThread } from './engine.ts';
-import { binaryRules, stillThere, unaryRules } from './reference-elementwise.ts';
+import { binaryRules, normalSquare, stillThere, unaryRules } from './reference-elementwise.ts';
 import { gruBackward, gruForward, lstmBackward, lstmForward, rnnBackward, rnnForward } from './reference-recurrent.ts';
 
 /**
@@ -416,8 +416,8 @@ export class ReferenceEngine implements Engine {
     const h = this.#heap;
     for (let i = 0; i < n; i++) {
       const g = s.scale * h[dw + i] + s.l2 * h[w + i];
-      h[m + i] = s.beta1 * h[m + i] + (1 - s.beta1) * g;
-      h[v + i] = s.beta2 * h[v + i] + (1 - s.beta2) * g * g;
+      h[m + i] = stillThere(s.beta1 * h[m + i] + (1 - s.beta1) * g);
+      h[v + i] = normalSquare(s.beta2 * h[v + i] + (1 - s.beta2) * g * g);
       h[w + i] =
         h[w + i] * (1 - s.decay) -
         (s.rate * (h[m + i] * s.correction1)) / (Math.sqrt(h[v + i] * s.correction2) + s.epsilon);
@@ -430,7 +430,7 @@ export class ReferenceEngine implements Engine {
       const g = s.scale * h[dw + i] + s.l2 * h[w + i];
       let u = g;
       if (velocity !== NONE) {
-        h[velocity + i] = s.momentum * h[velocity + i] + g;
+        h[velocity + i] = stillThere(s.momentum * h[velocity + i] + g);
         u = s.nesterov ? g + s.momentum * h[velocity + i] : h[velocity + i];
       }
       h[w + i] -= s.rate * u;
@@ -441,10 +441,10 @@ export class ReferenceEngine implements Engine {
     const h = this.#heap;
     for (let i = 0; i < n; i++) {
       const g = s.scale * h[dw + i] + s.l2 * h[w + i];
-      h[square + i] = s.alpha * h[square + i] + (1 - s.alpha) * g * g;
+      h[square + i] = normalSquare(s.alpha * h[square + i] + (1 - s.alpha) * g * g);
       let u = g / (Math.sqrt(h[square + i]) + s.epsilon);
       if (velocity !== NONE) {
-        h[velocity + i] = s.momentum * h[velocity + i] + u;
+        h[velocity + i] = stillThere(s.momentum * h[velocity + i] + u);
         u = h[velocity + i];
       }
       h[w + i] -= s.rate * u;

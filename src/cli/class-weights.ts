@@ -11,5 +11,12 @@ export function parseClassWeights(text: string): ClassWeights {
       `--class-weights: expected none, balanced or weights such as yes=3,no=1, got "${text}"; see --help`,
     );
   }
-  return Object.fromEntries(parts.map((part) => [part?.[1] ?? '', Number(part?.[2])]));
+  const weights = new Map(parts.map((part) => [part?.[1] ?? '', Number(part?.[2])]));
+  if (weights.size < parts.length) {
+    throw new RecurveError(
+      'usage',
+      `--class-weights: expected one weight per class, got a class twice in "${text}"; keep one of them`,
+    );
+  }
+  return Object.fromEntries(weights);
 }

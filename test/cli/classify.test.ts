@@ -361,6 +361,14 @@ describe('options and places that do not go together are refused, never ignored'
       'train classify: expected --text with a table, got a folder per class; leave it out',
     ],
     [['praise=praise.txt,blame='], 'classify: expected the name of a file, or LABEL=file, got "blame="; write it out'],
+    [
+      ['reviews.csv', '--text', 'review', '--label', 'verdict', '--class-weights', '__proto__=3'],
+      'classify: expected class weights of names that a ',
+    ],
+    [
+      ['reviews.csv', '--text', 'review', '--label', 'verdict', '--class-weights', 'toString=3'],
+      'expected class weights of blame, praise, got one of',
+    ],
     [[''], 'classify: expected the name of a file, or LABEL=file, got ""; write it out'],
     [
       ['praise=praise.txt,blame=blame.txt', '--test', 'praise=praise.txt,blame=blame.txt', '--test-share', '0.2'],

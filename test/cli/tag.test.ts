@@ -119,6 +119,17 @@ describe('bad input gets one sentence', () => {
       2,
       /^--threshold: expected accuracy, f1/,
     ],
+    [
+      ['train', 'tag', 'days.csv', '--target', 'rain > 0', '--class-weights', '__proto__=3'],
+      2,
+      /^tag: expected class weights of names that a model file can hold, got one of __proto__; rename/,
+    ],
+    [['train', 'tag', 'words.conll', '--class-weights', 'a=0'], 2, /^tag: expected a weight above 0 for class a/],
+    [
+      ['train', 'tag', 'words.conll', '--class-weights', 'a=1,b=2,a=3'],
+      2,
+      /^--class-weights: expected one weight per class, got a class twice/,
+    ],
     [['train', 'tag', 'days.csv', '--target', 'rain > 0', '--bidirectional'], 2, /^tag: expected a network that reads/],
     [
       ['train', 'tag', 'days.csv', '--target', 'rain > 99'],

@@ -1,5 +1,5 @@
 import { taskReport } from '../../report/index.ts';
-import { classifyReport, trainClassify } from '../../tasks/index.ts';
+import { classifyReport, classifySettings, trainClassify } from '../../tasks/index.ts';
 import { outputOf } from '../output.ts';
 import { trainRun } from '../train-run.ts';
 import { loadExamples, loadVectors } from './data.ts';
@@ -13,6 +13,8 @@ export async function trainCommand(data: string | undefined, values: TrainValues
   const { reading, read, columns, options } = config;
   const how = { reading, read, labelled: true, ...(columns && { columns }), who: 'train classify', values };
   const examples = await loadExamples(config.data, how, output);
+  // Refused before a folder is made.
+  classifySettings(options, examples.kind, examples.labels?.length ?? 0);
   const test = config.test === undefined ? undefined : await loadExamples(config.test, how, output);
   const vectors =
     config.vectors === undefined ? undefined : await loadVectors(config.vectors, examples, options.lowercase ?? true);

@@ -12,7 +12,9 @@ import { folderOf, type TrainConfig, type TrainValues, trainConfig } from './tra
 export async function trainCommand(place: string | undefined, values: TrainValues): Promise<void> {
   const output = outputOf(values);
   const config = await trainConfig(place, values);
-  const data = await dataOf(place ?? config.data, config, output);
+  // Refused before anything is read or made.
+  const { ahead } = tagSettings(config.options);
+  const data = await dataOf(place ?? config.data, config, ahead, output);
 
   await trainRun(
     {
@@ -50,12 +52,16 @@ export async function trainCommand(place: string | undefined, values: TrainValue
   );
 }
 
-async function dataOf(place: string, config: TrainConfig, output: Output): Promise<TagTable | TaggedText> {
+async function dataOf(
+  place: string,
+  config: TrainConfig,
+  ahead: number,
+  output: Output,
+): Promise<TagTable | TaggedText> {
   if (!config.table) {
     const [first] = await placesOf(place, output);
     return readTagged(await openSource(first), config.text);
   }
-  const { ahead } = tagSettings(config.options);
   const data = toTagTable(await loadTable(place, config.read, output), config.table, ahead);
   for (const line of describe(data.report)) output.note(line);
   return data;

@@ -84,6 +84,8 @@ test('balanced class weights find more of a rare class; weights of other classes
   for (const [classWeights, message] of [
     [{ fire: 2 }, /expected class weights of alarm, quiet, got one of fire/],
     [{ alarm: 0 }, /expected a weight above 0 for class alarm, got 0/],
+    [{ constructor: 2 }, /expected class weights of alarm, quiet, got one of constructor/],
+    [{ ['__proto__']: 2 }, /expected class weights of names that a model file can hold, got one of __proto__/],
   ] as const) {
     await expect(trainClassify(data, { ...SMALL, classWeights })).rejects.toThrow(message);
   }

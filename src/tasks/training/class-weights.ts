@@ -9,6 +9,10 @@ export function checkClassWeights(task: string, weights: ClassWeights): void {
     throw new RecurveError('usage', `${task}: expected ${expected}, got ${got}; ${next}`);
   };
   if (typeof weights === 'object') {
+    if (Object.hasOwn(weights, '__proto__')) {
+      const next = 'rename that class or leave it out';
+      refuse('class weights of names that a model file can hold', 'one of __proto__', next);
+    }
     const bad = Object.entries(weights).find(([, weight]) => !(weight > 0 && Number.isFinite(weight)));
     if (bad) refuse(`a weight above 0 for class ${bad[0]}`, bad[1], 'correct it or leave the class out');
   } else if (!['none', 'balanced'].includes(weights)) {
@@ -41,5 +45,5 @@ export function classWeightsOf(
       `${task}: expected class weights of ${classes.join(', ')}, got one of ${unknown.join(', ')}; correct the name`,
     );
   }
-  return classes.map((name) => weights[name] ?? 1);
+  return classes.map((name) => (Object.hasOwn(weights, name) ? weights[name] : 1));
 }

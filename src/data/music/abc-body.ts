@@ -82,11 +82,11 @@ class BodyReader {
       [/^\(/, () => {}],
       [/^-/, () => this.#tie()],
       [BAR, ([signs, after, alone]) => this.#bar(signs, after ?? alone)],
-      [REST, ([, letter, ...length]) => this.#rest(letter, lengthIn(length))],
+      [REST, ([, letter, ...length]) => this.#rest(letter, this.#factor(length, line))],
       [
         NOTE,
         ([, accidental, letter, octaves, ...length]) => {
-          this.#sound([this.#pitch(accidental, letter, octaves)], this.#length(lengthIn(length)));
+          this.#sound([this.#pitch(accidental, letter, octaves)], this.#length(this.#factor(length, line)));
         },
       ],
     ];
@@ -109,6 +109,17 @@ class BodyReader {
     }
     const shift = this.#accidentals.get(place) ?? signatureOf(this.#header.key as Key, upper);
     return 60 + LETTERS[upper] + 12 * octave + shift;
+  }
+
+  /** `2`, `/`, `//`, `3/2` as a factor. */
+  #factor([numerator, slashes, denominator]: readonly string[], line: AbcLine): number {
+    if (denominator && Number(denominator) === 0) {
+      const written = `${numerator}${slashes}${denominator}`;
+      throw abcError(this.#name, line, `expected a length such as 2 or 3/2, got "${written}"; write a length above 0`);
+    }
+    const below = denominator ? Number(denominator) * 2 ** (slashes.length - 1) : 2 ** slashes.length;
+    const factor = (numerator ? Number(numerator) : 1) / Math.max(below, 1);
+    return factor > 0 ? factor : 1;
   }
 
   /** Ticks of the next note, whose written length is `factor` units. */
@@ -148,7 +159,8 @@ class BodyReader {
       if (sign[0] === '-') tied = true;
       if (!note) continue;
       const [, accidental, letter, octaves, ...length] = note;
-      if (pitches.length === 0) factor = lengthIn(length);
+      const own = this.#factor(length, line);
+      if (pitches.length === 0) factor = own;
       pitches.push(this.#pitch(accidental, letter, octaves));
     }
     if (end < 0 || rest !== '' || pitches.length === 0) {
@@ -159,7 +171,7 @@ class BodyReader {
       );
     }
     const [outer, ...length] = LENGTH.exec(text.slice(end + 1)) as RegExpExecArray;
-    this.#sound(pitches, this.#length(factor * lengthIn(length)));
+    this.#sound(pitches, this.#length(factor * this.#factor(length, line)));
     if (tied) this.#tie();
     return end + 1 + outer.length;
   }
@@ -203,13 +215,6 @@ class BodyReader {
       endings: endings === undefined ? [] : numbersOf(endings),
     });
   }
-}
-
-/** `2`, `/`, `//`, `3/2` as a factor. */
-function lengthIn([numerator, slashes, denominator]: readonly string[]): number {
-  const below = denominator ? Number(denominator) * 2 ** (slashes.length - 1) : 2 ** slashes.length;
-  const factor = (numerator ? Number(numerator) : 1) / Math.max(below, 1);
-  return factor > 0 ? factor : 1;
 }
 
 /** `1`, `1,3`, `1-3` */

@@ -69,6 +69,15 @@ describe('ABC', () => {
     expect(at('CD[CE')).toThrow(/^bad\.abc, line 3: expected a chord such as \[CEG\], got "\[CE"; /);
     expect(at('CD # E')).toThrow(/line 3: expected notes, bars or rests, got "# E"/);
     expect(at('>C')).toThrow(/expected a note before ">"/);
+    for (const [text, length] of [
+      ['CD C/0', '/0'],
+      ['C z3/0', '3/0'],
+      ['[CE//00]', '//00'],
+      ['[CE]/0', '/0'],
+    ]) {
+      const sentence = `bad.abc, line 3: expected a length such as 2 or 3/2, got "${length}"; `;
+      expect(at(text)).toThrow(sentence);
+    }
     expect(at('C99999999999 D')).toThrow(/tune of line 1: expected a piece of at most 131072 quarters/);
     expect(at('z4|')).toThrow(/expected notes in the tune of line 1, got none/);
     expect(at('[K:H]C')).toThrow(/line 3: key: expected a key/);

@@ -12,6 +12,12 @@ const SLOWEST = 2 ** 24 - 1;
 /** The tempo of a file that says nothing: 120 quarters a minute. */
 const DEFAULT_TEMPO = 120;
 /**
+ * An end of track after 42 ticks, put behind every track before it is parsed. The parser takes what an event lacks for nothing: one that
+ * is longer than its track swallows this mark, and so gives itself away.
+ */
+const MARK = Uint8Array.of(42, 0xff, 0x2f, 0);
+
+/**
  * Reads a Standard MIDI File (formats 0 and 1): notes of all tracks but the drums', each track with notes one voice; of format 0
  * each channel. Repeated pairs of on and off of one pitch are matched in their order.
  *
@@ -32,6 +38,7 @@ export function readMidi(bytes: Uint8Array, name: string): Score {
   const notes: Note[] = [];
   const about: Partial<Score> = {};
   tracks.forEach((track, t) => {
+    expectMark(track, t, name);
     for (const note of notesOf(track, scale, name)) {
       const start = Math.round(note.start * scale);
       const duration = Math.max(1, Math.round((note.start + note.duration) * scale) - start);
@@ -53,8 +60,8 @@ export function readMidi(bytes: Uint8Array, name: string): Score {
 }
 
 /**
- * The header and the tracks, without parts of other kinds, which a reader has to pass over. They must be as long as they say: the parser
- * would take what is missing for zeros.
+ * The header and the tracks, each with {@link MARK} at its end, without parts of other kinds, which a reader has to pass over. They must be
+ * as long as they say: the parser would take what is missing for zeros.
  */
 function knownChunks(bytes: Uint8Array, name: string): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -77,7 +84,9 @@ function knownChunks(bytes: Uint8Array, name: string): Uint8Array {
     const end = at + 8 + view.getUint32(at + 4);
     if (end > bytes.length) damaged(`a part that ends ${end - bytes.length} bytes early`);
     if (tag(at) === 'MTrk') {
-      known.push(bytes.subarray(at, end));
+      const head = Uint8Array.from(bytes.subarray(at, at + 8));
+      new DataView(head.buffer).setUint32(4, end - at - 8 + MARK.length);
+      known.push(head, bytes.subarray(at + 8, end), MARK);
       tracks++;
     }
     at = end;
@@ -105,6 +114,16 @@ function parse(bytes: Uint8Array, name: string): MidiData {
       },
     );
   }
+}
+
+/** Takes the mark off a track; where it was swallowed, an event is longer than the track. */
+function expectMark(track: MidiEvent[], t: number, name: string): void {
+  const last = track.pop();
+  if (last?.type === 'endOfTrack' && last.deltaTime === MARK[0]) return;
+  throw new RecurveError(
+    'data',
+    `${name}: expected events that end within their track, got a longer one in track ${t + 1}; the file is damaged, export it again`,
+  );
 }
 
 interface RawNote {

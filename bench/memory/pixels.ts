@@ -1,4 +1,4 @@
-import { gru, last, linear, sequential } from 'recurve/nn';
+import { gru, linear, sequential } from 'recurve/nn';
 import { learn, type Outcome } from './learn.ts';
 import { accuracy, digitsObjective, part, readMnist } from './mnist.ts';
 import type { Settings } from './settings.ts';
@@ -25,8 +25,7 @@ export async function run({ seed, maxSeconds, quick }: Settings) {
       contender: {
         label: `GRU ${HIDDEN}, chrono start`,
         root: sequential(
-          gru({ input: 1, hidden: HIDDEN, init: { bias: { chrono: STEPS } } }),
-          last(),
+          gru({ input: 1, hidden: HIDDEN, init: { bias: { chrono: STEPS } }, returns: 'last' }),
           linear({ input: HIDDEN, output: 10 }),
         ),
         rate: 4e-3,

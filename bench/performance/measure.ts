@@ -40,7 +40,7 @@ export async function alternate(sides: readonly Side[], { rounds, least, millise
   let round = 0;
   for (const side of sides) {
     const one = await warmUp(side);
-    repetitions.push(Math.max(1, Math.ceil(SAMPLE / one)));
+    repetitions.push(repetitionsOf(one));
     round += one * (repetitions.at(-1) ?? 1);
   }
   const left = milliseconds - (performance.now() - began);
@@ -61,12 +61,17 @@ async function warmUp(side: Side): Promise<number> {
   let one = (await side.run(1)).ms;
   let spent = one;
   while (spent < WARM) {
-    const n = Math.max(1, Math.ceil(SAMPLE / one));
+    const n = repetitionsOf(one);
     const took = (await side.run(n)).ms;
     spent += took;
     one = took / n;
   }
   return one;
+}
+
+/** How often work of so many milliseconds is repeated; a clock may be too coarse to see it at all. */
+function repetitionsOf(one: number): number {
+  return Math.max(1, Math.ceil(SAMPLE / Math.max(one, 1e-4)));
 }
 
 /** Times synchronous work on this thread. Processor time is NaN where the host does not tell it: browsers, Node 20. */

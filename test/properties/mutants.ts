@@ -89,7 +89,7 @@ export const MUTANTS: readonly Mutant[] = [
     'dc * heap[c(t, b, j)] * f * (1 - f)',
     'dc * heap[c(t + 1, b, j)] * f * (1 - f)',
   ),
-  kernel('LSTM: gradient through h only', 'const dc = heap[p.dcell + b * H + j] + dy', 'const dc = dy'),
+  kernel('LSTM: gradient through h only', 'const dc = stillThere(heap[p.dcell + b * H + j]) + dy', 'const dc = dy'),
   kernel(
     'LSTM: recurrent gradient from three gates',
     'p.w, j, dgate(t, b, 0), 4 * H)',
@@ -98,8 +98,8 @@ export const MUTANTS: readonly Mutant[] = [
   kernel('GRU: candidate’s recurrent gradient without r', 'heap[dkept(t, b, j)] = dn * r', 'heap[dkept(t, b, j)] = dn'),
   kernel(
     'GRU: carried gradient without z',
-    'heap[dh(t, b, j)] + heap[dh(t + 1, b, j)] * z',
-    'heap[dh(t, b, j)] + heap[dh(t + 1, b, j)]',
+    'heap[dh(t, b, j)] + stillThere(heap[dh(t + 1, b, j)]) * z',
+    'heap[dh(t, b, j)] + stillThere(heap[dh(t + 1, b, j)])',
   ),
   kernel(
     'GRU: gradient of z with n and h exchanged',
@@ -115,10 +115,10 @@ export const MUTANTS: readonly Mutant[] = [
   // Fused nodes
   stored(
     'gradient of h0 and c0 exchanged',
-    'addTo(tape, initial[0], back.dhidden);\n      addToPast(at, tape.gradientOf(all));\n      if (cells) addTo(tape, initial[1], back.dcell);',
-    'addTo(tape, initial[cells ? 1 : 0], back.dhidden);\n      if (cells) addTo(tape, initial[0], back.dcell);',
+    'addTo(tape, initial[0], dhidden);\n      addToPast(at, tape.gradientOf(all));\n      if (cells) addTo(tape, initial[1], dcell);',
+    'addTo(tape, initial[cells ? 1 : 0], dhidden);\n      if (cells) addTo(tape, initial[0], dcell);',
   ),
-  stored('gradient of c0 forgotten', 'if (cells) addTo(tape, initial[1], back.dcell);', ''),
+  stored('gradient of c0 forgotten', 'if (cells) addTo(tape, initial[1], dcell);', ''),
   states('gradient of h0 forgotten', 'axpy(d, gradient, initial.size, 1)', 'axpy(d, gradient, initial.size, 0)'),
   states(
     'gradient of first states overwritten',
@@ -179,9 +179,14 @@ export const MUTANTS: readonly Mutant[] = [
     'if (hiddenBorders === 0) engine.copy(',
   ),
   segments('recomputed: segments start at the first states', 'borders + k * n, n', 'borders, n'),
-  segments('recomputed: lengths count from the start of the whole', 'Math.max(end - from, 0)', 'Math.max(end, 0)'),
+  {
+    name: 'recomputed: lengths count from the start of the whole',
+    file: 'autograd/ops/recurrent/windows.ts',
+    find: 'Math.max(end - from, 0)',
+    replace: 'Math.max(end, 0)',
+  },
   segments('recomputed: inputs of the first segment everywhere', 'x.address + from * B * D, steps', 'x.address, steps'),
-  gradients('recomputed: gradients of x at the first segment', 'gemmNn(dx + first,', 'gemmNn(dx,'),
+  gradients('recomputed: gradients of x at the first segment', 'gemmNn(dx + from * B * D,', 'gemmNn(dx,'),
   segments(
     'recomputed: gradient lost at borders',
     'engine.copy(carried, dhidden, n)',
@@ -378,14 +383,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'view: gradient at the start of its base',
     file: 'autograd/tape.ts',
-    find: 'this.gradientOf(tensor.base.tensor) + tensor.base.offset',
-    replace: 'this.gradientOf(tensor.base.tensor)',
+    find: 'this.#gradientOf(whole, offset + start, offset + end) + offset',
+    replace: 'this.#gradientOf(whole, offset + start, offset + end)',
   },
   {
     name: 'gradients start with what lay in memory',
     file: 'autograd/tape.ts',
-    find: 'this.engine.fill(address, tensor.size, 0);',
-    replace: 'this.engine.fill(address, tensor.size, 1);',
+    find: 'this.engine.fill(address + end, tensor.size - end, 0);',
+    replace: 'this.engine.fill(address + end, tensor.size - end, 1);',
   },
   {
     name: 'all parameters drawn from one stream',

@@ -9,6 +9,9 @@ export type TierRow = { host: string; tier: string } & (TierCase | Absent);
 /** Sizes at which the products decide, and which the slowest tier still finishes in a minute or two. */
 const MEASURED = SHAPES.filter(({ H }) => H >= 256 && H <= 512);
 
+/** For each case, the bare product included. */
+const SECONDS = 8;
+
 export const tiers: Section = {
   says: 'each tier against its own peak: this Node, Node 20, Chromium',
   async run({ options, log }: Context): Promise<TierRow[]> {
@@ -32,11 +35,15 @@ export const tiers: Section = {
   },
 };
 
+/** Each case in a fresh process or page, so that a case meets no memory or code of those before. */
 async function attempt(host: Host | string, tier: string, cases: readonly Case[]): Promise<(TierCase | Absent)[]> {
   if (typeof host === 'string') return [{ absent: host }];
-  const seconds = cases.length * 8;
-  const rows = (await host.call('measureTier', tier, cases, seconds)) as TierCase[] | Absent;
-  if ('absent' in rows) return [rows];
+  const rows: TierCase[] = [];
+  for (const one of cases) {
+    const taken = (await host.call('measureTier', tier, [one], SECONDS)) as TierCase[] | Absent;
+    if ('absent' in taken) return [taken];
+    rows.push(...taken);
+  }
   return rows.map((row) => ({
     ...row,
     ms: figures(row.ms),

@@ -24,6 +24,19 @@ describe('alternate', () => {
     expect(journal.join('')).toBe('ABABABAB');
   });
 
+  test('repeats work that the clock does not see a bounded number of times', async () => {
+    const asked: number[] = [];
+    const coarse: Side = {
+      run(n) {
+        asked.push(n);
+        return { ms: n < 150 ? 0 : n / 1000, cpuMs: 0 };
+      },
+    };
+    const [{ ms }] = await alternate([coarse], { rounds: 3, least: 3, milliseconds: 1e6 });
+    expect(Math.max(...asked)).toBe(200_000);
+    expect(ms).toBeCloseTo(0.001);
+  });
+
   test('gives the median of the rounds per repetition, so that one slow round does not show', async () => {
     const slowOnce = scripted('A', [], (call) => (call === 2 ? 9000 : 200));
     const [timing] = await alternate([slowOnce], { rounds: 7, least: 7, milliseconds: 1e6 });

@@ -1,8 +1,10 @@
 import { expectShape, gather, type Lengths, reshape, selectRunning, type Tensor } from '../../autograd/index.ts';
 import type { Layer } from '../layer.ts';
 
-/** The last valid step of each row: [B, T, D] to [B, D], zeros for a row of length 0. Makes a network many-to-one; a recurrent layer in front does the same by `returns: 'last'`,
- * with less to keep and copy. */
+/**
+ * The last valid step of each row: [B, T, D] to [B, D], zeros for a row of length 0. Makes a network many-to-one; a recurrent layer in front
+ * does the same by `returns: 'last'`, with less to keep and copy.
+ */
 export function last(): Layer {
   return {
     config: { kind: 'last' },

@@ -1,8 +1,9 @@
-import { type Address, NONE } from '../../../engine/engine.ts';
+import { NONE } from '../../../engine/engine.ts';
 import { RecurveError } from '../../../errors.ts';
 import { expectShape, type Tensor } from '../../tensor.ts';
 import { placeLengths } from '../sequence.ts';
 import type { FusedCell, Layout, Window } from './contract.ts';
+import { partOf } from './windows.ts';
 
 /**
  * The same cell, its recurrent product reading `h' ⊙ mask`, mask[B, H] (Gal & Ghahramani 2016): the engine is called step by step with
@@ -66,20 +67,13 @@ function eachStep<W extends Window>(
   visit: (t: number, step: W) => void,
 ): void {
   const { engine } = at.tape;
-  const { T, B, H } = window;
+  const { T, B } = window;
   const ends = window.lengths === NONE ? undefined : engine.readIndices(window.lengths, B);
-  const next = (address: Address, by: number): Address => (address === NONE ? NONE : address + by);
   for (let i = 0; i < T; i++) {
     const t = order(i, T);
     engine.arena.scope(() => {
-      visit(t, {
-        ...window,
-        T: 1,
-        lengths: placeLengths(at.tape, ends && Array.from(ends, (end) => (end > t ? 1 : 0)), B, 1),
-        gates: window.gates + t * B * at.G,
-        hidden: window.hidden + t * B * H,
-        cells: next(window.cells, t * B * H),
-      });
+      const running = ends && Array.from(ends, (end) => (end > t ? 1 : 0));
+      visit(t, partOf(at, window, t, 1, placeLengths(at.tape, running, B, 1)));
     });
   }
 }

@@ -6,7 +6,7 @@ import type { FusedCell, FusedResult, Layout, Window } from './contract.ts';
 import { backThrough, targets, untouched } from './gradients.ts';
 import { inputPanels, inputProducts } from './input-products.ts';
 import { addTo, addToPast, finish, pastOf, states } from './states.ts';
-import { backwardSteps, placeLengthsFrom } from './windows.ts';
+import { backwardSteps, partOf, placeLengthsFrom } from './windows.ts';
 
 /** Forward keeps everything that backward needs, which goes through it window by window. */
 export function stored(
@@ -55,7 +55,7 @@ export function stored(
           const back = dhidden + from * B * H;
           if (untouched(at, end - from, back, dcell)) continue;
           engine.arena.scope(() => {
-            const part = partOf(at, window, from, end - from);
+            const part = partOf(at, window, from, end - from, placeLengthsFrom(at, from, end - from));
             backThrough(at, cell, x, from, { ...part, dhidden: back, dcell }, packed, to);
           });
         }
@@ -68,21 +68,6 @@ export function stored(
   );
   const result = finish(at, hidden, lastCell);
   return skip ? { ...result, past: pastOf(at, all) } : result;
-}
-
-/** `steps` steps of a window, from step `from` on. */
-function partOf(at: Layout, window: Window, from: number, steps: number): Window {
-  const { B, H, G } = at;
-  const next = (address: Address, by: number): Address => (address === NONE ? NONE : address + by);
-  return {
-    ...window,
-    T: steps,
-    lengths: placeLengthsFrom(at, from, steps),
-    gates: window.gates + from * B * G,
-    hidden: window.hidden + from * B * H,
-    cells: next(window.cells, from * B * H),
-    candidate: next(window.candidate, from * B * H),
-  };
 }
 
 /** The gradient of the last cell state, in a place that the time loop may write over; zeros where none arrived. */

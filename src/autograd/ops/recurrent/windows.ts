@@ -1,4 +1,4 @@
-import { NONE } from '../../../engine/engine.ts';
+import { type Address, NONE } from '../../../engine/engine.ts';
 import { type Lengths, placeLengths } from '../sequence.ts';
 import type { Layout, Window } from './contract.ts';
 
@@ -20,6 +20,26 @@ export function backwardSteps(at: Layout): number {
 
 function stepsOf({ tape, T, B }: Layout, rows: number): number {
   return Math.max(1, Math.min(T, Math.ceil((rows * tape.engine.threads.count) / Math.max(1, B))));
+}
+
+/** `steps` steps of a window, from step `from` on, with the lengths that its rows have there. */
+export function partOf<W extends Window>(
+  { B, H, G }: Layout,
+  window: W,
+  from: number,
+  steps: number,
+  lengths: Address,
+): W {
+  const next = (address: Address, by: number): Address => (address === NONE ? NONE : address + by);
+  return {
+    ...window,
+    T: steps,
+    lengths,
+    gates: window.gates + from * B * G,
+    hidden: window.hidden + from * B * H,
+    cells: next(window.cells, from * B * H),
+    candidate: next(window.candidate, from * B * H),
+  };
 }
 
 /** Places the lengths of rows in a window: what is left of each at its first step. */

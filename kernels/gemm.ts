@@ -68,11 +68,11 @@ export function gemmPacked(c: usize, cs: usize, from: usize, fs: usize, a: usize
   const tiles = scratch + EDGE_BYTES;
   const step = <usize>K * PANEL_STEP;
   if (M == 1) {
-    const whole = N & ~(4 * PANEL - 1);
+    const whole = N & ~(PANEL - 1);
     rowPanels(c, from, a, packed, step, whole, K);
-    for (let n = whole; n < N; n += PANEL) {
-      const o = bytes(n);
-      multiplyPanel(c + o, cs, startOf(from, o), fs, false, a, as, 4, packed + <usize>(n / PANEL) * step, 1, min(PANEL, N - n), K, scratch);
+    if (whole < N) {
+      const o = bytes(whole);
+      partOfPanel(1, c + o, cs, startOf(from, o), fs, a, as, 4, packed + <usize>(whole / PANEL) * step, N - whole, K, scratch);
     }
     return;
   }

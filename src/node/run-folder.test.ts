@@ -87,6 +87,59 @@ describe('openRun', () => {
     expect(steps(folder)).toEqual([]);
   });
 
+  describe('an overwritten run', () => {
+    const contents = (folder: string) =>
+      Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'hex')]));
+
+    it('is there again once the new one is discarded or could not be opened', async () => {
+      const folder = temporaryFolder();
+      await killedRun(folder);
+      const before = contents(folder);
+      await (await openRun(folder, { config: { other: 1 }, overwrite: true })).discard();
+      expect(contents(folder)).toEqual(before);
+      await expect(openRun(folder, { overwrite: true })).rejects.toThrow('expected config for a new run');
+      expect(contents(folder)).toEqual(before);
+    });
+
+    it('is gone once the new one has a checkpoint', async () => {
+      const folder = temporaryFolder();
+      await killedRun(folder);
+      await withRun(folder, { config: { other: 1 }, overwrite: true }, async (run) => {
+        await run.saveCheckpoint(state(1, 2));
+        const left = ['checkpoint.safetensors', 'config.json', 'metrics.jsonl', 'run.lock'];
+        expect(readdirSync(folder).sort()).toEqual(left);
+      });
+    });
+
+    it.for(['none of its own', 'a checkpoint'])('is settled after a kill of the new one with %s', async (saved) => {
+      const folder = temporaryFolder();
+      await killedRun(folder);
+      const before = contents(folder);
+      // What a kill leaves: the files of an open run.
+      const run = await openRun(folder, { config: { other: 1 }, overwrite: true });
+      const killed = contents(folder);
+      if (saved === 'a checkpoint') {
+        await run.saveCheckpoint(state(1, 2));
+        killed['checkpoint.safetensors'] = contents(folder)['checkpoint.safetensors'];
+      }
+      await run.close();
+      for (const name of readdirSync(folder)) rmSync(join(folder, name));
+      delete killed['run.lock'];
+      for (const [name, hex] of Object.entries(killed)) writeFileSync(join(folder, name), Buffer.from(hex, 'hex'));
+
+      const resumed = await openRun(folder, { resume: true });
+      if (saved === 'a checkpoint') {
+        expect(resumed.config).toEqual({ other: 1 });
+        expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+        return resumed.close();
+      }
+      expect(resumed.config).toEqual(config);
+      await resumed.close();
+      expect(Object.keys(contents(folder))).toEqual(Object.keys(before));
+      expect(contents(folder)['checkpoint.safetensors']).toBe(before['checkpoint.safetensors']);
+    });
+  });
+
   it('resumes at the checkpoint with the log cut back to its step', async () => {
     const folder = temporaryFolder();
     await killedRun(folder);

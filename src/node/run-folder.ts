@@ -3,6 +3,7 @@ import { RecurveError } from '../errors.ts';
 import { type JsonObject, parseJson, writeJson } from '../model/json.ts';
 import { decodeModelFile, encodeModelFile, type ModelFile } from '../model/metadata.ts';
 import { anyObject } from '../model/validate.ts';
+import { putBack, removeEarlier, setAside, settleEarlier } from './earlier-run.ts';
 import { ensureFolder, listFolder, readFileIfThere, removeEmptyFolders, removeFile, writeFileAtomic } from './files.ts';
 import { type MetricsLog, openMetricsLog } from './metrics-log.ts';
 import { acquireLock } from './run-lock.ts';
@@ -25,7 +26,10 @@ export interface RunOptions {
    * the same call may be repeated after a kill at any moment, the first included. Default false.
    */
   resume?: boolean;
-  /** Begin anew: removes the files of an earlier run, and no others. Excludes `resume`. Default false. */
+  /**
+   * Begin anew: removes the files of an earlier run, and no others, once there is a checkpoint or a model of the new one or it is closed.
+   * Excludes `resume`. Default false.
+   */
   overwrite?: boolean;
   /** Keys of `config` that may differ from the stored ones when resuming, such as a time limit. Default none. */
   mayChange?: readonly string[];
@@ -48,8 +52,9 @@ export interface Run {
   /** Closes the log and gives the lock back. May be called twice. */
   close(): Promise<void>;
   /**
-   * Closes the run and takes away what opening it made, for a training that failed before there was anything to keep: settings and log
-   * of a new run, and the folders that were not there. A resumed run stays, and so does every other file.
+   * Closes the run and takes back what opening it did, for a training that failed before there was anything to keep: settings and log
+   * of a new run, and the folders that were not there, go, and a run that was to be overwritten is there again. A resumed run stays, and so
+   * does every other file.
    */
   discard(): Promise<void>;
 }
@@ -93,11 +98,13 @@ export async function openRun(folder: string, options: RunOptions): Promise<Run>
   let begun = false;
   const undo = async (): Promise<void> => {
     for (const path of begun ? [paths.metrics, paths.config] : []) await removeFile(path);
+    if (release && overwrite) await putBack(paths);
     await release?.();
     await removeEmptyFolders(made);
   };
   try {
     release = await acquireLock(join(folder, 'run.lock'));
+    await settleEarlier(paths, await listFolder(folder));
     const existing = await filesThere(folder);
     if (existing.length > 0 && !resume && !overwrite) {
       throw new RecurveError(
@@ -105,7 +112,7 @@ export async function openRun(folder: string, options: RunOptions): Promise<Run>
         `${folder}: expected a folder without a run, got one with ${existing.join(', ')}; resume it, overwrite it, or choose another folder`,
       );
     }
-    if (overwrite) await removeRun(paths);
+    if (overwrite) await setAside(paths);
     const config = resume ? await resumedConfig(folder, paths, existing, options) : required(folder, options.config);
     const checkpoint = resume ? await readCheckpoint(paths) : undefined;
     begun = overwrite || existing.length === 0;
@@ -143,10 +150,18 @@ function makeRun(
       // In this order a power cut cannot leave a checkpoint that is ahead of its log.
       metrics.sync();
       await writeFileAtomic(paths.checkpoint, bytes);
+      await removeEarlier(paths);
     },
-    saveModel: (file) => writeFileAtomic(paths.model, encodeModelFile(file)),
+    async saveModel(file) {
+      await writeFileAtomic(paths.model, encodeModelFile(file));
+      await removeEarlier(paths);
+    },
     saveReport: (html) => writeFileAtomic(paths.report, html),
-    close: () => closeThen(release),
+    close: () =>
+      closeThen(async () => {
+        await removeEarlier(paths);
+        await release();
+      }),
     discard: () => closeThen(undo),
   };
 }
@@ -154,13 +169,6 @@ function makeRun(
 async function filesThere(folder: string): Promise<string[]> {
   const names = new Set(Object.values(runPaths('')));
   return (await listFolder(folder)).filter((name) => names.has(name)).sort();
-}
-
-/** The checkpoint goes first and the settings last, so that a kill in between never leaves a checkpoint under other settings. */
-async function removeRun(paths: RunPaths): Promise<void> {
-  for (const path of [paths.checkpoint, paths.model, paths.report, paths.metrics, paths.config]) {
-    await removeFile(path);
-  }
 }
 
 function required(folder: string, config: JsonObject | undefined): JsonObject {

@@ -139,7 +139,16 @@ describe('a run folder', () => {
       /run: expected a folder without a run, got one with .*; resume it, overwrite it/,
     );
     expect(readFileSync(join(cwd, 'run/model.safetensors'))).toEqual(before);
+    const names = readdirSync(join(cwd, 'run'));
+    expectSentence(
+      trainSmall(cwd, '--overwrite', '--horizon', '2000'),
+      3,
+      /expected at least \d+ steps .*horizon 2000/,
+    );
+    expect(readdirSync(join(cwd, 'run'))).toEqual(names);
+    expect(readFileSync(join(cwd, 'run/model.safetensors'))).toEqual(before);
     expect(trainSmall(cwd, '--overwrite').code).toBe(0);
+    expect(readdirSync(join(cwd, 'run'))).toEqual(names);
   });
 
   test('where a file is in the way is refused', () => {

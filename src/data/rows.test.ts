@@ -79,3 +79,12 @@ test.each([
   }
   expect(thrown).toMatchObject({ code, message: expect.stringMatching(message) });
 });
+
+test('keeps a column called __proto__', async () => {
+  const reader = await rowReader({ name: 'standard input', columns: ['__proto__', 'wind'], time: null });
+  reader.read('__proto__,wind');
+  expect(Object.entries(reader.read('1.5,2')?.values ?? {})).toEqual([
+    ['__proto__', 1.5],
+    ['wind', 2],
+  ]);
+});

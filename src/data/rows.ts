@@ -127,11 +127,13 @@ export async function rowReader(rules: RowRules): Promise<RowReader> {
   }
 
   function rowOf(cells: Map<string, unknown>, json: boolean, before: (id: string) => number | undefined): Row {
-    const values: Row['values'] = {};
-    for (const column of columns) {
-      if (!cells.has(column)) throw bad(`a value of "${column}"`, 'none', 'send null where it is missing');
-      values[column] = numberOf(column, cells.get(column), json);
-    }
+    // Not by assignment, which would lose a column called __proto__.
+    const values: Row['values'] = Object.fromEntries(
+      columns.map((column) => {
+        if (!cells.has(column)) throw bad(`a value of "${column}"`, 'none', 'send null where it is missing');
+        return [column, numberOf(column, cells.get(column), json)];
+      }),
+    );
     const id = series === undefined ? undefined : idOf(series, cells.get(series));
     return {
       values,

@@ -78,7 +78,7 @@ class BodyReader {
       [SILENT, () => {}],
       [/^\[([A-Za-z]):([^\]]*)\]/, (match) => this.field(line, match[1], match[2].trim())],
       [/^[<>]{1,3}/, ([signs]) => this.#breakRhythm(signs, line)],
-      [/^\((\d)(?::(\d*))?(?::(\d*))?/, (match) => this.#beginTuplet(match)],
+      [/^\((\d)(?::(\d*))?(?::(\d*))?/, (match) => this.#beginTuplet(match, line)],
       [/^\(/, () => {}],
       [/^-/, () => this.#tie()],
       [BAR, ([signs, after, alone]) => this.#bar(signs, after ?? alone)],
@@ -113,13 +113,12 @@ class BodyReader {
 
   /** `2`, `/`, `//`, `3/2` as a factor. */
   #factor([numerator, slashes, denominator]: readonly string[], line: AbcLine): number {
-    if (denominator && Number(denominator) === 0) {
+    if (Number(numerator || 1) === 0 || Number(denominator || 1) === 0) {
       const written = `${numerator}${slashes}${denominator}`;
       throw abcError(this.#name, line, `expected a length such as 2 or 3/2, got "${written}"; write a length above 0`);
     }
     const below = denominator ? Number(denominator) * 2 ** (slashes.length - 1) : 2 ** slashes.length;
-    const factor = (numerator ? Number(numerator) : 1) / Math.max(below, 1);
-    return factor > 0 ? factor : 1;
+    return (numerator ? Number(numerator) : 1) / Math.max(below, 1);
   }
 
   /** Ticks of the next note, whose written length is `factor` units. */
@@ -187,12 +186,19 @@ class BodyReader {
     this.#broken = after;
   }
 
-  #beginTuplet([, p, q, r]: RegExpExecArray): void {
+  #beginTuplet([written, p, q, r]: RegExpExecArray, line: AbcLine): void {
     const count = Number(p);
+    if (count === 0 || (q && Number(q) === 0)) {
+      throw abcError(
+        this.#name,
+        line,
+        `expected a tuplet such as (3 or (3:2:3, got "${written}"; write numbers above 0`,
+      );
+    }
     const metre = this.#header.metre;
     const compound = metre !== undefined && metre.beats % 3 === 0 && metre.beats > 3;
     const time = q ? Number(q) : (IN_TIME_OF[count] ?? (compound ? 3 : 2));
-    this.#tuplet = { left: r ? Number(r) : count, factor: count > 0 ? time / count : 1 };
+    this.#tuplet = { left: r ? Number(r) : count, factor: time / count };
   }
 
   #tie(): void {

@@ -74,10 +74,13 @@ describe('ABC', () => {
       ['C z3/0', '3/0'],
       ['[CE//00]', '//00'],
       ['[CE]/0', '/0'],
+      ['C0 D', '0'],
     ]) {
       const sentence = `bad.abc, line 3: expected a length such as 2 or 3/2, got "${length}"; `;
       expect(at(text)).toThrow(sentence);
     }
+    expect(at('(3:0CDE')).toThrow('expected a tuplet such as (3 or (3:2:3, got "(3:0"; ');
+    expect(at('(0CDE')).toThrow('got "(0"; ');
     expect(at('C99999999999 D')).toThrow(/tune of line 1: expected a piece of at most 131072 quarters/);
     expect(at('z4|')).toThrow(/expected notes in the tune of line 1, got none/);
     expect(at('[K:H]C')).toThrow(/line 3: key: expected a key/);

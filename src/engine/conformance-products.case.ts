@@ -9,6 +9,12 @@ const SHAPES = SIZES.map((M, i) => [M, SIZES[(i + 4) % SIZES.length], SIZES[(i +
   // More rows than share their panels, more columns than panels have room.
   [970, 18, 258],
   [7, 521, 300],
+  // A single row with one to seven panels of either width, and a part of one.
+  [1, 16, 5],
+  [1, 27, 9],
+  [1, 35, 130],
+  [1, 50, 6],
+  [1, 112, 300],
 ]);
 
 /** The part of the conformance suite about matrix products. */

@@ -4,7 +4,7 @@ import type { RunPaths } from './run-folder.ts';
 
 /**
  * The run that `overwrite` takes the place of stays beside the new one, under names of its own, until that has something to keep: so a
- * training whose data are refused costs nothing. Each step is one rename, in an order from which a kill at any moment can be told.
+ * training that comes to nothing costs nothing. Each step is one rename, in an order from which a kill at any moment can be told.
  *
  * Settings move last and go last: while they lie aside, all the other files of the earlier run do too.
  */
@@ -28,7 +28,7 @@ export async function removeEarlier(paths: RunPaths): Promise<void> {
   for (const file of FILES) await removeFile(aside(paths[file]));
 }
 
-/** After a kill: an earlier run is put back unless the one after it got as far as a checkpoint or a model. `there` names the files of the folder. */
+/** At the end of a run, or after a kill: the earlier one is put back unless this one got as far as a checkpoint or a model. `there` names the files of the folder. */
 export async function settleEarlier(paths: RunPaths, there: readonly string[]): Promise<void> {
   const has = (path: string): boolean => there.includes(basename(path));
   const followed = has(aside(paths.config)) && (has(paths.checkpoint) || has(paths.model));

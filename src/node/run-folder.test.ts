@@ -82,8 +82,11 @@ describe('openRun', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'notes.txt'), 'mine');
     await killedRun(folder);
-    await withRun(folder, { config: { other: 1 }, overwrite: true }, (run) => expect(run.checkpoint).toBeUndefined());
-    expect(readdirSync(folder).sort()).toEqual(['config.json', 'metrics.jsonl', 'notes.txt']);
+    await withRun(folder, { config: { other: 1 }, overwrite: true }, async (run) => {
+      expect(run.checkpoint).toBeUndefined();
+      await run.saveModel({ ...state(1, 2), document: { ...state(1, 2).document, kind: 'model' } });
+    });
+    expect(readdirSync(folder).sort()).toEqual(['config.json', 'metrics.jsonl', 'model.safetensors', 'notes.txt']);
     expect(steps(folder)).toEqual([]);
   });
 
@@ -91,11 +94,13 @@ describe('openRun', () => {
     const contents = (folder: string) =>
       Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'hex')]));
 
-    it('is there again once the new one is discarded or could not be opened', async () => {
+    it('is there again once the new one is discarded, ends without a checkpoint, or could not be opened', async () => {
       const folder = temporaryFolder();
       await killedRun(folder);
       const before = contents(folder);
       await (await openRun(folder, { config: { other: 1 }, overwrite: true })).discard();
+      expect(contents(folder)).toEqual(before);
+      await withRun(folder, { config: { other: 1 }, overwrite: true }, (run) => run.metrics.append({ step: 1 }));
       expect(contents(folder)).toEqual(before);
       await expect(openRun(folder, { overwrite: true })).rejects.toThrow('expected config for a new run');
       expect(contents(folder)).toEqual(before);

@@ -27,8 +27,8 @@ export interface RunOptions {
    */
   resume?: boolean;
   /**
-   * Begin anew: removes the files of an earlier run, and no others, once there is a checkpoint or a model of the new one or it is closed.
-   * Excludes `resume`. Default false.
+   * Begin anew: removes the files of an earlier run, and no others, once there is a checkpoint or a model of the new one. One that ends
+   * without either gives the earlier run back. Excludes `resume`. Default false.
    */
   overwrite?: boolean;
   /** Keys of `config` that may differ from the stored ones when resuming, such as a time limit. Default none. */
@@ -120,7 +120,14 @@ export async function openRun(folder: string, options: RunOptions): Promise<Run>
     const metrics = openMetricsLog(paths.metrics);
     // Without a checkpoint the run begins again, and what it measures before its first step (0) too.
     metrics.rewind(checkpoint?.document.step ?? -1);
-    return makeRun({ folder, paths, config, checkpoint, metrics }, release, undo);
+    const end = async (): Promise<void> => {
+      try {
+        if (overwrite) await settleEarlier(paths, await listFolder(folder));
+      } finally {
+        await release?.();
+      }
+    };
+    return makeRun({ folder, paths, config, checkpoint, metrics }, end, undo);
   } catch (error) {
     await undo();
     throw error;
@@ -157,11 +164,7 @@ function makeRun(
       await removeEarlier(paths);
     },
     saveReport: (html) => writeFileAtomic(paths.report, html),
-    close: () =>
-      closeThen(async () => {
-        await removeEarlier(paths);
-        await release();
-      }),
+    close: () => closeThen(release),
     discard: () => closeThen(undo),
   };
 }

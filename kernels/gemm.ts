@@ -4,6 +4,8 @@
 //
 // Loops, from the inside (Goto & van de Geijn 2008): a tile of C stays in registers, K_BLOCK steps of one panel of W stay in L1 while
 // M_BLOCK rows of A pass, those rows stay in L2 while many panels pass. What goes through memory far away, goes through it seldom.
+// Few rows cannot share much: their time is that of reading W, and step after step of a sequence reads it again. It is then read there
+// and back, so that a W that is larger than L2 begins each time with the panels that are still in it.
 import { packPanels, packTiles, tileCount } from './pack';
 import { rowPanels } from './row';
 import { halfTile, packedTile, PANEL, PANEL_STEP, ROWS, rowTile, ZEROS } from './tile';
@@ -19,6 +21,8 @@ const M_BLOCK: i32 = 240;
  * does not come back from afar. At K 1024 1.06 to 1.15 times as fast as with 240, at K 64 the same.
  */
 const M_PACKED: i32 = 120;
+/** Most rows of A for which W is read there and back: 1.38, 1.16 and 1.06 times as fast for 1, 2 and 4 rows at 4 MiB, no gain from 8 on. */
+const FEW_ROWS: i32 = 4;
 /** Rows of A for which panels of W are laid out once, and columns that so many panels have. */
 const M_SHARED: i32 = 4 * M_BLOCK;
 const N_SHARED: i32 = 512;
@@ -72,15 +76,17 @@ export function gemmPacked(c: usize, cs: usize, from: usize, fs: usize, a: usize
   }
   const tiles = scratch + EDGE_BYTES;
   const step = <usize>K * PANEL_STEP;
+  const backward = M <= FEW_ROWS && turn(packed);
   if (M == 1) {
     const whole = N & ~(PANEL - 1);
-    rowPanels(c, from, a, packed, step, whole, K);
+    rowPanels(c, from, a, packed, step, whole, K, backward);
     if (whole < N) {
       const o = bytes(whole);
       partOfPanel(1, c + o, cs, startOf(from, o), fs, a, as, 4, packed + <usize>(whole / PANEL) * step, N - whole, K, scratch);
     }
     return;
   }
+  const panels = (N + PANEL - 1) / PANEL;
   const tiled = N >= TILING_COLUMNS;
   const blocks = (M + M_PACKED - 1) / M_PACKED;
   const rows = ROWS * tileCount((M + blocks - 1) / blocks);
@@ -93,8 +99,10 @@ export function gemmPacked(c: usize, cs: usize, from: usize, fs: usize, a: usize
       if (tiled) {
         for (let k = k0; k < k1; k += K_BLOCK) packTiles(tiles + <usize>(k - k0) * bytes(mb), a + bytes(k), as, 4, mb, min(K_BLOCK, k1 - k));
       }
-      for (let n = 0; n < N; n += PANEL) {
-        const panel = packed + <usize>(n / PANEL) * step;
+      for (let i = 0; i < panels; i++) {
+        const p = backward ? panels - 1 - i : i;
+        const n = p * PANEL;
+        const panel = packed + <usize>p * step;
         const y = c + bytes(n);
         const columns = min(PANEL, N - n);
         for (let k = k0; k < k1; k += K_BLOCK) {
@@ -108,6 +116,16 @@ export function gemmPacked(c: usize, cs: usize, from: usize, fs: usize, a: usize
     c += cs * <usize>rows;
     if (from != NONE) from += fs * <usize>rows;
   }
+}
+
+/** Whether packed matrices were last read backwards, a bit for each by a hash of its address (Knuth's multiplicative one, 6 bits of it). */
+let directions: u64 = 0;
+
+/** Turns the direction in which a packed matrix is read, and says whether it is backwards now. Results do not depend on it, only time does. */
+function turn(packed: usize): bool {
+  const bit: u64 = 1 << <u64>((<u32>packed * 0x9e3779b1) >> 26);
+  directions ^= bit;
+  return (directions & bit) == 0;
 }
 
 /**

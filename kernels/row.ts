@@ -4,17 +4,26 @@ import { madd, WIDE } from './tier';
 import { bytes, NONE } from './vector';
 import { PANEL, PANEL_STEP, ZEROS } from './tile';
 
-/** c[N] = from + a[K] · W for N a multiple of PANEL, panels `bp` bytes apart. `from`: c itself, a bias, or NONE. */
-export function rowPanels(c: usize, from: usize, a: usize, b: usize, bp: usize, N: i32, K: i32): void {
-  for (; N > 0; N -= 4 * PANEL) {
-    const first = from == NONE ? ZEROS : from;
-    if (N >= 4 * PANEL) fourPanels(c, first, a, b, bp, K);
-    else if (N == 3 * PANEL) threePanels(c, first, a, b, bp, K);
-    else if (N == 2 * PANEL) twoPanels(c, first, a, b, bp, K);
-    else onePanel(c, first, a, b, bp, K);
-    c += PANEL_STEP << 2;
-    if (from != NONE) from += PANEL_STEP << 2;
-    b += bp << 2;
+/** Panels side by side. */
+const ABREAST: i32 = 4;
+
+/**
+ * c[N] = from + a[K] · W for N a multiple of PANEL, panels `bp` bytes apart, from the last to the first if `backward`. `from`: c itself, a
+ * bias, or NONE.
+ */
+export function rowPanels(c: usize, from: usize, a: usize, b: usize, bp: usize, N: i32, K: i32, backward: bool): void {
+  const panels = N / PANEL;
+  const last = ((panels - 1) / ABREAST) * ABREAST;
+  for (let i = 0; i < panels; i += ABREAST) {
+    const p = backward ? last - i : i;
+    const o = <usize>p * PANEL_STEP;
+    const first = from == NONE ? ZEROS : from + o;
+    const w = b + <usize>p * bp;
+    const count = panels - p;
+    if (count >= ABREAST) fourPanels(c + o, first, a, w, bp, K);
+    else if (count == 3) threePanels(c + o, first, a, w, bp, K);
+    else if (count == 2) twoPanels(c + o, first, a, w, bp, K);
+    else onePanel(c + o, first, a, w, bp, K);
   }
 }
 

@@ -193,6 +193,45 @@ const RAGGED: [T: number, B: number, H: number, lengths: number[]][] = [
   [3, 2, 17, [0, 0]],
 ];
 
+/** States after one step, by the cell's own product or, `beforehand`, by a product over gates and no weights. */
+function oneStep(
+  { engine, put, get }: Bench,
+  cell: CellName,
+  { B, H, ...input }: Input,
+  beforehand: boolean,
+): number[] {
+  const G = CELLS[cell].gates * H;
+  const garbage = (n: number) => put(Array(n).fill(99));
+  const h = put(input.h0);
+  const gates = put(input.gates);
+  const started = (state: number[]) => {
+    const states = garbage(2 * B * H);
+    engine.copy(states, put(state), B * H);
+    return states;
+  };
+  const packed = (from: number, to: number) => {
+    const panels = garbage(engine.packedSize(to - from, H));
+    engine.pack(panels, put(input.w.slice(from * H, to * H)), to - from, H);
+    return panels;
+  };
+  const own = cell.startsWith('gru') ? 2 * H : G;
+  if (beforehand) engine.gemmPacked(gates, h, packed(0, own), B, own, H, { ldc: G });
+  const w = beforehand ? NONE : packed(0, own);
+  const [hidden, cells, candidate] = [started(input.h0), started(input.c0), garbage(B * H)];
+  const sequence = { T: 1, B, H, lengths: NONE, hidden, gates };
+  if (cell === 'lstm') engine.lstmForward({ ...sequence, cells, w });
+  else if (cell.startsWith('gru')) {
+    const reset = cell === 'gru reset-after' ? 'after' : 'before';
+    engine.gruForward({ ...sequence, reset, candidate, bias: put(input.bias), wrz: w, wn: packed(own, G) });
+  } else engine.rnnForward({ ...sequence, activation: cell === 'rnn relu' ? 'relu' : 'tanh', w });
+  // An RNN's gates are scratch.
+  return [
+    ...get(hidden, 2 * B * H),
+    ...(cell.startsWith('rnn') ? [] : get(gates, B * G)),
+    ...(cell === 'lstm' ? get(cells, 2 * B * H) : []),
+  ];
+}
+
 /** The part of the conformance suite about recurrent sequences. */
 export function runSequenceConformance(
   create: () => Engine | Promise<Engine>,
@@ -346,6 +385,22 @@ export function runSequenceConformance(
       if (cell.startsWith('lstm')) expect(rowOf(out.dcell, B, H, 1)).toEqual(rowOf(input.dcell, B, H, 1));
     });
   });
+
+  test.each(CELL_NAMES.filter((cell) => !/leaky|skip/.test(cell)))(
+    'one step of %s without weights gives the bits of a product beforehand',
+    async (cell) => {
+      for (const [B, H] of [
+        [1, 3],
+        [1, 70],
+        [5, 17],
+      ]) {
+        const input = makeInput(cell, 1, B, H);
+        const bits = async (beforehand: boolean) =>
+          onBench(await create(), (bench) => oneStep(bench, cell, input, beforehand));
+        expect(await bits(true)).toEqual(await bits(false));
+      }
+    },
+  );
 
   test('one step of every cell gives the numbers of the formulas written out', async () => {
     const [x, w] = [

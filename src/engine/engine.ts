@@ -189,6 +189,7 @@ export interface Engine {
   // A gradient ∂L/∂h or ∂L/∂c that a step receives counts as 0 where it is below {@link VANISHED} in magnitude.
   // A row that has ended writes zeros (gates, hidden, cells, dgates) and leaves the carried gradients untouched.
   // Weight gradients are products of `dgates` and `hidden`, taken by the caller with gemmTn after the loop.
+  // Forward, with `w` or `wrz` = NONE, `gates` holds the state's part as well: of one step, since no later one knows its state yet.
 
   /**
    * `h = f(gates + W_hh h')`, f = tanh or relu. `gates[T,B,H]` is scratch. `w` = packed W_hh[H,H].
@@ -327,6 +328,7 @@ export interface GruSkip {
 export interface RnnForward extends Sequence {
   activation: 'tanh' | 'relu';
   gates: Address;
+  /** Or {@link NONE}. */
   w: Address;
   /** Share of the old state [H], between 0 and 1; {@link NONE} or left out: none stays. */
   leak?: Address;
@@ -349,6 +351,7 @@ export interface LstmForward extends Sequence {
   gates: Address;
   /** [T+1,B,H]: row 0 the initial cell state. */
   cells: Address;
+  /** Or {@link NONE}. */
   w: Address;
   skip?: Skip | undefined;
 }
@@ -366,6 +369,7 @@ export interface GruForward extends Sequence {
   gates: Address;
   candidate: Address;
   bias: Address;
+  /** Or {@link NONE}. */
   wrz: Address;
   wn: Address;
   skip?: GruSkip | undefined;

@@ -17,7 +17,7 @@ function running(heap: Float64Array, p: { lengths: Address; T: number }, t: numb
 /** `start + Σ_k w[row,k]·x[k]`, k ascending, w row-major [rows, K]. */
 function dot(heap: Float64Array, start: number, w: Address, row: number, x: Address, K: number): number {
   let sum = start;
-  for (let k = 0; k < K; k++) sum += heap[x + k] * heap[w + row * K + k];
+  for (let k = 0; k < K && w !== NONE; k++) sum += heap[x + k] * heap[w + row * K + k];
   return sum;
 }
 

@@ -312,6 +312,18 @@ for (const lengths of [undefined, [3], [2]]) {
   }
 }
 
+/** One step whose gates hold the state's part already. */
+CALLS['lstm without weights'] = (desk) => {
+  const [B, H] = [40, 77];
+  const [gates, hidden, cells] = [desk.put(1, 4 * B * H), desk.put(2, 2 * B * H), desk.put(3, 2 * B * H)];
+  desk.engine.lstmForward({ T: 1, B, H, lengths: NONE, gates, hidden, cells, w: NONE });
+  return [
+    [gates, 4 * B * H],
+    [hidden, 2 * B * H],
+    [cells, 2 * B * H],
+  ];
+};
+
 /** What a call leaves behind on an engine, bit by bit. */
 export function bitsOf(engine: Engine, call: (desk: Desk) => [Address, number][]): string[] {
   return engine.arena.scope(() => {

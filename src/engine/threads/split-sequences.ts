@@ -78,12 +78,13 @@ export function splitSequences(
 
   return {
     rnnForward(gates, hidden, w, at, T, B, H, _b0, _b1, relu, leak, ws, d, scratch) {
-      const row = ws === NO_ARRAY && leak === NO_ARRAY ? sharedSteps(B, T, at, 1, H, scratch) : undefined;
+      const row =
+        w !== NO_ARRAY && ws === NO_ARRAY && leak === NO_ARRAY ? sharedSteps(B, T, at, 1, H, scratch) : undefined;
       if (row) {
         rnnRowForward(row, gates, hidden, w, T, H, relu);
         return;
       }
-      const perStep = H * H * TIME.product * products(ws) + H * TIME.exp;
+      const perStep = H * H * TIME.product * products(w, ws) + H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.rnnForward(gates, hidden, w, at, T, B, H, b0, b1, relu, leak, ws, d, scratch),
       );
@@ -94,7 +95,7 @@ export function splitSequences(
         rnnRowBackward(row, dgates, dhidden, hidden, w, T, H, relu);
         return;
       }
-      const perStep = H * H * TIME.product * products(ws) + H * TIME.exp;
+      const perStep = H * H * TIME.product * products(w, ws) + H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.rnnBackward(
           ...([dgates, dhidden, hidden, w, at, T, B, H, b0, b1, relu, leak, gates, dleak, ws, d, scratch] as const),
@@ -102,12 +103,12 @@ export function splitSequences(
       );
     },
     lstmForward(gates, hidden, cells, w, at, T, B, H, _b0, _b1, ws, d, scratch) {
-      const row = ws === NO_ARRAY ? sharedSteps(B, T, at, 4, H, scratch) : undefined;
+      const row = w !== NO_ARRAY && ws === NO_ARRAY ? sharedSteps(B, T, at, 4, H, scratch) : undefined;
       if (row) {
         lstmRowForward(row, gates, hidden, cells, w, T, H);
         return;
       }
-      const perStep = 4 * H * H * TIME.product * products(ws) + 4 * H * TIME.exp;
+      const perStep = 4 * H * H * TIME.product * products(w, ws) + 4 * H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.lstmForward(gates, hidden, cells, w, at, T, B, H, b0, b1, ws, d, scratch),
       );
@@ -118,18 +119,19 @@ export function splitSequences(
         lstmRowBackward(row, dgates, dhidden, dcell, gates, cells, w, T, H);
         return;
       }
-      const perStep = 4 * H * H * TIME.product * products(ws) + 4 * H * TIME.exp;
+      const perStep = 4 * H * H * TIME.product * products(w, ws) + 4 * H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.lstmBackward(dgates, dhidden, dcell, gates, cells, w, at, T, B, H, b0, b1, ws, d, scratch),
       );
     },
     gruForward(gates, hidden, candidate, wrz, wn, bias, at, T, B, H, _b0, _b1, resetAfter, wsrz, wsn, d, scratch) {
-      const row = wsrz === NO_ARRAY && resetAfter ? sharedSteps(B, T, at, 3, H, scratch) : undefined;
+      const row =
+        wrz !== NO_ARRAY && wsrz === NO_ARRAY && resetAfter ? sharedSteps(B, T, at, 3, H, scratch) : undefined;
       if (row) {
         gruRowForward(row, gates, hidden, candidate, { wrz, wn, bias }, T, H);
         return;
       }
-      const perStep = 3 * H * H * TIME.product * products(wsrz) + 3 * H * TIME.exp;
+      const perStep = 3 * H * H * TIME.product * products(wrz, wsrz) + 3 * H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.gruForward(
           ...([
@@ -182,7 +184,7 @@ export function splitSequences(
         gruRowBackward(row, { dgates, dcandidate, dhidden }, { gates, candidate, hidden }, { wrz, wn }, T, H);
         return;
       }
-      const perStep = 3 * H * H * TIME.product * products(wsrz) + 3 * H * TIME.exp;
+      const perStep = 3 * H * H * TIME.product * products(wrz, wsrz) + 3 * H * TIME.exp;
       splitBatch(B, T, at, perStep, (k, b0, b1) =>
         k.gruBackward(
           ...([dgates, dcandidate, dhidden, gates, candidate, hidden, wrz, wn, at, T, B, H] as const),
@@ -193,7 +195,7 @@ export function splitSequences(
   };
 }
 
-/** Recurrent products of a step, as multiples of one: a skip connection doubles them. */
-function products(skip: number): number {
-  return skip === NO_ARRAY ? 1 : 2;
+/** Recurrent products of a step, as multiples of one: a skip connection has its own. */
+function products(...weights: number[]): number {
+  return weights.filter((w) => w !== NO_ARRAY).length;
 }

@@ -4,8 +4,11 @@ import type { Layer } from '../layer.ts';
 import type { Plan, Rows } from './plan.ts';
 
 /**
- * A cell's step, in the recurrent layer's own order of additions: biases, input products, then W_hh h' inside the kernel. With a `table`,
- * an embedding, `x` holds indices and input products are looked up.
+ * A cell's step, in the recurrent layer's own order of additions: biases, input products, then W_hh h'. With a `table`, an embedding, `x`
+ * holds indices and input products are looked up.
+ *
+ * One stream has its input in front of its state, and one product over both: the chain is the same, and weights that are larger than the
+ * caches are read from one end to the other and back, not one matrix in the way of the other.
  */
 export function planCell(plan: Plan, cell: Cell, x: Rows, table: Layer | undefined): Rows {
   const { engine, B } = plan;
@@ -18,15 +21,24 @@ export function planCell(plan: Plan, cell: Cell, x: Rows, table: Layer | undefin
   engine.copy(bias, bias_ih.tensor.address, G);
   engine.axpy(bias, bias_hh.tensor.address, resetAfter ? 2 * H : G, 1);
   const gates = plan.keep(B * G);
+  const beside = B === 1 && !table;
+  const D = x.width;
+  const hidden = plan.state(H, beside ? D : 0);
+  const [w, v] = [weight_ih.tensor.address, weight_hh.tensor.address];
+  /** Gate rows whose state's part the time loop need not add. */
+  const whole = beside ? (gru ? 2 * H : G) : 0;
   if (table) lookUpProducts(plan, table, cell, bias, gates, x.address);
-  else plan.product(gates, bias, x, weight_ih.tensor.address, G);
+  else if (beside) {
+    const both = { address: hidden - D, width: D + H };
+    plan.add(() => engine.copy(both.address, x.address, D));
+    plan.product(gates, bias, both, plan.packBeside(w, D, v, H, whole), whole);
+    if (gru) plan.product(gates + whole, bias + whole, x, plan.pack(w + whole * D, H, D), H);
+  } else plan.product(gates, bias, x, plan.pack(w, G, D), G);
 
-  const hidden = plan.state(H);
   const sequence = { T: 1, B, H, lengths: NONE, hidden, gates };
-  const w = weight_hh.tensor.address;
   if (cell.kind === 'lstm') {
     const cells = plan.state(H);
-    const call = { ...sequence, cells, w: plan.pack(w, G, H) };
+    const call = { ...sequence, cells, w: whole ? NONE : plan.pack(v, G, H) };
     plan.add(() => {
       engine.lstmForward(call);
       engine.copy(cells, cells + B * H, B * H);
@@ -37,13 +49,13 @@ export function planCell(plan: Plan, cell: Cell, x: Rows, table: Layer | undefin
       reset: resetAfter ? ('after' as const) : ('before' as const),
       candidate: plan.keep(B * H),
       bias: bias_hh.tensor.address + 2 * H,
-      wrz: plan.pack(w, 2 * H, H),
-      wn: plan.pack(w + 2 * H * H, H, H),
+      wrz: whole ? NONE : plan.pack(v, 2 * H, H),
+      wn: plan.pack(v + 2 * H * H, H, H),
     };
     plan.add(() => engine.gruForward(call));
   } else {
     const activation = cell.options.activation === 'relu' ? ('relu' as const) : ('tanh' as const);
-    const call = { ...sequence, activation, w: plan.pack(w, H, H) };
+    const call = { ...sequence, activation, w: whole ? NONE : plan.pack(v, H, H) };
     plan.add(() => engine.rnnForward(call));
   }
   plan.add(() => engine.copy(hidden, hidden + B * H, B * H));

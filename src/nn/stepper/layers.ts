@@ -48,6 +48,6 @@ function planEmbedding(plan: Plan, { parameters: { weight } }: Layer, indices: A
 function planLinear(plan: Plan, { weight, bias }: LinearLayer, x: Rows): Rows {
   const [N] = weight.shape;
   const y = plan.keep(plan.B * N);
-  plan.product(y, bias?.tensor.address, x, weight.tensor.address, N);
+  plan.product(y, bias?.tensor.address, x, plan.pack(weight.tensor.address, N, x.width), N);
   return { address: y, width: N };
 }

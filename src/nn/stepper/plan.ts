@@ -48,9 +48,9 @@ export class Plan {
     for (const block of this.#blocks.splice(0)) this.engine.arena.release(block);
   }
 
-  /** A state and the one after it: the kernels write row t + 1. */
-  state(H: number): Address {
-    const address = this.keep(2 * this.B * H);
+  /** A state and the one after it: the kernels write row t + 1. In front of it lie `before` more numbers. */
+  state(H: number, before = 0): Address {
+    const address = this.keep(before + 2 * this.B * H) + before;
     this.states.push({ address, size: H });
     return address;
   }
@@ -61,10 +61,21 @@ export class Plan {
     return packed;
   }
 
-  /** `y[B, N] = bias + x·wᵀ`, in the order of additions of a linear layer. */
-  product(y: Address, bias: Address | undefined, x: Rows, w: Address, N: number): void {
+  /** w[N, D] and v[N, H] side by side. */
+  packBeside(w: Address, D: number, v: Address, H: number, N: number): Address {
+    const { engine } = this;
+    const K = D + H;
+    const both = engine.arena.keep(N * K);
+    engine.copyBlock(both, K, w, D, N, D);
+    engine.copyBlock(both + D, K, v, H, N, H);
+    const packed = this.pack(both, N, K);
+    engine.arena.release(both);
+    return packed;
+  }
+
+  /** `y[B, N] = bias + x·wᵀ` with `w` packed, in the order of additions of a linear layer. */
+  product(y: Address, bias: Address | undefined, x: Rows, packed: Address, N: number): void {
     const { engine, B } = this;
-    const packed = this.pack(w, N, x.width);
     const options = { accumulate: bias !== undefined };
     this.add(() => {
       if (bias !== undefined) engine.expand(y, bias, 1, B, N);

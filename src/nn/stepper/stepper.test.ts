@@ -36,13 +36,13 @@ const MODELS: Record<string, () => Layer> = {
   'a GRU that resets after': () =>
     sequential(
       embedding({ vocabulary: K, output: 3 }),
-      gru({ input: 3, hidden: 4 }),
+      gru({ input: 3, hidden: 4, layers: 2 }),
       linear({ input: 4, output: 6, bias: false }),
     ),
   'a GRU that resets before': () =>
     sequential(
       embedding({ vocabulary: K, output: 3 }),
-      gru({ input: 3, hidden: 4, reset: 'before' }),
+      gru({ input: 3, hidden: 4, layers: 2, reset: 'before' }),
       linear({ input: 4, output: 6 }),
     ),
   'tied weights and a projection': tiedModel,
@@ -57,13 +57,13 @@ const MODELS: Record<string, () => Layer> = {
 const READ = [3, 0, 6, 6, 1, 5, 2, 4, 4, 0];
 
 describe.each(ENGINES)('a stepper on $name', ({ open }) => {
-  test.each(Object.entries(MODELS))('gives the bits of predict with a carry: %s', async (_name, model) => {
+  const CASES = Object.entries(MODELS).flatMap(([name, model]) => [1, 2].map((B) => [name, B, model] as const));
+  test.each(CASES)('gives the bits of predict with a carry: %s, B=%i', async (_name, B, model) => {
     const network = createNetwork(await open(), model(), { seed: 3 });
-    const B = 2;
     using stepper = createStepper(network, B);
     const carry: Carry = new Map();
     for (const [t, id] of READ.entries()) {
-      const ids = [id, READ[READ.length - 1 - t]];
+      const ids = [id, READ[READ.length - 1 - t]].slice(0, B);
       const expected = network.predict(ids, [B, 1], { carry });
       expect(stepper.step(ids)).toEqual(expected.values);
     }

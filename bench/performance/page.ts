@@ -1,12 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { barChart, lineChart } from 'recurve/report';
+import { glanceTable } from './glance.ts';
 import type { GrowthRow } from './growth.ts';
 import type { Recorded } from './record.ts';
 import type { Row } from './sequences.ts';
 import * as tables from './tables.ts';
 
 const DOCS = new URL('../../docs/', import.meta.url);
-const PAGE = new URL('performance.md', DOCS);
+/** Pages with tables of ours. */
+const PAGES = [new URL('performance.md', DOCS), new URL('../README.md', DOCS)];
 
 /** What each section's figures have to reach: docs/performance.md says where that comes from. */
 const TRAIN = { fast: { each: 1, mean: 3 }, exact: { each: 0.8, mean: 2.3 } };
@@ -17,10 +19,10 @@ const GROWTH_PICTURES = (['T', 'B', 'H'] as const)
   .map((over) => `![Time and memory of a training step over ${over}](pictures/performance-growth-${over}.svg)`)
   .join('\n');
 
-/** Renews the tables between `<!-- bench NAME -->` and `<!-- /bench -->` in docs/performance.md, and its pictures. */
-export function writePage(recorded: Recorded): void {
-  const text = readFileSync(PAGE, 'utf8');
-  writeFileSync(PAGE, withTables(text, tablesOf(recorded)));
+/** Renews the tables between `<!-- bench NAME -->` and `<!-- /bench -->` in docs/performance.md and the README, and the pictures. */
+export function writePages(recorded: Recorded): void {
+  const made = tablesOf(recorded);
+  for (const page of PAGES) writeFileSync(page, withTables(readFileSync(page, 'utf8'), made));
   const pictures = new URL('pictures/', DOCS);
   mkdirSync(pictures, { recursive: true });
   for (const [name, svg] of Object.entries(picturesOf(recorded))) {
@@ -57,10 +59,12 @@ function tablesOf(recorded: Recorded): Record<string, string> {
   );
   const rows = (recorded.train ?? []) as Row[];
   const narrow = tables.narrowTable(rows, recorded.pytorch?.limited?.capability ?? '');
+  const glance = glanceTable(recorded);
   return {
     ...Object.fromEntries(made),
     machine: machineOf(recorded),
     ...(narrow && { narrow }),
+    ...(glance && { glance }),
   };
 }
 

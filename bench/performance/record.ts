@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Machine } from './machine.ts';
-import { writePage } from './page.ts';
+import { writePages } from './page.ts';
 import type { PyTorchFacts } from './pytorch.ts';
 
 /** How long a section took, and cores that other work kept busy at its ends: above a quarter, doubt the times, trust the ratios. */
@@ -25,7 +25,7 @@ const FILE = new URL('../results/performance.json', import.meta.url);
 export function record(results: Recorded): void {
   const all = merged(existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : undefined, results);
   writeFileSync(FILE, `${JSON.stringify(all, null, 2)}\n`);
-  writePage(all);
+  writePages(all);
 }
 
 export function merged(before: Recorded | undefined, now: Recorded): Recorded {

@@ -24,6 +24,22 @@ describe('alternate', () => {
     expect(journal.join('')).toBe('ABABABAB');
   });
 
+  test('warms up a short case until compilers have seen it 10,000 times, and others for 150 ms', async () => {
+    const runsOf = async (one: number): Promise<number> => {
+      let runs = 0;
+      const side: Side = {
+        run(n) {
+          runs += n;
+          return { ms: one * n, cpuMs: one * n };
+        },
+      };
+      await alternate([side], { rounds: 0, least: 0, milliseconds: 0 });
+      return runs;
+    };
+    expect(await runsOf(0.05)).toBeGreaterThanOrEqual(10_000);
+    expect((await runsOf(0.1)) * 0.1).toBeLessThan(200);
+  });
+
   test('repeats work that the clock does not see a bounded number of times', async () => {
     const asked: number[] = [];
     const coarse: Side = {

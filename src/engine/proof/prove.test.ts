@@ -7,6 +7,7 @@ import { createEngine } from '../create.ts';
 import { findTier } from '../tiers.ts';
 import { proveTier } from './prove.ts';
 import { firstDifference } from './trial.ts';
+import { verdictFolder } from './verdicts.ts';
 
 const wide = findTier('wide')!;
 const simd = findTier('simd')!;
@@ -80,6 +81,18 @@ describe('a trial decides', () => {
     writeFileSync(join(verdicts(), file), JSON.stringify(kept));
     expect(await proveWith(says({ speed: 2 }))).toMatchObject({ trusted: true });
   });
+
+  test('that Ctrl-C ends decides nothing, and the next program makes another', async () => {
+    const stopped = await proveWith("process.kill(process.pid, 'SIGINT'); setInterval(() => {}, 1000)");
+    expect(stopped).toMatchObject({ trusted: false, reason: 'not proven: its trial was stopped by SIGINT' });
+    expect(readdirSync(verdicts())).toEqual([]);
+    expect(await proveWith(says({ speed: 2 }))).toMatchObject({ trusted: true });
+  });
+
+  test('that a host out of memory kills is made again a day later', async () => {
+    const killed = await proveWith("process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000)");
+    expect(killed).toMatchObject({ trusted: false, reason: 'its trial ended with SIGKILL', until: expect.any(String) });
+  });
 });
 
 describe('what is kept', () => {
@@ -112,6 +125,20 @@ describe('what is kept', () => {
       reason: expect.stringMatching(/^not proven: .* cannot be written \((EEXIST|ENOTDIR)\)/),
     });
     expect(() => runs()).toThrow();
+  });
+});
+
+describe('the folder of verdicts', () => {
+  const linux = (env: Record<string, string>, home?: string) => verdictFolder({ env, platform: 'linux' }, () => home);
+
+  test('lies in the cache of the user', () => {
+    expect(linux({ XDG_CACHE_HOME: '/caches', HOME: '/home/a' })).toBe(join('/caches', 'recurve', 'tiers'));
+    expect(linux({ HOME: '/home/a' })).toBe(join('/home/a', '.cache', 'recurve', 'tiers'));
+    expect(linux({}, '/home/b')).toBe(join('/home/b', '.cache', 'recurve', 'tiers'));
+  });
+
+  test('is nowhere for a user without a home, whom the host does not know', () => {
+    expect(linux({})).toBeUndefined();
   });
 });
 

@@ -51,6 +51,8 @@ async function prove(tier: Tier, base: Tier, options: ProofOptions): Promise<Ver
   const program = options.program ?? trialProgram();
   if (program === undefined) return untried('the trial is a file of the package, which is bundled into another here');
   const folder = options.folder ?? verdictFolder();
+  if (folder === undefined)
+    return untried('this user has no home to keep the verdict in; name a folder in XDG_CACHE_HOME');
   const subject = await subjectOf(tier, base);
   const kept = options.fresh ? undefined : readVerdict(folder, subject);
   if (kept) return kept;
@@ -58,20 +60,33 @@ async function prove(tier: Tier, base: Tier, options: ProofOptions): Promise<Ver
   if (hindrance) return untried(hindrance);
   const outcome = await runTrial(program, tier.name, options);
   if ('forbidden' in outcome) return untried(`no child process may run here (${outcome.forbidden})`);
+  if ('stopped' in outcome) return untried(`its trial was stopped by ${outcome.stopped}`);
   const verdict = judge(outcome, base.name);
   writeVerdict(folder, subject, verdict);
   return verdict;
 }
 
 /** How a trial ended. */
-type Outcome = { forbidden: string } | { hung: number } | { died: string } | { result: TrialResult };
+type Outcome =
+  | { forbidden: string }
+  | { stopped: string }
+  | { hung: number }
+  | { died: string }
+  | { result: TrialResult };
 
-function judge(outcome: Exclude<Outcome, { forbidden: string }>, base: string): Verdict {
+/** Signals by which people end programs: they say nothing about the tier. */
+const STOPS: readonly unknown[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+function judge(outcome: Exclude<Outcome, { forbidden: string } | { stopped: string }>, base: string): Verdict {
   const when = new Date().toISOString();
   const until = new Date(Date.now() + RETRY_AFTER).toISOString();
   if ('hung' in outcome)
     return { trusted: false, reason: `its trial did not end within ${outcome.hung / 1000} s`, when, until };
-  if ('died' in outcome) return { trusted: false, reason: `its trial ended with ${outcome.died}`, when };
+  if ('died' in outcome) {
+    // No crash of its own ends like this: a host that ran out of memory does.
+    const killed = outcome.died === 'SIGKILL';
+    return { trusted: false, reason: `its trial ended with ${outcome.died}`, when, ...(killed && { until }) };
+  }
   const { differs, speed = Number.NaN } = outcome.result;
   if (differs !== undefined)
     return { trusted: false, reason: `its bits differ from those of ${base} in ${differs}`, when };
@@ -104,6 +119,7 @@ function runTrial(program: string, tier: string, options: ProofOptions): Promise
         (error, stdout) => {
           if (error?.killed) resolve({ hung: timeout });
           else if (typeof error?.code === 'string') resolve({ forbidden: error.code });
+          else if (STOPS.includes(error?.signal)) resolve({ stopped: error?.signal as string });
           else if (error) resolve({ died: error.signal ?? `code ${error.code}` });
           else resolve(readResult(stdout));
         },

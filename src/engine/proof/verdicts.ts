@@ -39,12 +39,25 @@ interface Paths {
   join(...parts: string[]): string;
 }
 
-/** Where verdicts are kept: below `XDG_CACHE_HOME`, Windows' `LOCALAPPDATA`, or `~/.cache`. */
-export function verdictFolder({ env = {}, platform } = hostProcess()): string {
+/**
+ * Where verdicts are kept: below `XDG_CACHE_HOME`, Windows' `LOCALAPPDATA`, or `~/.cache`. Undefined for a user without a home, such as
+ * the nameless one of a container.
+ */
+export function verdictFolder({ env = {}, platform } = hostProcess(), home = homeOfUser): string | undefined {
   const { join } = nodeModule<Paths>('node:path')!;
   const windows = platform === 'win32' ? env.LOCALAPPDATA : undefined;
-  const home = () => env.HOME || nodeModule<{ homedir(): string }>('node:os')!.homedir();
-  return join(env.XDG_CACHE_HOME || windows || join(home(), '.cache'), 'recurve', 'tiers');
+  const caches = env.XDG_CACHE_HOME || windows;
+  if (caches) return join(caches, 'recurve', 'tiers');
+  const folder = env.HOME || home();
+  return folder && join(folder, '.cache', 'recurve', 'tiers');
+}
+
+function homeOfUser(): string | undefined {
+  try {
+    return nodeModule<{ homedir(): string }>('node:os')!.homedir();
+  } catch {
+    return undefined;
+  }
 }
 
 /** The verdict about a subject, where one is kept and still holds. */

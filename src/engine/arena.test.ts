@@ -197,6 +197,21 @@ describe('running out of memory', () => {
   });
 });
 
+describe('an engine that has ended', () => {
+  it.each(ENGINES)('refuses to compute in one sentence, and takes blocks back ($name)', async ({ open }) => {
+    const engine = await open();
+    const block = engine.arena.keep(4);
+    engine[Symbol.dispose]();
+    const ended = expect.objectContaining({
+      code: 'usage',
+      message: 'engine: expected an engine in use, got one that has ended; make a new one',
+    });
+    expect(() => engine.arena.scope(() => 1)).toThrow(ended);
+    expect(() => engine.arena.keep(4)).toThrow(ended);
+    engine.arena.release(block);
+  });
+});
+
 function expectApart(blocks: readonly { address: number; slots: number }[]): void {
   const sorted = blocks.filter(({ slots }) => slots > 0).sort((a, b) => a.address - b.address);
   sorted.forEach(({ address }, i) => {

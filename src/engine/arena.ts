@@ -36,6 +36,7 @@ export class Arena {
   #top: number;
   #peak: number;
   #depth = 0;
+  #ended = false;
 
   /**
    * @param heap the engine's memory
@@ -53,6 +54,7 @@ export class Arena {
 
   /** A block that lives until {@link Arena.release}. Only outside a scope, since the workspace lies above all blocks. */
   keep(slots: number): Address {
+    if (this.#ended) throw engineEnded();
     if (this.#depth > 0) {
       throw new RecurveError(
         'memory',
@@ -118,6 +120,7 @@ export class Arena {
 
   /** Runs `body` with a workspace of its own and drops that afterwards, also when `body` throws. Scopes nest. Synchronous only. */
   scope<R>(body: () => R): R {
+    if (this.#ended) throw engineEnded();
     const mark = this.#top;
     this.#depth++;
     try {
@@ -126,6 +129,11 @@ export class Arena {
       this.#depth--;
       this.#top = mark;
     }
+  }
+
+  /** Hands out nothing any more; blocks can be given back. */
+  end(): void {
+    this.#ended = true;
   }
 
   /** Slots that may still be kept without the highest mark so far running over the limit. */
@@ -170,6 +178,11 @@ export class Arena {
     }
     if (slots > this.#peak) this.#peak = slots;
   }
+}
+
+/** For whoever uses an engine that was disposed of. */
+export function engineEnded(): RecurveError {
+  return new RecurveError('usage', 'engine: expected an engine in use, got one that has ended; make a new one');
 }
 
 /** A negative or fractional size would let two arrays overlap; one that is too large to be counted exceeds every limit. */

@@ -28,13 +28,19 @@ export type Prover = (tier: Tier, base: Tier) => Promise<Verdict>;
  * Picks the fastest tier that the host supports, or the one asked for. A tier that needs a proof is proven in a child process, once
  * per machine and version, which takes about half a second; one that was asked for by name is not.
  *
- * @throws RecurveError `usage` for an unknown tier or one of other numerics, `unsupported` for one that the host cannot run
+ * @throws RecurveError `usage` for an unknown tier, one of other numerics or unknown numerics, `unsupported` for one that the host cannot run
  */
 export async function chooseTier(
   wish: TierWish = {},
   tiers: readonly Tier[] = TIERS,
   prove: Prover = proveLazily,
 ): Promise<TierChoice> {
+  if (!['exact', 'fast', undefined].includes(wish.numerics)) {
+    throw new RecurveError(
+      'usage',
+      `engine: expected numerics to be exact or fast, got '${wish.numerics}'; leave them out for exact`,
+    );
+  }
   const name = wish.tier ?? (hostProcess().env?.RECURVE_TIER || undefined);
   if (name !== undefined)
     return { tier: named(name, wish.numerics, tiers), reason: 'asked for by name', passedOver: [] };

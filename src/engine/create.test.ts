@@ -27,6 +27,17 @@ describe('createEngine', () => {
     });
   });
 
+  test.each([
+    { options: { memoryLimit: Number.NaN }, got: /memoryLimit of at least 1048576 bytes, got NaN; leave it out/ },
+    { options: { memoryLimit: 1000 }, got: /memoryLimit of at least 1048576 bytes, got 1000/ },
+    { options: { memoryLimit: '64 MB' as unknown as number }, got: /memoryLimit .* got 64 MB/ },
+    { options: { numerics: 'Fast' as 'fast' }, got: /numerics to be exact or fast, got 'Fast'; leave them out/ },
+  ])('refuses $options in one sentence', async ({ options, got }) => {
+    await expect(createEngine(options)).rejects.toEqual(
+      expect.objectContaining({ name: 'RecurveError', code: 'usage', message: expect.stringMatching(got) }),
+    );
+  });
+
   test('engines do not share memory', async () => {
     const [a, b] = [await createEngine(), await createEngine()];
     const [p, q] = [a.arena.keep(1), b.arena.keep(1)];

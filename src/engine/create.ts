@@ -1,3 +1,4 @@
+import { RecurveError } from '../errors.ts';
 import { chooseTier, type TierWish } from './choose.ts';
 import { compileTier } from './compile.ts';
 import type { Engine } from './engine.ts';
@@ -21,6 +22,7 @@ export interface EngineOptions extends TierWish {
   threads?: number | 'auto' | undefined;
 }
 
+const LEAST_BYTES = 2 ** 20;
 const MAX_PAGES = 65_535;
 const INITIAL_PAGES = 16;
 /** Milliseconds of one thread's work from which a call is split: handing it out takes 3 µs, waking a worker that sleeps 50. */
@@ -30,7 +32,7 @@ const WORTH = 0.1;
  * The engine on WebAssembly, in a memory of its own. The module is compiled once per process.
  *
  * @throws RecurveError `unsupported` when the host lacks WebAssembly SIMD or the tier asked for, `memory` when it refuses the first MiB,
- * `usage` for an unknown tier or an impossible number of threads
+ * `usage` for an unknown tier or numerics, an impossible number of threads or limit of memory
  */
 export function createEngine(options: EngineOptions = {}): Promise<Engine> {
   return openEngine(options, {});
@@ -38,8 +40,8 @@ export function createEngine(options: EngineOptions = {}): Promise<Engine> {
 
 /** {@link createEngine}; tests see to it here that small calls are split too and that workers fail. */
 export async function openEngine(options: EngineOptions, poolOptions: Partial<PoolOptions>): Promise<Engine> {
+  const limit = limitOf(options.memoryLimit);
   const { tier } = await chooseTier(options);
-  const limit = Math.min(options.memoryLimit ?? Number.POSITIVE_INFINITY, MAX_PAGES * PAGE);
   const { memory, choice } = openMemory(limit, await chooseThreads(options.threads));
   const module = await compileTier(tier, choice.count > 1);
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
@@ -53,6 +55,14 @@ export async function openEngine(options: EngineOptions, poolOptions: Partial<Po
   const engine = new WasmEngine({ ...parts, ...team });
   abandoned.register(engine, team.close);
   return engine;
+}
+
+function limitOf(wish: number = Number.POSITIVE_INFINITY): number {
+  if (typeof wish === 'number' && wish >= LEAST_BYTES) return Math.min(wish, MAX_PAGES * PAGE);
+  throw new RecurveError(
+    'usage',
+    `engine: expected a memoryLimit of at least ${LEAST_BYTES} bytes, got ${wish}; leave it out for all that there is`,
+  );
 }
 
 /** As the options say; what knows about threads is loaded only where several may be wanted. */

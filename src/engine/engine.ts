@@ -34,7 +34,7 @@ export interface Engine {
    */
   readonly writes?: number;
   /**
-   * Ends the workers; after that the engine must not be used. Not a duty: workers sleep while there is nothing to do, do not
+   * Ends the workers; after that the engine refuses to compute. Not a duty: workers sleep while there is nothing to do, do not
    * keep a program alive, and end when their engine is garbage.
    */
   [Symbol.dispose](): void;
@@ -238,7 +238,11 @@ export interface Threads {
   readonly reason: string;
   /** Kernel calls that workers have run so far. */
   readonly shared: number;
-  /** Starts the workers now and not at the first work that is worth it. Resolves when they compute or cannot start. */
+  /**
+   * Starts the workers now and not at the first work that is worth it. Resolves when they compute or cannot start.
+   *
+   * @throws RecurveError `thread` where a worker has ended, `usage` where the engine has
+   */
   start(): Promise<void>;
 }
 

@@ -54,7 +54,9 @@ export class ReferenceEngine implements Engine {
     );
   }
 
-  [Symbol.dispose](): void {}
+  [Symbol.dispose](): void {
+    this.arena.end();
+  }
 
   read(address: Address, n: number): Float64Array {
     return this.#heap.slice(address, address + n);

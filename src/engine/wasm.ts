@@ -84,6 +84,7 @@ export class WasmEngine implements Engine {
   }
 
   [Symbol.dispose](): void {
+    this.arena.end();
     this.#close?.();
   }
 

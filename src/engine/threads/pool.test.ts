@@ -6,6 +6,7 @@ import { nodeBinary, root } from '../../../tools/setup.mjs';
 import { openEngine } from '../create.ts';
 import type { Engine } from '../engine.ts';
 import { type PoolOptions, WITH_SCRATCH } from './pool.ts';
+import { READY } from './protocol.ts';
 import { type Handle, startWorker } from './start-worker.ts';
 
 const N = 1000;
@@ -178,12 +179,46 @@ test('workers see memory that has grown since they started', async () => {
   engine[Symbol.dispose]();
 });
 
+const ended = expect.objectContaining({ code: 'usage', message: expect.stringContaining('got one that has ended') });
+
 test('a disposed engine ends its workers and refuses calls that would need them', async () => {
   const engine = await openWith({});
   await engine.threads.start();
+  const x = engine.arena.keep(N);
   engine[Symbol.dispose]();
-  expect(() => double(engine)).toThrow(
-    expect.objectContaining({ code: 'thread', message: expect.stringContaining('was closed') }),
+  expect(() => engine.affine(x, x, N, 2, 1)).toThrow(ended);
+  expect(() => double(engine)).toThrow(ended);
+});
+
+test('an engine that is disposed of while its workers start says so, and one that was before starts none', async () => {
+  const starting = await openWith({}, 3);
+  const started = starting.threads.start();
+  starting[Symbol.dispose]();
+  await expect(started).rejects.toEqual(ended);
+  const engine = await openWith({
+    startWorker() {
+      throw new Error('expected no worker to be started');
+    },
+  });
+  engine[Symbol.dispose]();
+  await expect(engine.threads.start()).rejects.toEqual(ended);
+});
+
+test('a worker that dies while another starts is an error, and nobody waits for the other', async () => {
+  const engine = await openWith(
+    {
+      startWorker({ control, thread }, failed) {
+        if (thread === 1) {
+          Atomics.or(new Int32Array(control), READY, 1 << thread);
+          setTimeout(() => failed('it ended with code 1'), 20);
+        }
+        return { stop() {} };
+      },
+    },
+    3,
+  );
+  await expect(engine.threads.start()).rejects.toEqual(
+    expect.objectContaining({ code: 'thread', message: expect.stringContaining('it ended with code 1') }),
   );
 });
 

@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { engineEnded } from '../arena.ts';
 import type { Kernels } from '../kernels.ts';
 import {
   CALLS,
@@ -80,7 +81,7 @@ export class Pool {
   /** Why workers are missing, when some could not start. */
   #missing: string | undefined;
   /** Why nothing can be computed any more. */
-  #broken: string | undefined;
+  #broken: (() => RecurveError) | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -110,10 +111,12 @@ export class Pool {
     return Atomics.load(this.#words, ENDED);
   }
 
-  /** Starts the workers now; resolves when each of them computes or has failed to start. */
+  /** Starts the workers now; resolves when each of them computes or has failed to start, rejects when the team breaks or is closed before. */
   async start(): Promise<void> {
     this.#start();
-    while (this.#missing === undefined && this.#readyWorkers() < this.#options.threads - 1) {
+    for (;;) {
+      if (this.#broken !== undefined) throw this.#broken();
+      if (this.#missing !== undefined || this.#readyWorkers() === this.#options.threads - 1) return;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
@@ -123,7 +126,7 @@ export class Pool {
    * as long where it would wake workers.
    */
   threadsFor(milliseconds: number, whole = milliseconds): number {
-    if (this.#broken !== undefined) throw lost(this.#broken);
+    if (this.#broken !== undefined) throw this.#broken();
     if (milliseconds < this.#options.worth) return 1;
     if (!this.#workers) {
       this.#seen += milliseconds;
@@ -163,14 +166,14 @@ export class Pool {
       return own;
     } catch (error) {
       // Workers may still be writing.
-      this.#break('a kernel failed beside it');
+      this.#break(() => lost('a kernel failed beside it'));
       throw error;
     }
   }
 
   /** Ends the workers. */
   close(): void {
-    this.#break('the engine was closed');
+    this.#break(engineEnded);
   }
 
   #call(i: number): void {
@@ -185,7 +188,7 @@ export class Pool {
   }
 
   #start(): void {
-    if (this.#workers) return;
+    if (this.#workers || this.#broken) return;
     const { module, memory, threads, scratch } = this.#options;
     const starter = this.#options.startWorker ?? startWorker;
     this.#workers = [];
@@ -202,18 +205,18 @@ export class Pool {
   /** A worker that never started is missed; one that has ended might have left half a result. */
   #failed(thread: number, reason: string): void {
     if (this.#broken !== undefined) return;
-    if (Atomics.load(this.#words, READY) & (1 << thread)) this.#break(reason);
+    if (Atomics.load(this.#words, READY) & (1 << thread)) this.#break(() => lost(reason));
     else this.#missing = reason;
   }
 
   #fail(reason: string): never {
-    this.#break(reason);
+    this.#break(() => lost(reason));
     throw lost(reason);
   }
 
-  #break(reason: string): void {
+  #break(error: () => RecurveError): void {
     if (this.#broken !== undefined) return;
-    this.#broken = reason;
+    this.#broken = error;
     for (const worker of this.#workers ?? []) worker.stop();
   }
 

@@ -149,6 +149,22 @@ describe('training a language model', () => {
     expect(await run(2)).toEqual(await run(1));
   });
 
+  test('an end of the text that is mostly unknown is measured, and told, instead of failing the training', async () => {
+    const known = 'the duck swims, the goose walks. '.repeat(90);
+    const strange = ` ${'moo🦆'.repeat(400)}`;
+    const share = strange.length / (known.length + strange.length);
+    const options: GenerateOptions = { ...SMALL, unit: 'words', epochs: 1, validation: share };
+    const { validation, excerpt } = await trainGenerate(known + strange, options);
+    expect(validation?.unknown).toBeGreaterThan(0.9 * (validation?.tokens ?? 0));
+    // Cut before the character that the excerpt has no room for.
+    expect(excerpt.map(({ text }) => text).join('')).toBe(strange.slice(0, 1499));
+    // The whole excerpt is one word: nothing of it is foretold.
+    const { excerpt: word } = await trainGenerate(`${'the duck swims, '.repeat(90)}${'z'.repeat(2000)} the`, {
+      ...{ ...SMALL, unit: 'words', epochs: 1, validation: 2000 / 3444 },
+    });
+    expect(word).toEqual([]);
+  });
+
   test.each<[string, string, GenerateOptions, RegExp]>([
     ['an empty text', '', {}, /at least 64 characters to learn from, got 0/],
     ['a short text', 'a b', {}, /at least 64 characters/],

@@ -68,17 +68,6 @@ export interface GenerateModel extends GenerateParts {
 /** Puts a model together from its parts and a network that has its weights. */
 export function generateModel(network: Network, parts: GenerateParts): GenerateModel {
   const { codec } = parts;
-  const costs = async (ids: Int32Array): Promise<Float64Array> => {
-    const visit = visitor();
-    const all = new Float64Array(ids.length - 1);
-    let done = 0;
-    for (const piece of surprises(network, ids)) {
-      all.set(piece, done);
-      done += piece.length;
-      await visit();
-    }
-    return all;
-  };
   const model: GenerateModel = {
     ...parts,
     network,
@@ -92,7 +81,7 @@ export function generateModel(network: Network, parts: GenerateParts): GenerateM
     next: (text, count = 10) => nextTokens(network, codec, text, count),
     async evaluate(text) {
       const ids = encodeForReading(codec, text, 'evaluate');
-      return scoreText(codec, text, ids, await costs(ids));
+      return scoreText(codec, text, ids, await costsOf(network, ids));
     },
     async evaluateNgram(text) {
       const ids = encodeForReading(codec, text, 'evaluate');
@@ -101,7 +90,7 @@ export function generateModel(network: Network, parts: GenerateParts): GenerateM
     heldOut: (text) => cutText(text, parts.settings.validation).heldOut,
     async surprise(text) {
       const ids = encodeForReading(codec, text, 'surprise');
-      const nats = await costs(ids);
+      const nats = await costsOf(network, ids);
       return { pieces: piecesOf(codec, text, ids, nats), scores: scoreText(codec, text, ids, nats) };
     },
     stream: (state) => createGenerateStream(network, codec, state),
@@ -122,8 +111,21 @@ export function generateModel(network: Network, parts: GenerateParts): GenerateM
   return model;
 }
 
+/** What each token after the first costs, in nats [tokens − 1]. */
+export async function costsOf(network: Network, ids: Int32Array): Promise<Float64Array> {
+  const visit = visitor();
+  const all = new Float64Array(ids.length - 1);
+  let done = 0;
+  for (const piece of surprises(network, ids)) {
+    all.set(piece, done);
+    done += piece.length;
+    await visit();
+  }
+  return all;
+}
+
 /** The text as it stands, cut into tokens; subwords that end inside a character count towards the one that completes it. */
-function piecesOf(codec: TextCodec, text: string, ids: Int32Array, nats: Float64Array): SurprisingPiece[] {
+export function piecesOf(codec: TextCodec, text: string, ids: Int32Array, nats: Float64Array): SurprisingPiece[] {
   // What is unknown is shown as it was written.
   const spelled = codec.unit === 'subwords' ? undefined : codec.split(text);
   const decoding = codec.decoder();

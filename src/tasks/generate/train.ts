@@ -3,13 +3,13 @@ import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
-import { createNetwork } from '../../nn/index.ts';
+import { createNetwork, type Network } from '../../nn/index.ts';
 import { visitor } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, Schedule } from '../../train/index.ts';
 import { wittenBell } from '../baselines/witten-bell.ts';
 import { openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
 import { type GenerateArchitecture, type LanguageModel, languageModel } from './architecture.ts';
-import { type GenerateModel, generateModel, type SurprisingPiece } from './model.ts';
+import { costsOf, type GenerateModel, generateModel, piecesOf, type SurprisingPiece } from './model.ts';
 import { readingOf, trainingObjective, validationObjective } from './objectives.ts';
 import { type GenerateOptions, type GenerateSettings, generateSettings } from './options.ts';
 import { scoreText, type TextScores } from './scores.ts';
@@ -80,7 +80,8 @@ export async function trainGenerate(
   );
   const model = generateModel(network, { settings, architecture, codec, summary: {} });
   const measured = held.length >= 2;
-  const validation = measured ? await model.evaluate(heldOut) : undefined;
+  // However much of it is unknown: a training that has succeeded does not fail for its score, which tells the unknown.
+  const validation = measured ? scoreText(codec, heldOut, held, await costsOf(network, held)) : undefined;
   const baselines = measured ? await ngrams(codec, ids, heldOut, held, settings.order) : {};
   const { steps, seconds, stopped, bestEpoch, history } = result;
   const epochs = Math.max(bestEpoch, 1);
@@ -90,10 +91,17 @@ export async function trainGenerate(
   });
   return {
     sample: await model.write({ length: SAMPLE, temperature: 0.8, seed: settings.seed }),
-    excerpt: measured ? (await model.surprise(heldOut.slice(0, EXCERPT))).pieces : [],
+    excerpt: await excerptOf(network, codec, heldOut),
     ...{ model, baselines, history, epochs, stopped, seconds, tokens: ids.length },
     ...(validation && { validation }),
   };
+}
+
+async function excerptOf(network: Network, codec: TextCodec, heldOut: string): Promise<SurprisingPiece[]> {
+  // Half a surrogate pair at its end is no character.
+  const text = heldOut.slice(0, EXCERPT).replace(/[\ud800-\udbff]$/, '');
+  const ids = codec.encode(text);
+  return ids.length >= 2 ? piecesOf(codec, text, ids, await costsOf(network, ids)) : [];
 }
 
 function expectEnough(ids: Int32Array, codec: TextCodec): void {

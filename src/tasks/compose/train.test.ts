@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
+  lengthOf,
   type MusicPiece,
+  melodyOf,
   metreName,
   parseKey,
   parseMetre,
   readMidi,
   type Score,
+  scoreOfMelody,
   voiceOf,
   writeMidi,
 } from '../../data/music/index.ts';
@@ -120,6 +123,31 @@ test('a metre and a mode that only the pieces to measure have are heard as the n
   expect(() => model.stream(undefined, { key: parseKey('Ddor') })).toThrow(
     /expected a key that is major, as in training/,
   );
+});
+
+test('bars are filled to the tick, whatever durations there are: as many as asked, and with keepMetre each by itself', async () => {
+  const tunes = scaleTunes(12).map((piece): MusicPiece => {
+    if (piece.music.kind !== 'score') return piece;
+    // Lengths of which few sums make a bar of 192.
+    const lengths = [16, 16, 16, 48, 60, 84, 144];
+    const events = melodyOf(piece.music.score, piece.name).map(({ pitch }, i) => ({
+      pitch,
+      duration: lengths[i % lengths.length],
+    }));
+    return { ...piece, music: { kind: 'score', score: scoreOfMelody(events, piece.music.score) } };
+  });
+  const { model } = await trainCompose(tunes, { ...SMALL, kind: 'melody', transpose: 0, epochs: 1 });
+  const bar = 192;
+  for (let seed = 0; seed < 20; seed++) {
+    const request = { seed, bars: 4, temperature: 2 };
+    const free = model.compose(request);
+    // A rest at the end is not heard.
+    expect(Math.ceil((lengthOf(free) - free.pickup) / bar)).toBe(4);
+    const { notes } = model.compose({ ...request, keepMetre: true });
+    expect(
+      notes.filter(({ start, duration }) => Math.ceil((start + duration) / bar) > Math.floor(start / bar) + 1),
+    ).toEqual([]);
+  }
 });
 
 test('key and metre that nobody gives are drawn about as often as training had them', async () => {

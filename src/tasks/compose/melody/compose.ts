@@ -39,6 +39,17 @@ export function composeMelody(network: Network, a: MelodyArchitecture, request: 
   const [start] = request.start ?? [];
   const most = request.bars ?? LONGEST;
   expectRoom(opening && request.opening, metre, most);
+  // A duration leaves room that known durations fill to the last tick; where none does, after an opening, any that fits, else any.
+  const fillable = sumsOf(codec.document.durations, (request.keepMetre ? 1 : most + 1) * barTicks(metre));
+  const durationsFor = (room: number): Uint8Array => {
+    const leaving = (enough: (rest: number) => boolean): Uint8Array =>
+      forced.durations.map((allowed, id) => {
+        const token = codec.token(id);
+        return Number(allowed && token.sort === 'duration' && token.duration <= room && enough(room - token.duration));
+      });
+    const [filling, fitting] = [leaving((rest) => fillable[rest] === 1), leaving(() => true)];
+    return [filling, fitting].find((set) => set.includes(1)) ?? forced.durations;
+  };
   while (tune.bars < most) {
     const first = tune.events.length === 0;
     let id: number;
@@ -57,16 +68,19 @@ export function composeMelody(network: Network, a: MelodyArchitecture, request: 
     }
     const token = codec.token(id);
     const pitch = token.sort === 'pitch' ? token.pitch : null;
-    const durations = forced.durations.map((allowed, d) => {
-      const duration = codec.token(d);
-      if (!allowed || duration.sort !== 'duration') return 0;
-      const fits =
-        duration.duration <= (request.keepMetre ? tune.left : tune.left + (most - tune.bars - 1) * barTicks(metre));
-      return Number(fits);
-    });
-    tune.place(pitch, draw(durations.includes(1) ? durations : forced.durations));
+    const room = request.keepMetre ? tune.left : tune.left + (most - tune.bars - 1) * barTicks(metre);
+    tune.place(pitch, draw(durationsFor(room)));
   }
   return scoreOfMelody(tune.events, { ...aboutOf({ ...request, key, metre }), pickup: tune.pickup });
+}
+
+/** 1 for every number of ticks up to `most` that is a sum of durations. */
+function sumsOf(durations: readonly number[], most: number): Uint8Array {
+  const sums = new Uint8Array(most + 1);
+  sums[0] = 1;
+  for (let ticks = 1; ticks <= most; ticks++)
+    sums[ticks] = Number(durations.some((duration) => duration <= ticks && sums[ticks - duration] === 1));
+  return sums;
 }
 
 function keyIn(

@@ -52,6 +52,23 @@ test('a range of a single value is widened around it', () => {
   }
 });
 
+test('a range as narrow as rounding noise, or of the smallest numbers, has a few ticks and an end', () => {
+  for (const [low, high] of [
+    [1 - 2 ** -53, 1],
+    [0.9999999999999997, 1],
+    [1e9, 1e9 + 2 ** -23],
+    [-1, -1 + 2 ** -53],
+    [0, 5e-324],
+    [-1e-310, 1e-310],
+  ]) {
+    for (const options of [{}, { nice: false }, { zero: true }, { integers: true }]) {
+      const ticks = numberAxis([low!, high!], options).ticks(600);
+      expect(ticks.length).toBeGreaterThan(1);
+      expect(ticks.length).toBeLessThan(60);
+    }
+  }
+});
+
 test('whole numbers get ticks only at whole numbers', () => {
   for (const { value } of numberAxis([1, 3], { integers: true, nice: false }).ticks(900))
     expect(Number.isInteger(value)).toBe(true);

@@ -50,6 +50,17 @@ export interface NumberAxisOptions {
   integers?: boolean;
 }
 
+/** A range narrower than this part of its values counts as one value. */
+const NARROWEST = 1e-9;
+/** Numbers smaller than this count as zero: a fifth of them may be no number above zero. */
+const SMALLEST = 1e-290;
+
+/** Whether a range is too narrow to be divided: its steps would vanish in the last bits of its values. */
+export function isOneValue(low: number, high: number): boolean {
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  return high - low <= size * NARROWEST || size < SMALLEST;
+}
+
 /** An axis of numbers over `range`; a range of one value is widened so that the value sits in the middle. */
 export function numberAxis(range: readonly [number, number], options: NumberAxisOptions = {}): Axis {
   let [low, high] = range;
@@ -57,8 +68,9 @@ export function numberAxis(range: readonly [number, number], options: NumberAxis
     low = Math.min(low, 0);
     high = Math.max(high, 0);
   }
-  if (low === high) {
-    const half = low === 0 || options.integers ? 1 : Math.abs(low) * 0.1;
+  if (isOneValue(low, high)) {
+    const size = Math.max(Math.abs(low), Math.abs(high));
+    const half = size < SMALLEST || options.integers ? 1 : size * 0.1;
     low -= half;
     high += half;
   }

@@ -151,6 +151,8 @@ test('a histogram counts every finite value once, the largest too', () => {
   expect(bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(9);
   for (const bin of bins) expect(bin.count).toBe(values.filter((v) => v >= bin.from && v < bin.to).length);
   expect(histogramBins([3, 3])).toEqual([{ from: 2.5, to: 3.5, count: 2 }]);
+  expect(histogramBins([1 - 2 ** -53, 1])).toHaveLength(1);
+  expect(histogramBins([0, 5e-324])).toHaveLength(1);
   expect(binLabel({ from: -0.5, to: 0, count: 1 })).toBe('−0.5 to 0');
 });
 

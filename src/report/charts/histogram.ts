@@ -1,5 +1,5 @@
 import { element, text } from '../svg.ts';
-import { extent, isPlottable, niceStep, numberAxis, tickLabel } from './axis.ts';
+import { extent, isOneValue, isPlottable, niceStep, numberAxis, tickLabel } from './axis.ts';
 import { type ChartColor, type ChartOptions, colorClass, frame, type Plot } from './frame.ts';
 
 /** Values `from` (inclusive) to `to` (exclusive, except in the last bin). */
@@ -22,7 +22,7 @@ export function histogramBins(values: ArrayLike<number>): Bin[] {
     .filter(isPlottable)
     .sort((a, b) => a - b);
   const [low, high] = range;
-  if (low === high) return [{ from: low - 0.5, to: high + 0.5, count: sorted.length }];
+  if (isOneValue(low, high)) return [{ from: low - 0.5, to: high + 0.5, count: sorted.length }];
   const quartile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
   const wanted = (2 * (quartile(0.75) - quartile(0.25))) / Math.cbrt(sorted.length) || (high - low) / 10;
   const width = niceStep(Math.max(wanted, (high - low) / 80));

@@ -18,6 +18,8 @@ export type Part = { fraction: number } | { count: number } | { from: string | n
 export interface SplitOptions {
   /** The last part, never trained or scaled on. Default none. */
   test?: Part;
+  /** The date before which the test part ends; one past the data ends it with them. Default with the data. */
+  testUntil?: string | number;
   /** The part before it, for early stopping. Its `fraction` is of what `test` leaves. Default none. */
   validation?: Part;
   /** The data are measured only: there may be nothing before the test part. */
@@ -39,13 +41,13 @@ export function splitSeries(series: Series[], options: SplitOptions): Split {
     const validationFrom = startOf(one, 'validation', options.validation, testFrom);
     split.train.push({ from: 0, to: validationFrom });
     split.validation.push({ from: validationFrom, to: testFrom });
-    split.test.push({ from: testFrom, to: one.history });
+    split.test.push({ from: testFrom, to: Math.max(testFrom, endOf(one, options.testUntil)) });
   }
   for (const part of ['test', 'validation'] as const) {
     // Where all is test, it is not the validation part whose border is wrong.
     const none = part === 'validation' && split.test.every(({ from }) => from === 0);
     if (options[part] && !none && split[part].every(({ from, to }) => from === to))
-      throw emptyPart(series, part, options[part]);
+      throw emptyPart(series, part, { ...options[part], ...(part === 'test' && { until: options.testUntil }) });
   }
   if (options.measureOnly) return split;
   if (split.test.every(({ from }) => from === 0)) throw emptyPart(series, 'training', options.test);
@@ -98,6 +100,16 @@ function startOf(series: Series, name: string, part: Part | undefined, end: numb
   return Math.min(end, lowerBound(series.time, instant));
 }
 
+/** Where the test part of a series ends. */
+function endOf({ time, zone, history }: Series, until: string | number | undefined): number {
+  if (until === undefined) return history;
+  if (time) return Math.min(history, lowerBound(time, instantOf(until, zone)));
+  throw new RecurveError(
+    'usage',
+    `data: expected a time column to end the test part before ${until}, got none; name it, or leave the end out`,
+  );
+}
+
 function instantOf(from: string | number, zone: string): number {
   if (typeof from === 'number') return from;
   const stamp = parseStamp(from);
@@ -122,13 +134,9 @@ function lowerBound(times: Float64Array, instant: number): number {
   return low;
 }
 
-function emptyPart(series: Series[], name: string, part: Part | undefined): RecurveError {
-  const wanted =
-    part === undefined
-      ? ''
-      : ` (${Object.entries(part)
-          .map(([kind, value]) => `${kind} ${value}`)
-          .join()})`;
+function emptyPart(series: Series[], name: string, part: object = {}): RecurveError {
+  const borders = Object.entries(part).filter(([, value]) => value !== undefined);
+  const wanted = borders.length === 0 ? '' : ` (${borders.map(([kind, value]) => `${kind} ${value}`).join(' ')})`;
   const one = series[0]!;
   const got = one.time
     ? `data from ${formatInstant(one.time[0]!, zoneOf(one.zone))} to ${formatInstant(one.time[one.history - 1]!, zoneOf(one.zone))}`

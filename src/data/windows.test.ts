@@ -148,3 +148,27 @@ test('parts are read as fraction, count or date, and cut the end of the history'
     /expected a time column/,
   );
 });
+
+test('the test part ends where it is said to, with the data at the latest, and not before it begins', () => {
+  const series = [made(1, 100), made(2, 60)];
+  const ending = (testUntil: string) => splitSeries(series, { test: parsePart('2015-02-20'), testUntil }).test;
+  expect(ending('2015-02-25')).toEqual([
+    { from: 50, to: 55 },
+    { from: 50, to: 55 },
+  ]);
+  for (const late of ['2015-04-11', '2030-01-01']) {
+    expect(ending(late)).toEqual([
+      { from: 50, to: 100 },
+      { from: 50, to: 60 },
+    ]);
+  }
+  for (const early of ['2015-02-20', '2014-01-01']) {
+    expect(() => ending(early)).toThrow(
+      `data: expected at least one step in the test part (from 2015-02-20 until ${early}), got none of data from 2015-01-01 to 2015-04-10; move the border`,
+    );
+  }
+  const timeless = [{ ...made(1, 9), time: null }];
+  expect(() => splitSeries(timeless, { test: parsePart('3'), testUntil: '2015-01-05' })).toThrow(
+    'expected a time column to end the test part before 2015-01-05, got none',
+  );
+});

@@ -28,15 +28,13 @@ export function spansOf(
   { measureOnly = false } = {},
 ): Spans {
   const split = splitSeries(series, {
-    ...(test !== 'none' && { test }),
+    ...(test !== 'none' && { test, ...(testUntil !== undefined && { testUntil }) }),
     ...(measureOnly ? { measureOnly } : { validation: holdout }),
   });
-  const until =
-    testUntil === undefined ? undefined : splitSeries(series, { test: { from: testUntil }, measureOnly }).test;
   return {
     train: split.train.map(({ from }, k) => ({ from, to: split.validation[k].to })),
     holdout: split.validation,
-    test: split.test.map(({ from, to }, k) => ({ from, to: until ? Math.max(from, Math.min(to, until[k].from)) : to })),
+    test: split.test,
   };
 }
 

@@ -123,11 +123,9 @@ export function tableSpans(
 ): TaggedSpans & { ends: number[]; before: number[] } {
   const plain = series.map(({ series: one }) => one);
   const split = splitSeries(plain, {
-    ...(test !== 'none' && { test }),
+    ...(test !== 'none' && { test, ...(testUntil !== undefined && { testUntil }) }),
     ...(holdout ? { validation: holdout } : { measureOnly: true }),
   });
-  const until =
-    testUntil === undefined ? undefined : splitSeries(plain, { test: { from: testUntil }, measureOnly: true }).test;
   const ends = split.validation.map(({ to }) => to);
   const told = (from: number, to: number, k: number): number[] =>
     Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i - ahead).filter(
@@ -137,7 +135,7 @@ export function tableSpans(
     ends,
     before: split.validation.map(({ from }) => from),
     train: ends.map((to, k) => told(0, to, k)),
-    test: split.test.map(({ from, to }, k) => told(from, until ? Math.min(to, until[k].from) : to, k)),
+    test: split.test.map(({ from, to }, k) => told(from, to, k)),
   };
 }
 

@@ -76,8 +76,12 @@ export function assignRoles(table: Table, options: SeriesOptions, findings: Find
   };
 }
 
-/** A column the user named: numbers, at least one of them. */
-function numbersOf(table: Table, name: string): NumberColumn {
+/**
+ * A column the user named: numbers, at least one of them.
+ *
+ * @throws RecurveError `usage` where there is no such column, `data` with the first cell that is no number
+ */
+export function numbersOf(table: Table, name: string): NumberColumn {
   const column = columnOf(table, name);
   if (column.kind === 'number') {
     if (column.missing < table.rows) return column;

@@ -1,3 +1,5 @@
+import { parseNumber } from '../../data/number.ts';
+import { numbersOf } from '../../data/roles.ts';
 import { listNames, noColumn, shorten, type Table } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 
@@ -56,16 +58,19 @@ export function parseTarget(text: string, table: Table): { target: TagTarget; cl
       `tag: expected labels in column "${shorten(text)}", got times; name another column`,
     );
   }
-  const match = /^(.+?)\s*(>=|<=|!=|==|=|>|<)\s*([-+\d.eE]+)$/.exec(text.trim());
-  if (!match) throw noColumn(text, table.source, names);
-  const [, column, sign, number] = match;
+  const [, column, sign, number] = /^(.+?)\s*(>=|<=|!=|==|=|>|<)\s*([-+\d.eE]+)$/.exec(text.trim()) ?? [];
   const found = table.columns.find(({ name }) => name === column);
-  if (!found) throw noColumn(column, table.source, names);
+  // Of what holds a sign of its own, such as "a > b" and "a > 0 and b > 0", no column is meant.
+  if (!found && !/[<>=]/.test(column ?? text)) throw noColumn(column ?? text, table.source, names);
   const value = Number(number);
-  if (found.kind !== 'number' || !Number.isFinite(value)) {
+  // A number that is spoilt by some cells is told of with the first of them.
+  if (found?.kind === 'text' && found.dictionary.some((cell) => !Number.isNaN(parseNumber(cell)))) {
+    numbersOf(table, column);
+  }
+  if (found?.kind !== 'number' || !Number.isFinite(value)) {
     throw new RecurveError(
       'usage',
-      `tag: expected a comparison of a column of numbers with a number, got "${shorten(text)}"; write it as in "precipitation > 0" (columns: ${listNames(names)})`,
+      `tag: expected a comparison of a column of numbers with a number, got "${shorten(text)}"; write it as in "precipitation > 0", or name a column of labels alone (columns: ${listNames(names)})`,
     );
   }
   const op = (sign === '=' ? '==' : sign) as Comparison;

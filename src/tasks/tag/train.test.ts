@@ -359,6 +359,14 @@ describe('what cannot be learned is refused in a sentence', () => {
     ['an unknown column', 'rian > 0', /did you mean "rain"\?/, 'usage'],
     ['numbers that are no classes', 'pressure', /compare them, as in "pressure > 0"/, 'usage'],
     ['a comparison of texts', 'sky > 0', /expected a comparison of a column of numbers/, 'usage'],
+    [
+      'a comparison with a text',
+      'sky == wet',
+      /got "sky == wet"; write it as in .*, or name a column of labels/,
+      'usage',
+    ],
+    ['a comparison of two columns', 'rain > pressure', /a comparison of a column of numbers with a number/, 'usage'],
+    ['two comparisons', 'rain > 0 and pressure > 3', /a comparison of a column of numbers with a number/, 'usage'],
     ['times', 'date', /got times/, 'usage'],
   ])('%s', async (_, target, message, code) => {
     expect(await refused(rainCsv(200), target)).toMatchObject({ message: expect.stringMatching(message), code });
@@ -397,6 +405,25 @@ describe('what cannot be learned is refused in a sentence', () => {
       'tag: expected numbers in "pressure" whose squares can be added, got some about 1e+300; repair the column, or leave it out',
     );
     expect(code).toBe('data');
+  });
+
+  it('a cell that is no number in the column compared, by its row', async () => {
+    for (const cell of ['inf', 'wet']) {
+      const { message, code } = await refused(
+        rainCsv(60).replace(/^(2020-01-20,[^,]+),[^,]+/m, `$1,${cell}`),
+        'rain > 0',
+      );
+      expect(message).toMatch(new RegExp(`numbers in column "rain" of .*, got "${cell}" in row 21; `));
+      expect(code).toBe('data');
+    }
+  });
+
+  it('a test span that ends before it begins', async () => {
+    const { message } = await refused(rainCsv(200), 'rain > 0', {
+      test: { from: '2020-05-01' },
+      testUntil: '2020-04-01',
+    });
+    expect(message).toMatch(/at least one step in the test part \(from 2020-05-01 until 2020-04-01\), got none/);
   });
 
   it('too few steps, one class before the test span', async () => {

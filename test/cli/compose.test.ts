@@ -121,6 +121,12 @@ describe('a model of tunes', () => {
       [['--key', 'D dorian'], 2, /expected a key that is major/],
       [['--metre', '7/8'], 2, /expected a metre of 4\/4, as in training/],
       [['--keep-key'], 2, /expected a key to stay in/],
+      [
+        ['--keep-key', '--key', 'G', '--start', 'F4'],
+        2,
+        /expected a first note of the scale of G to stay in, got F4; /,
+      ],
+      [['--picture', 'never.mid'], 2, /--picture: expected the name of an SVG file \(\.svg\), got "never\.mid"; /],
       [['--notes', '4'], 2, /expected options of a melody model, got notes/],
       [['--temperature', '-1'], 2, /expected temperature of at least 0/],
       [['--tempo', '1'], 2, /expected a tempo from 4 to 1000 quarters a minute, got 1; /],

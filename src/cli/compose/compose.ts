@@ -40,6 +40,12 @@ export async function compose(opened: OpenedModel, _: readonly string[], values:
   if (!/^\.midi?$/i.test(extname(values.out))) {
     throw new RecurveError('usage', `--out: expected the name of a MIDI file (.mid), got "${values.out}"; see --help`);
   }
+  if (values.picture !== undefined && !/^\.svg$/i.test(extname(values.picture))) {
+    throw new RecurveError(
+      'usage',
+      `--picture: expected the name of an SVG file (.svg), got "${values.picture}"; see --help`,
+    );
+  }
   const request = await requestOf(values);
   using model = await loadModel(opened);
   const score = model.compose(request);

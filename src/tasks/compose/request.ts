@@ -1,4 +1,15 @@
-import { barTicks, type Key, lengthOf, type Metre, parseMetre, type Score, TICKS } from '../../data/music/index.ts';
+import {
+  barTicks,
+  inKey,
+  type Key,
+  keyName,
+  lengthOf,
+  type Metre,
+  noteName,
+  parseMetre,
+  type Score,
+  TICKS,
+} from '../../data/music/index.ts';
 import { checkSampling, type SampleOptions } from '../../decode/index.ts';
 import { RecurveError } from '../../errors.ts';
 
@@ -56,7 +67,11 @@ export function checkRequest({
   }
   if (!(tempo >= 4 && tempo <= 1000)) wrong('a tempo from 4 to 1000 quarters a minute', tempo, 'try 100');
   if (title.length > LONGEST_TITLE) wrong(`a title of at most ${LONGEST_TITLE} characters`, title.length, 'shorten it');
-  if (keepKey && !key && !opening?.key) wrong('a key to stay in', 'none', 'give one, such as G or Em');
+  const scale = key ?? opening?.key ?? soprano?.key;
+  if (keepKey && !scale) wrong('a key to stay in', 'none', 'give one, such as G or Em');
+  const outside = keepKey && scale ? start.find((pitch) => !inKey(scale, pitch)) : undefined;
+  if (scale && outside !== undefined)
+    wrong(`a first note of the scale of ${keyName(scale)} to stay in`, noteName(outside), 'choose another note or key');
   if (start.length > 0 && opening) wrong('a first note or first bars', 'both', 'leave one out');
   const beside = Object.entries({ 'a first note': start.length > 0, 'first bars': opening, 'a number of bars': given });
   const [extra] = beside.find(([, there]) => there) ?? [];

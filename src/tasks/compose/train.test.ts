@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  inKey,
   lengthOf,
   type MusicPiece,
   melodyOf,
@@ -92,6 +93,13 @@ test('the soprano given to harmonise is kept note for note', async () => {
   const chorale = model.compose({ soprano: upper, seed: 9, temperature: 0.5 });
   expect(voiceOf(chorale, 0, 4, 'chorale')).toEqual(voiceOf(upper, 0, 4, 'soprano'));
   expect(new Set(chorale.notes.map(({ voice }) => voice))).toEqual(new Set([0, 1, 2, 3]));
+  // The soprano's own key is one to stay in.
+  const key = parseKey('Bb');
+  const inFlats = model.compose({ soprano: { ...upper, key }, keepKey: true, seed: 9, temperature: 2 });
+  const below = inFlats.notes.filter(({ voice }) => voice > 0);
+  expect(below.length).toBeGreaterThan(0);
+  expect(below.filter(({ pitch }) => !inKey(key, pitch))).toEqual([]);
+  expect(() => model.compose({ soprano: upper, keepKey: true })).toThrow(/a key to stay in/);
 });
 
 /** The tunes, of which some have another key or metre. */

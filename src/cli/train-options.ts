@@ -30,17 +30,19 @@ export interface FitValues {
  *
  * @param defaults the task's own, for the help
  * @param examples what an epoch passes over, such as `windows`
+ * @param batch what the batch size counts
  */
 export function addFitOptions(
   command: Command,
   defaults: Readonly<Record<keyof FitValues, number | string>>,
   examples: string,
+  batch = `${examples} per step`,
 ): void {
   const { epochs, batchSize, rate, clip, seed } = defaults;
   command
     .addOption(wholeOption('--epochs <n>', `passes over the training ${examples}; default ${epochs}`))
     .addOption(numberOption('--max-time <seconds>', 'end the training in time for this many seconds'))
-    .addOption(wholeOption('--batch-size <n>', `${examples} per step; default ${batchSize}`))
+    .addOption(wholeOption('--batch-size <n>', `${batch}; default ${batchSize}`))
     .addOption(numberOption('--rate <r>', `learning rate; default ${rate}`))
     .addOption(numberOption('--clip <norm>', `largest norm of the gradient; default ${clip}`))
     .addOption(wholeOption('--seed <n>', `the same seed gives the same weights to the bit; default ${seed}`));

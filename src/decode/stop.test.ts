@@ -25,6 +25,7 @@ describe('a stopper', () => {
     expect(stopper.feed('d')).toEqual({ text: 'abd', stopped: false });
     expect(createStopper([]).feed('ab').text).toBe('ab');
     expect(() => createStopper([''])).toThrow(/at least one character/);
+    expect(() => createStopper('ab' as unknown as string[])).toThrow(/expected a list of strings, got "ab"; /);
   });
 
   test('gives what indexOf gives on the whole text, however it is cut', () => {

@@ -10,6 +10,12 @@ export interface Stopper {
 
 /** @param stops strings of at least one character; without any, nothing is held back */
 export function createStopper(stops: readonly string[]): Stopper {
+  if (!Array.isArray(stops)) {
+    throw new RecurveError(
+      'usage',
+      `stop: expected a list of strings, got ${JSON.stringify(stops)}; put it in brackets`,
+    );
+  }
   if (stops.includes('')) {
     throw new RecurveError('usage', 'stop: expected strings of at least one character, got an empty one; leave it out');
   }

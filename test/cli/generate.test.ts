@@ -77,6 +77,10 @@ describe('a language model', () => {
     const { pieces, unknown } = JSON.parse(run(['predict', 'run', '-', '--surprise', '--json'], 'the cät sat').stdout);
     expect(pieces.map(({ text }: { text: string }) => text).join('')).toBe('the cät sat');
     expect(unknown).toBe(1);
+    // A pipe has no colours, so no legend of them either.
+    expect(run(['predict', 'run', '-', '--surprise'], 'the cat').stdout).toMatch(
+      /^the cat\n\nbits of each token: .*--json\n\d\.\d{3} bits per character\n$/,
+    );
     expect(run(['predict', 'run', '-', '--surprise', '--out', 'page.html', '--quiet'], 'the cat').code).toBe(0);
     expect(readFileSync(join(cwd, 'page.html'), 'utf8')).toContain('<!doctype html>');
     const whole = run(['stream', 'run'], 'the cat\nä dog\n').stdout;

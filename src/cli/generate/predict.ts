@@ -36,7 +36,7 @@ export async function predict(opened: OpenedModel, places: readonly string[], va
   const tokens = pieces.map(({ text: piece, nats }) => ({ text: piece, bits: nats === null ? null : nats / Math.LN2 }));
   await give(
     { ...told, ...scores, pieces: tokens },
-    () => `${coloured(pieces, output)}\n\n${legend(output)}  ${scores.bits.toFixed(3)} bits per character\n`,
+    () => `${coloured(pieces, output)}\n\n${legend(output)}\n${scores.bits.toFixed(3)} bits per character\n`,
     () => taskReport(surpriseReportInput(model, pieces, scores)),
   );
 
@@ -76,6 +76,7 @@ function coloured(pieces: readonly SurprisingPiece[], { abilities }: Output): st
 }
 
 function legend({ abilities }: Output): string {
+  if (!abilities.color) return 'bits of each token: in colours on a terminal, or with --out page.html or --json';
   const paint = colours(abilities.color);
   const names = ['below 1 bit', ...STEPS.map((bits) => `from ${bits}`)];
   return names.map((name, level) => paint[level](name)).join('  ');

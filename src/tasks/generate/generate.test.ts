@@ -210,6 +210,12 @@ describe('training a language model', () => {
     await expect(model.evaluate('(')).rejects.toThrow(/at least two characters, got 1/);
     await expect(model.write({ prompt: '(\r' })).rejects.toThrow(/got "\\r" \(U\+000D\) at place 2/);
     await expect(model.write({ prompt: '(\ud83d' })).rejects.toThrow(/got "\\ud83d" \(U\+D83D\) at place 2/);
+    const bytes = new TextEncoder().encode('(a)') as unknown as string;
+    await expect(model.write({ prompt: bytes })).rejects.toThrow(/a prompt as a string, got 3 bytes; decode/);
+    await expect(model.evaluate(bytes)).rejects.toThrow(/evaluate: expected a text as a string, got 3 bytes/);
+    await expect(trainGenerate(bytes)).rejects.toThrow(/a text to learn from as a string, got 3 bytes/);
+    const { states } = model.stream().state() as { states: number[] };
+    expect(() => model.stream({ states, logits: [0] })).toThrow(/expected a state with 9 logits, got 1; /);
     await expect(model.write({ length: 0 })).rejects.toThrow(/length of at least 1, got 0/);
     await expect(model.beam({ width: 5000 })).rejects.toThrow(/a beam from 1 to 1024 texts, got 5000/);
     const file = model.encode();

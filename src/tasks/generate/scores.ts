@@ -1,6 +1,7 @@
 import type { TextCodec } from '../../data/text/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { exp } from '../../exact.ts';
+import { expectText } from './text.ts';
 
 /** How well a text was foreseen. The first token is not predicted and does not count. */
 export interface TextScores {
@@ -40,6 +41,7 @@ const UNKNOWN_LIMIT = 0.2;
 
 /** The tokens of a text to read. Refuses one that is too short, or of another alphabet or language than the model's. */
 export function encodeForReading(codec: TextCodec, text: string, who: string): Int32Array {
+  expectText(text, `${who}: expected a text`);
   const ids = codec.encode(text);
   if (ids.length < 2) {
     throw new RecurveError(

@@ -1,5 +1,6 @@
 import type { TextCodec } from '../../data/text/index.ts';
 import { logSoftmax } from '../../decode/index.ts';
+import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
 import { array, nullable, number, object } from '../../model/validate.ts';
 import { createStepper, type Network } from '../../nn/index.ts';
@@ -38,6 +39,12 @@ export function createGenerateStream(network: Network, codec: TextCodec, saved?:
     const from = checkState(saved, 'stream: state');
     stepper.restore(from.states);
     logits = from.logits;
+    if (logits && logits.length !== codec.size) {
+      throw new RecurveError(
+        'model',
+        `stream: expected a state with ${codec.size} logits, got ${logits.length}; restore what a stream of the same model gave`,
+      );
+    }
   }
   return {
     push(text) {

@@ -13,7 +13,7 @@ import { costsOf, type GenerateModel, generateModel, piecesOf, type SurprisingPi
 import { readingOf, trainingObjective, validationObjective } from './objectives.ts';
 import { type GenerateOptions, type GenerateSettings, generateSettings } from './options.ts';
 import { scoreText, type TextScores } from './scores.ts';
-import { cutText } from './text.ts';
+import { cutText, expectText } from './text.ts';
 import { lastWord } from './verse/rhyme.ts';
 
 /** A trained model and how it came about. */
@@ -57,6 +57,7 @@ export async function trainGenerate(
   hooks: TrainHooks = {},
 ): Promise<TrainedGenerate> {
   const settings = generateSettings(options);
+  expectText(text, 'generate: expected a text to learn from');
   const { learned, heldOut } = cutText(text, settings.validation);
   const codec = createTextCodec(settings.unit, learned, {
     minCount: settings.minCount,

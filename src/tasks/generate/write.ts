@@ -4,6 +4,7 @@ import { RecurveError } from '../../errors.ts';
 import { exp } from '../../exact.ts';
 import { createStepper, type Network, type Stepper } from '../../nn/index.ts';
 import { visitor } from '../../train/event-loop.ts';
+import { expectText } from './text.ts';
 
 /** What to write. */
 export interface WriteOptions extends SampleOptions {
@@ -136,6 +137,7 @@ export function sayable(codec: TextCodec): Uint8Array {
 
 /** The tokens of a prompt; of an empty one a line break, as if a line began. */
 export function promptIds(codec: TextCodec, prompt: string, who = 'generate: expected a prompt'): Int32Array {
+  expectText(prompt, who);
   const text = prompt === '' ? '\n' : prompt.replaceAll('\r\n', '\n');
   let ids = codec.encode(text);
   // A word is known with the space before it; at the beginning of a prompt there is none.

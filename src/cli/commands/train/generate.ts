@@ -29,7 +29,12 @@ export function define(command: Command): void {
     .addOption(numberOption('--average <decay>', 'running average of the weights, 0 for none; default 0.99'))
     .addOption(wholeOption('--patience <epochs>', 'stop after so many epochs without a better one; default never'))
     .addOption(wholeOption('--order <n>', 'of the n-gram model beside the score; default 5, of words and subwords 3'));
-  addFitOptions(command, { epochs: 8, batchSize: 32, rate: 0.004, clip: 1, seed: 0 }, 'text');
+  addFitOptions(
+    command,
+    { epochs: 8, batchSize: 32, rate: 0.004, clip: 1, seed: 0 },
+    'text',
+    'places of the text read side by side',
+  );
   addRunOptions(command, 'runs/generate-<text>');
   command
     .addHelpText(

@@ -14,6 +14,9 @@ const entries = outputs
   .filter((name) => existsSync(`src/${name}.ts`))
   .map((name) => [name, `src/${name}.ts`]);
 
+/** Declares `Symbol.dispose`, which a program with `lib: ["es2022", "dom"]` does not know. */
+const DISPOSABLE = '/// <reference lib="esnext.disposable" />';
+
 export default defineConfig({
   entry: Object.fromEntries(entries),
   root: 'src',
@@ -25,6 +28,17 @@ export default defineConfig({
   unbundle: true,
   dts: true,
   outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
+  plugins: [
+    {
+      name: 'declare-disposable',
+      generateBundle(_, files) {
+        for (const file of Object.values(files)) {
+          if (file.type !== 'chunk' || !file.fileName.endsWith('.d.ts')) continue;
+          if (/Symbol\.dispose|\bDisposable\b/.test(file.code)) file.code = `${DISPOSABLE}\n${file.code}`;
+        }
+      },
+    },
+  ],
   inputOptions: { external: [/^node:/], checks: { pluginTimings: false } },
   report: false,
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '../../tools/setup.mjs';
-import { compile, complaints, listSurface } from './surface.ts';
+import { compile, compileForPage, complaints, listSurface } from './surface.ts';
 
 const program = compile([join(root, 'test/api/usage.ts')]);
 
@@ -15,4 +15,8 @@ test('no subpath exports a default', () => {
 
 test('the declarations compile, and so does a program that uses them rightly; its wrong uses do not', () => {
   expect(complaints(program)).toEqual([]);
+});
+
+test('the declarations that a page imports compile without the types of Node and with nothing newer than ES2022', () => {
+  expect(complaints(compileForPage())).toEqual([]);
 });

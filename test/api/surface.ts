@@ -34,6 +34,17 @@ export function compile(files: readonly string[]): ts.Program {
   return ts.createProgram([...files, ...entries.map(({ file }) => file)], compilerOptions);
 }
 
+/** What a browser can import, as a page sees it whose program knows neither Node's types nor newer libraries, and checks all declarations. */
+export function compileForPage(): ts.Program {
+  const files = entries.filter(({ name }) => name !== 'recurve/node').map(({ file }) => file);
+  return ts.createProgram(files, {
+    ...compilerOptions,
+    lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
+    types: [],
+    skipLibCheck: false,
+  });
+}
+
 /** One line per exported name of every subpath, with its kind: `recurve/engine  Engine  interface`. */
 export function listSurface(program: ts.Program): string {
   const checker = program.getTypeChecker();

@@ -40,3 +40,8 @@ export class RecurveError extends Error {
     this.code = code;
   }
 }
+
+/** For whoever uses an engine that was disposed of. */
+export function engineEnded(): RecurveError {
+  return new RecurveError('usage', 'engine: expected an engine in use, got one that has ended; make a new one');
+}

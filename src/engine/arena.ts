@@ -1,4 +1,4 @@
-import { RecurveError } from '../errors.ts';
+import { engineEnded, RecurveError } from '../errors.ts';
 import type { Address } from './engine.ts';
 
 /** Allocations start on 64-byte borders of an f32 heap, so that a vector load never straddles two arrays. */
@@ -178,11 +178,6 @@ export class Arena {
     }
     if (slots > this.#peak) this.#peak = slots;
   }
-}
-
-/** For whoever uses an engine that was disposed of. */
-export function engineEnded(): RecurveError {
-  return new RecurveError('usage', 'engine: expected an engine in use, got one that has ended; make a new one');
 }
 
 /** A negative or fractional size would let two arrays overlap; one that is too large to be counted exceeds every limit. */

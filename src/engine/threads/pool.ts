@@ -1,5 +1,4 @@
-import { RecurveError } from '../../errors.ts';
-import { engineEnded } from '../arena.ts';
+import { engineEnded, RecurveError } from '../../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import {
   CALLS,

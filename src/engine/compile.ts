@@ -1,3 +1,4 @@
+import { RecurveError } from '../errors.ts';
 import { hostProcess, nodeModule } from './host.ts';
 import type { KernelModule } from './kernels.ts';
 import type { Tier } from './tiers.ts';
@@ -12,11 +13,20 @@ export function compileTier(tier: Tier, shared = false): Promise<WebAssembly.Mod
     module = tier.load().then(async (kernels) => {
       const plain = decode(kernels);
       const bytes = shared ? (await import('./threads/share-memory.ts')).withSharedMemory(plain) : plain;
-      return tier.provenBy === undefined ? WebAssembly.compile(bytes) : compileWide(bytes);
+      return tier.provenBy === undefined ? WebAssembly.compile(bytes).catch(refused) : compileWide(bytes);
     });
     compiled.set(key, module);
   }
   return module;
+}
+
+/** The modules are sound, so it is the host that does not want any. */
+function refused(cause: unknown): never {
+  throw new RecurveError(
+    'unsupported',
+    "engine: expected leave to compile WebAssembly, got a refusal; a page's policy needs script-src 'wasm-unsafe-eval'",
+    { cause },
+  );
 }
 
 function decode(kernels: KernelModule): Uint8Array<ArrayBuffer> {

@@ -165,6 +165,18 @@ describe('Chromium', () => {
       await strict.close();
     }
   });
+
+  test('says in one sentence what a policy has to allow that forbids WebAssembly', async () => {
+    const strict = await openChromium(folder, { 'content-security-policy': "script-src 'self'" });
+    try {
+      expect(await strict.evaluate(`${TRAIN}.catch(({ code, message }) => ({ code, message }))`)).toEqual({
+        code: 'unsupported',
+        message: expect.stringMatching(/^engine: expected leave to compile WebAssembly, .* 'wasm-unsafe-eval'$/),
+      });
+    } finally {
+      await strict.close();
+    }
+  });
 });
 
 /** For a page: the training in three threads. */

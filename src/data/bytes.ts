@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { firstInvalid } from './text/utf8.ts';
 
 /** Bytes at any position of a file, as Parquet needs them: a file handle, a `Blob`, a buffer. */
 export interface RandomAccess {
@@ -71,36 +72,55 @@ export async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 1 << 18) yield bytes.subarray(at, at + (1 << 18));
 }
 
-/** Decodes a stream of bytes as text; a byte that is not of the encoding is an error with its position. */
+/**
+ * Decodes a stream of bytes as text; a byte that is not of the encoding, or a zero, is an error with its position.
+ *
+ * @param encoding of a table; without, it is a text, which is in UTF-8, and errors name the line too
+ */
 export async function* decodeText(
   stream: AsyncIterable<Uint8Array>,
   name: string,
-  encoding: string,
+  encoding?: string,
 ): AsyncGenerator<string> {
-  const decoder = textDecoder(encoding);
+  const decoder = textDecoder(encoding ?? 'utf-8');
+  const exact = decoder.encoding === 'utf-8';
   let position = 0;
+  let line = 1;
+  const placeOf = (bytes: Uint8Array, at: number): string => {
+    if (!exact) return `near byte ${position}`;
+    return `at byte ${position + at}${encoding === undefined ? `, line ${line + breaksIn(bytes.subarray(0, at))}` : ''}`;
+  };
   for await (const bytes of stream) {
     let text: string;
     try {
       text = decoder.decode(bytes, { stream: true });
     } catch (error) {
-      throw notText(name, encoding, position, error);
+      throw notText(name, encoding, placeOf(bytes, exact ? firstForeign(bytes) : 0), error);
     }
+    if (text.includes('\0')) throw binary(name, encoding, placeOf(bytes, bytes.indexOf(0)));
     position += bytes.length;
-    if (text.includes('\0')) {
-      throw new RecurveError(
-        'data',
-        `${name}: expected a table as text or Parquet, got binary data (a zero byte near byte ${position - bytes.length}); export the table as CSV`,
-      );
-    }
+    if (encoding === undefined) line += breaksIn(bytes);
     if (text !== '') yield text;
   }
   try {
     const rest = decoder.decode();
     if (rest !== '') yield rest;
   } catch (error) {
-    throw notText(name, encoding, position, error);
+    throw notText(name, encoding, placeOf(new Uint8Array(), 0), error);
   }
+}
+
+/** Offset of the first byte of a piece that is no UTF-8; its first bytes may belong to a character of the piece before. */
+function firstForeign(bytes: Uint8Array): number {
+  let from = 0;
+  while (from < 3 && (bytes[from]! & 0xc0) === 0x80) from++;
+  return from + Math.max(0, firstInvalid(bytes.subarray(from)));
+}
+
+function breaksIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++;
+  return count;
 }
 
 function textDecoder(encoding: string): TextDecoder {
@@ -115,10 +135,20 @@ function textDecoder(encoding: string): TextDecoder {
   }
 }
 
-function notText(name: string, encoding: string, position: number, cause: unknown): RecurveError {
+function notText(name: string, encoding: string | undefined, place: string, cause: unknown): RecurveError {
+  const next =
+    encoding === undefined
+      ? 'convert it to UTF-8, e.g. iconv -f latin1 -t utf-8'
+      : 'save it as UTF-8 or name its encoding (often windows-1252)';
   return new RecurveError(
     'data',
-    `${name}: expected text in ${encoding}, got other bytes near byte ${position}; save it as UTF-8 or name its encoding (often windows-1252)`,
+    `${name}: expected text in ${encoding ?? 'UTF-8'}, got other bytes ${place}; ${next}`,
     { cause },
   );
+}
+
+function binary(name: string, encoding: string | undefined, place: string): RecurveError {
+  const [wanted, next] =
+    encoding === undefined ? ['text', 'name a text file'] : ['a table as text or Parquet', 'export the table as CSV'];
+  return new RecurveError('data', `${name}: expected ${wanted}, got binary data (a zero byte ${place}); ${next}`);
 }

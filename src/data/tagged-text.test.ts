@@ -40,14 +40,27 @@ test('a line as long as is allowed is read, whatever the pieces it comes in', as
 test.each([
   ['an empty text', '', /expected at least one sentence, got an empty text/],
   ['blank lines only', '\n \n', /expected at least one sentence/],
-  ['a binary file', new Uint8Array([80, 75, 0, 1, 2]), /binary data \(a zero byte/],
-  ['bytes that are no UTF-8', new Uint8Array([97, 32, 0xff, 0xfe, 10]), /expected text in utf-8, got other bytes/],
+  [
+    'a binary file',
+    new Uint8Array([80, 75, 10, 0, 1, 2]),
+    /^t.txt: expected text, got binary data \(a zero byte at byte 3, line 2\); name a text file$/,
+  ],
+  [
+    'bytes that are no UTF-8',
+    new Uint8Array([97, 32, 98, 10, 10, 0xc3, 0xa9, 0xff, 10]),
+    /^t.txt: expected text in UTF-8, got other bytes at byte 7, line 3; convert it to UTF-8/,
+  ],
+  ['a line with a column more', 'the D\ndog N x\n', /expected 2 columns in line 2, as in the first, got 3; repair/],
+  ['a line with a column less', 'the _ D\ndog N\n', /expected 3 columns in line 2, as in the first, got 2; repair/],
+  ['a label that is empty', 'the\tD\ndog\t\n', /expected a label beside each word, got none for "dog" in line 2/],
+  ['a word that is empty', 'the\tD\n\tN\n', /expected a word in column 1 of line 2, got " N"/],
+  ['a JSON array', '[{"tokens": ["a"], "labels": ["X"]}]', /got a JSON array; write one object per line/],
   [
     'a line above a million characters',
     'x'.repeat(1_100_000),
     /at most 1,000,000 characters, got a longer one, line 1/,
   ],
-  ['a word without a label', 'the D\ndog\n', /expected a label beside each word|line 2/],
+  ['a word without a label', 'the D\ndog\n', /expected a label beside each word, got none for "dog" in line 2/],
   ['JSON that is none', '{"tokens": [', /expected JSON in line 1/],
   ['JSON without words', '{"words": ["a"]}', /expected a list of words as tokens in line 1/],
   ['labels too few', '{"tokens": ["a", "b"], "labels": ["X"]}', /expected 2 labels in line 1, one per word, got 1/],
@@ -55,4 +68,29 @@ test.each([
   const error = await readTagged(input as string, { name: 't.txt' }).catch((thrown) => thrown);
   expect(error).toMatchObject({ code: 'data', message: expect.stringMatching(message) });
   expect(error.message).not.toContain('\n');
+});
+
+test('where the column of the labels is named, others may be more or less', async () => {
+  const { sentences } = await readTagged('the D\ndog N x\n', { labelColumn: 2 });
+  expect(sentences).toEqual([{ tokens: ['the', 'dog'], labels: ['D', 'N'] }]);
+});
+
+test.each([
+  [{ tokenColumn: 0 }, 'text: expected tokenColumn to be a whole number from 1, got 0'],
+  [{ labelColumn: 1.5 }, 'text: expected labelColumn to be a whole number from 1, got 1.5'],
+  [{ tokenColumn: 2, labelColumn: 2 }, 'text: expected word and label in two columns, got 2 for both'],
+])('columns that cannot be are refused: %j', async (options, message) => {
+  await expect(readTagged('the D\n', options)).rejects.toThrow(message);
+});
+
+test('the place of a byte that is no UTF-8 is exact wherever the pieces of a stream part', async () => {
+  const bytes = new Uint8Array([...new TextEncoder().encode('é\tD\n猫\tN\n'), 0x61, 0xe9, 0x09]);
+  for (let size = 1; size <= bytes.length; size++) {
+    const stream = (async function* () {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    })();
+    const { message } = await readTagged({ name: 't', stream }).catch((thrown) => thrown);
+    // A character that a piece leaves open is found wrong with the next one.
+    expect(message).toMatch(/^t: expected text in UTF-8, got other bytes at byte 1[23], line 3; /);
+  }
 });

@@ -22,7 +22,10 @@ export interface TaggedTextOptions {
    * `plain`: a sentence a line, words apart by white space, without labels. Default: jsonl where the text begins with a brace, else conll.
    */
   format?: 'auto' | 'conll' | 'jsonl' | 'plain';
-  /** CoNLL: which column, from 1, the label is. Default the last; in a file of ten columns (CoNLL-U) the fourth, and the word the second. */
+  /**
+   * CoNLL: which column, from 1, the label is. Default the last, and then every line has as many columns as the first; in a file of ten
+   * columns (CoNLL-U) the fourth, and the word the second.
+   */
   labelColumn?: number;
   /** CoNLL: which column, from 1, the word is. */
   tokenColumn?: number;
@@ -34,8 +37,8 @@ const LONGEST_LINE = 1_000_000;
 /**
  * Reads tagged text.
  *
- * @throws `data` for an empty or binary file, bytes that are no UTF-8, a line above a million characters, a sentence whose words and
- *   labels differ in number; each with the line
+ * @throws `data` for an empty or binary file, bytes that are no UTF-8, a line above a million characters, lines with unlike numbers of
+ *   columns, a sentence whose words and labels differ in number; each with the line. `usage` for columns that cannot be
  */
 export async function readTagged(
   input: Source | Uint8Array | string,
@@ -45,13 +48,15 @@ export async function readTagged(
   const name = named ? input.name : (options.name ?? 'text');
   const stream = named ? input.stream : streamOf(typeof input === 'string' ? new TextEncoder().encode(input) : input);
   const reader = new Lines(name);
-  const lines = reader.read(decodeText(stream as AsyncIterable<Uint8Array>, name, 'utf-8'));
+  const lines = reader.read(decodeText(stream as AsyncIterable<Uint8Array>, name));
   const { format = 'auto' } = options;
+  checkColumns(options);
   const sentences: TaggedSentence[] = [];
   let open: TaggedSentence | undefined;
   let kind = format;
+  let width: number | undefined;
   for await (const line of lines) {
-    if (kind === 'auto' && line.trim() !== '') kind = line.trimStart().startsWith('{') ? 'jsonl' : 'conll';
+    if (kind === 'auto' && line.trim() !== '') kind = kindOf(line, name);
     if (kind === 'jsonl') {
       if (line.trim() !== '') sentences.push(sentenceOf(line, name, reader.line));
     } else if (kind === 'plain') {
@@ -61,26 +66,17 @@ export async function readTagged(
       if (open) sentences.push(open);
       open = undefined;
     } else if (!(line.startsWith('#') && /^#( |$)/.test(line)) && !line.startsWith('-DOCSTART-')) {
-      const read = cellsOf(line, options);
-      if (!read) continue;
-      if (read.token === undefined || read.token === '') {
-        throw new RecurveError(
-          'data',
-          `${name}: expected a word in line ${reader.line}, got "${shorten(line)}"; name its column with tokenColumn`,
-        );
-      }
+      const cells = cellsOf(line);
+      width ??= cells.length;
+      const { token, label } = wordOf(cells, { line, number: reader.line, width, name }, options);
+      if (token === undefined) continue;
       open ??= { tokens: [] };
-      open.tokens.push(read.token);
-      if (read.label !== undefined) {
+      open.tokens.push(token);
+      if (label !== undefined) {
         open.labels ??= [];
-        open.labels.push(read.label);
+        open.labels.push(label);
       }
-      if ((open.labels?.length ?? 0) !== 0 && open.labels?.length !== open.tokens.length) {
-        throw new RecurveError(
-          'data',
-          `${name}: expected a label beside each word, got none for "${shorten(read.token)}" in line ${reader.line}; add it, or blank lines between sentences`,
-        );
-      }
+      if (open.labels && open.labels.length !== open.tokens.length) throw unlabelled(name, token, reader.line);
     }
   }
   if (open) sentences.push(open);
@@ -91,17 +87,69 @@ export async function readTagged(
   );
 }
 
-/** Word and label of a CoNLL line; undefined for a line that is neither, such as the ranges of CoNLL-U. */
-function cellsOf(
-  line: string,
+function checkColumns({ tokenColumn, labelColumn }: TaggedTextOptions): void {
+  for (const [what, column] of Object.entries({ tokenColumn, labelColumn })) {
+    if (column === undefined || (Number.isInteger(column) && column >= 1)) continue;
+    throw new RecurveError('usage', `text: expected ${what} to be a whole number from 1, got ${column}; count from 1`);
+  }
+  if (tokenColumn === undefined || tokenColumn !== labelColumn) return;
+  throw new RecurveError(
+    'usage',
+    `text: expected word and label in two columns, got ${tokenColumn} for both; name both`,
+  );
+}
+
+/** What a text is by the first of its lines. */
+function kindOf(line: string, name: string): 'jsonl' | 'conll' {
+  if (/^\s*\[\s*[{[]/.test(line)) {
+    throw new RecurveError(
+      'data',
+      `${name}: expected CoNLL or JSON lines, got a JSON array; write one object per line`,
+    );
+  }
+  return line.trimStart().startsWith('{') ? 'jsonl' : 'conll';
+}
+
+function cellsOf(line: string): string[] {
+  return line.includes('\t') ? line.split('\t').map((cell) => cell.trim()) : line.trim().split(/\s+/u);
+}
+
+/** Word and label of the cells of a CoNLL line; neither of one that is the range of CoNLL-U. `width` is that of the first line. */
+function wordOf(
+  cells: readonly string[],
+  { line, number, width, name }: { line: string; number: number; width: number; name: string },
   { tokenColumn, labelColumn }: TaggedTextOptions,
-): { token: string | undefined; label: string | undefined } | undefined {
-  const cells = line.includes('\t') ? line.split('\t').map((cell) => cell.trim()) : line.trim().split(/\s+/u);
+): { token?: string; label?: string } {
   const universal = cells.length === 10 && /^\d+([-.]\d+)?$/.test(cells[0]);
-  if (universal && /[-.]/.test(cells[0])) return undefined;
-  const token = cells[(tokenColumn ?? (universal ? 2 : 1)) - 1];
-  const at = labelColumn ?? (universal ? 4 : cells.length);
-  return { token, label: at > 1 || labelColumn !== undefined ? cells[at - 1] : undefined };
+  if (universal && /[-.]/.test(cells[0])) return {};
+  const at = tokenColumn ?? (universal ? 2 : 1);
+  const token = cells[at - 1];
+  if (token === undefined || token === '') {
+    throw new RecurveError(
+      'data',
+      `${name}: expected a word in column ${at} of line ${number}, got "${shorten(line.replaceAll('\t', ' '))}"; name its column with tokenColumn`,
+    );
+  }
+  const labelAt = labelColumn ?? (universal ? 4 : width);
+  if (labelAt === 1 && labelColumn === undefined && cells.length === 1) return { token };
+  // Where the last column is the label, a cell too few or too many would make a label of another column.
+  if (labelColumn === undefined && cells.length !== width) {
+    if (cells.length === 1) throw unlabelled(name, token, number);
+    throw new RecurveError(
+      'data',
+      `${name}: expected ${width} ${width === 1 ? 'column' : 'columns'} in line ${number}, as in the first, got ${cells.length}; repair the line, name the column of the labels (labelColumn), or of text without labels the format (plain)`,
+    );
+  }
+  const label = cells[labelAt - 1];
+  if (label === '') throw unlabelled(name, token, number);
+  return { token, ...(label !== undefined && { label }) };
+}
+
+function unlabelled(name: string, token: string, number: number): RecurveError {
+  return new RecurveError(
+    'data',
+    `${name}: expected a label beside each word, got none for "${shorten(token)}" in line ${number}; add it, or blank lines between sentences`,
+  );
 }
 
 function sentenceOf(line: string, name: string, number: number): TaggedSentence {

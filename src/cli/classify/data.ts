@@ -184,5 +184,5 @@ export async function loadVectors(path: string, examples: Examples, lowercase: b
   const tokenizer = wordTokenizer({ lowercase });
   const words = new Set(examples.texts.flatMap((text) => tokenizer.words(text)));
   const { name, stream } = await openSource(path);
-  return readWordVectors(decodeStream(unpacked(stream, name), name, 'utf-8'), { name, words });
+  return readWordVectors(decodeStream(unpacked(stream, name), name), { name, words });
 }

@@ -30,7 +30,7 @@ export function decodeText(bytes: Uint8Array, { name = 'text' }: { name?: string
 }
 
 /** Offset of the first byte that does not continue valid UTF-8 (RFC 3629). */
-function firstInvalid(bytes: Uint8Array): number {
+export function firstInvalid(bytes: Uint8Array): number {
   let i = 0;
   while (i < bytes.length) {
     const length = lengthOf(bytes, i);

@@ -142,6 +142,13 @@ export function tableSpans(
 export function textCourse(text: TaggedText, settings: TagSettings): TagCourse {
   const { sentences, source } = text;
   const classes = textClasses(text);
+  const fewest = BLOCKS + (settings.test === 'none' ? 0 : 1);
+  if (sentences.length < fewest) {
+    throw new RecurveError(
+      'data',
+      `${source}: expected at least ${fewest} sentences to learn from and to test on, got ${sentences.length}; give more text`,
+    );
+  }
   const testFrom =
     settings.test === 'none' ? sentences.length : sentences.length - partOf(settings.test, sentences.length, 'test');
   const training = sentences.slice(0, testFrom);

@@ -5,6 +5,7 @@ import {
   type Vocabulary,
   vocabularyFromCounts,
 } from '../../data/index.ts';
+import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 
 /** How words become the network's inputs. */
@@ -61,7 +62,7 @@ export function textClasses({ source, sentences }: TaggedText): string[] {
   if (classes.length >= 2) return classes;
   throw new RecurveError(
     'data',
-    `${source}: expected at least 2 classes of labels, got only "${classes[0]}"; there is nothing to learn`,
+    `${source}: expected at least 2 classes of labels, got only "${shorten(classes[0])}"; there is nothing to learn`,
   );
 }
 
@@ -73,7 +74,7 @@ export function labelsOf({ tokens, labels }: TaggedSentence, classes: readonly s
     if (k >= 0) return k;
     throw new RecurveError(
       'data',
-      `${source}: expected labels out of ${classes.slice(0, 8).join(', ')}${classes.length > 8 ? ', …' : ''}, got "${label}"; the model does not know it: correct the data, or train again`,
+      `${source}: expected labels out of ${classes.slice(0, 8).map(shorten).join(', ')}${classes.length > 8 ? ', …' : ''}, got "${shorten(label)}"; the model does not know it: correct the data, or train again`,
     );
   });
 }

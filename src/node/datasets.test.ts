@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { expect, onTestFinished, test } from 'vitest';
@@ -211,6 +212,14 @@ test('the places follow RECURVE_DATA, XDG_CACHE_HOME, LOCALAPPDATA on Windows, a
     join('/h', '.cache', 'recurve', 'datasets'),
   );
   expect(datasetPlaces({ HOME: '/h', LOCALAPPDATA: '/l' }, 'win32').cache).toBe(join('/l', 'recurve', 'datasets'));
+});
+
+test('a user without a home, whom the host does not know, keeps data sets among the temporary files', () => {
+  const none = () => {
+    throw new Error('uv_os_homedir returned ENOENT');
+  };
+  expect(datasetPlaces({}, 'linux', none).cache).toBe(join(tmpdir(), '.cache', 'recurve', 'datasets'));
+  expect(datasetPlaces({ HOME: '/h' }, 'linux', none).cache).toBe(join('/h', '.cache', 'recurve', 'datasets'));
 });
 
 test('the catalogue has unique names, pinned https addresses and whole digests', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset, DatasetFile, Published } from '../data/datasets.ts';
 import { RecurveError } from '../errors.ts';
@@ -22,10 +22,23 @@ export interface LocalFile {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The places an environment names: `RECURVE_DATA`, and a folder below the user's cache (`XDG_CACHE_HOME` where it is set). */
-export function datasetPlaces(env: Environment = process.env, platform: string = process.platform): DatasetPlaces {
+export function datasetPlaces(
+  env: Environment = process.env,
+  platform: string = process.platform,
+  ask: () => string = homedir,
+): DatasetPlaces {
   const windows = platform === 'win32' ? env.LOCALAPPDATA : undefined;
-  const caches = env.XDG_CACHE_HOME || windows || join(env.HOME || homedir(), '.cache');
+  const caches = env.XDG_CACHE_HOME || windows || join(env.HOME || homeOfUser(ask), '.cache');
   return { mirror: env.RECURVE_DATA || undefined, cache: join(caches, 'recurve', 'datasets') };
+}
+
+/** A user whom the host does not know, as in containers, has no home: files are checked by their SHA-256 wherever they lie. */
+function homeOfUser(ask: () => string): string {
+  try {
+    return ask();
+  } catch {
+    return tmpdir();
+  }
 }
 
 /**

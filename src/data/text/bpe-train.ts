@@ -38,7 +38,8 @@ export function trainBpe(text: string, { size = 1024, minCount = 2 }: BpeOptions
     ids: Array.from(toByteText(piece), (character) => ids.get(character) as number),
   }));
   const pairs = new PairQueue();
-  for (const [w, word] of words.entries()) pairs.add(word.ids, w, word.count);
+  for (const [w, { ids: word, count }] of words.entries())
+    for (let i = 0; i + 1 < word.length; i++) pairs.add(pairOf(word[i], word[i + 1]), w, count);
   pairs.fill();
 
   const merges: [string, string][] = [];
@@ -56,9 +57,7 @@ export function trainBpe(text: string, { size = 1024, minCount = 2 }: BpeOptions
     merges.push([tokens[left], tokens[right]]);
     for (const w of best.words) {
       const word = words[w];
-      pairs.add(word.ids, w, -word.count);
-      word.ids = mergePair(word.ids, left, right, id);
-      pairs.add(word.ids, w, word.count);
+      mergeIn(word.ids, left, right, id, (pair, by) => pairs.add(pair, w, by * word.count));
     }
     pairs.fill();
   }
@@ -72,16 +71,41 @@ function countPieces(text: string): { piece: string; count: number }[] {
   return Array.from(counts, ([piece, count]) => ({ piece, count }));
 }
 
-/** Replaces every `left, right`, from the left. */
-export function mergePair(ids: readonly number[], left: number, right: number, merged: number): number[] {
-  const result: number[] = [];
+/**
+ * Replaces every `left, right` of a word in place, from the left, and counts the pairs that this takes away and those it makes: of a word
+ * of a million letters only what changes.
+ */
+function mergeIn(
+  ids: number[],
+  left: number,
+  right: number,
+  merged: number,
+  count: (pair: number, by: 1 | -1) => void,
+): void {
+  let length = 0;
+  // The last pair of the old word that is counted as gone, and whether the last token of the new one is merged.
+  let gone = -1;
+  let fresh = false;
   for (let i = 0; i < ids.length; i++) {
-    if (ids[i] === left && ids[i + 1] === right) {
-      result.push(merged);
+    const hit = ids[i] === left && ids[i + 1] === right;
+    if (hit) {
+      for (let p = Math.max(i - 1, gone + 1); p <= i + 1 && p + 1 < ids.length; p++) {
+        count(pairOf(ids[p], ids[p + 1]), -1);
+        gone = p;
+      }
       i++;
-    } else result.push(ids[i]);
+    }
+    const token = hit ? merged : ids[i];
+    if (length > 0 && (hit || fresh)) count(pairOf(ids[length - 1], token), 1);
+    ids[length++] = token;
+    fresh = hit;
   }
-  return result;
+  ids.length = length;
+}
+
+/** A pair of ids as one number. */
+export function pairOf(left: number, right: number): number {
+  return left * SHIFT + right;
 }
 
 interface Entry {
@@ -95,20 +119,17 @@ class PairQueue {
   readonly #heap: Entry[] = [];
   readonly #changed = new Set<number>();
 
-  /** Adds `count` for every pair of a word; negative takes away. */
-  add(ids: readonly number[], word: number, count: number): void {
-    for (let i = 0; i + 1 < ids.length; i++) {
-      const pair = ids[i] * SHIFT + ids[i + 1];
-      let known = this.#counts.get(pair);
-      if (!known) {
-        known = { count: 0, words: new Set() };
-        this.#counts.set(pair, known);
-      }
-      known.count += count;
-      if (count > 0) {
-        known.words.add(word);
-        this.#changed.add(pair);
-      }
+  /** Adds `count` for a pair of a word; negative takes away. */
+  add(pair: number, word: number, count: number): void {
+    let known = this.#counts.get(pair);
+    if (!known) {
+      known = { count: 0, words: new Set() };
+      this.#counts.set(pair, known);
+    }
+    known.count += count;
+    if (count > 0) {
+      known.words.add(word);
+      this.#changed.add(pair);
     }
   }
 
@@ -118,6 +139,7 @@ class PairQueue {
     this.#changed.clear();
   }
 
+  /** The most frequent pair; whoever merges it takes its count away. */
   take(): { left: number; right: number; count: number; words: number[] } | undefined {
     for (;;) {
       const entry = this.#pop();
@@ -129,7 +151,6 @@ class PairQueue {
         if (known.count < entry.count) this.#push({ pair: entry.pair, count: known.count });
         continue;
       }
-      this.#counts.delete(entry.pair);
       const left = Math.floor(entry.pair / SHIFT);
       return { left, right: entry.pair % SHIFT, count: entry.count, words: [...known.words].sort((a, b) => a - b) };
     }

@@ -1,6 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../random.ts';
 import {
   characterCodec,
   createTextCodec,
@@ -140,6 +141,15 @@ describe('byte-pair encoding', () => {
       }),
     );
   });
+
+  test('learns and reads a word of 300,000 letters, counting only what each merge changes', () => {
+    const random = new Random(1);
+    const word = Array.from({ length: 300_000 }, () => 'acgt'[random.integer(4)]).join('');
+    const codec = createTextCodec('subwords', word, { size: 512 });
+    const ids = codec.encode(word);
+    expect(ids.length).toBeLessThan(word.length / 3);
+    expect(codec.decode(ids)).toBe(word);
+  }, 5000);
 
   test('stops where no pair is frequent enough, and refuses sizes below the bytes', () => {
     expect(trainBpe('abc', { size: 1000 }).model.merges).toEqual([]);

@@ -74,5 +74,6 @@ export async function streamRows<T>(opened: OpenedModel, model: RowModel<T>, val
 async function readState(path: string): Promise<SavedStream | undefined> {
   const bytes = await readFileIfThere(path);
   if (bytes === undefined) return undefined;
-  return checkSavedStream(parseJson(new TextDecoder().decode(bytes), path), path);
+  // Series bring their own names.
+  return checkSavedStream(parseJson(new TextDecoder().decode(bytes), path, { anyKey: true }), path);
 }

@@ -1,7 +1,7 @@
 import type { Row } from '../data/rows.ts';
 import { RecurveError } from '../errors.ts';
 import type { Json } from '../model/index.ts';
-import { anyObject, nullable, number, object, oneOf, record, string } from '../model/validate.ts';
+import { anyObject, instant, nullable, number, object, oneOf, record, string } from '../model/validate.ts';
 
 /** What `--state` keeps: where the stream is, and the answer to the last row of each series, which may not have been read. */
 export interface SavedStream {
@@ -44,7 +44,7 @@ const checkSaved = object({
   model: string({ min: 1 }),
   rows: number({ integer: true, min: 0 }),
   header: nullable(string()),
-  last: record(object({ row: number({ integer: true, min: 1 }), time: nullable(number()), answer: string() })),
+  last: record(object({ row: number({ integer: true, min: 1 }), time: nullable(instant), answer: string() })),
   stream: anyObject,
 });
 

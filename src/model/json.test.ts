@@ -42,6 +42,16 @@ describe('parseJson', () => {
     expect(() => parseJson(text, 'x')).toThrow(message);
   });
 
+  it('takes any key where names come with data, as a key and nothing more', () => {
+    const parsed = parseJson('{"__proto__":{"a":1},"b":2}', 'x', { anyKey: true }) as object;
+    expect(Object.entries(parsed)).toEqual([
+      ['__proto__', { a: 1 }],
+      ['b', 2],
+    ]);
+    expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype);
+    expect(() => parseJson('{"__proto__":1,"__proto__":2}', 'x', { anyKey: true })).toThrow(/"__proto__" twice/);
+  });
+
   it('lets the same key stand in different objects, and a repeated string stand in a list', () => {
     expect(parseJson('[{"a":"a"},{"a":["a","a"]}]', 'x')).toEqual([{ a: 'a' }, { a: ['a', 'a'] }]);
   });

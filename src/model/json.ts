@@ -13,9 +13,10 @@ const maxDepth = 64;
  * silence), the key `__proto__`, and nesting deeper than 64.
  *
  * @param who what is being read, at the head of the error message
+ * @param options `anyKey`: objects may have the key `__proto__`, as one of names that come with data; read them by their entries
  * @throws RecurveError `model`
  */
-export function parseJson(text: string, who: string): unknown {
+export function parseJson(text: string, who: string, { anyKey = false }: { anyKey?: boolean } = {}): unknown {
   const refuse = (got: string, cause?: unknown): never => {
     throw new RecurveError(
       'model',
@@ -25,7 +26,7 @@ export function parseJson(text: string, who: string): unknown {
       },
     );
   };
-  scanKeys(text, refuse);
+  scanKeys(text, anyKey, refuse);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -35,7 +36,7 @@ export function parseJson(text: string, who: string): unknown {
 }
 
 /** One pass over the text that looks only at brackets and keys; syntax is left to `JSON.parse`. */
-function scanKeys(text: string, refuse: (got: string) => never): void {
+function scanKeys(text: string, anyKey: boolean, refuse: (got: string) => never): void {
   // The keys seen so far in each open bracket; a list has none.
   const open: (Set<string> | undefined)[] = [];
   for (let i = 0; i < text.length; i++) {
@@ -51,7 +52,7 @@ function scanKeys(text: string, refuse: (got: string) => never): void {
       const keys = open.at(-1);
       if (keys && isKey(text, i + 1)) {
         const key = unquote(text.slice(start, i + 1));
-        if (key === '__proto__') refuse('the key "__proto__"');
+        if (key === '__proto__' && !anyKey) refuse('the key "__proto__"');
         if (keys.has(key)) refuse(`the key ${JSON.stringify(key)} twice`);
         keys.add(key);
       }

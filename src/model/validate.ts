@@ -47,6 +47,9 @@ export function number(options: { integer?: boolean; min?: number; max?: number 
   };
 }
 
+/** A time that a `Date` can hold, in ms since 1970-01-01 UTC. */
+export const instant: Check<number> = number({ min: -8.64e15, max: 8.64e15 });
+
 export const boolean: Check<boolean> = (value, path) =>
   typeof value === 'boolean' ? value : refuse(path, 'true or false', value);
 

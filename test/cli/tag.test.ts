@@ -48,6 +48,29 @@ test('train tag gives scores beside baselines as JSON; predict, evaluate and str
   expect(JSON.parse(answers[239]).probabilities).toEqual(result.next[0].probabilities);
 });
 
+test('a stream of series with any names goes on from its state; a state that no clock can show is refused', () => {
+  const cwd = withData();
+  const ids = ['__proto__', 'constructor', 'a'];
+  const [header, ...days] = rainCsv(120).trimEnd().split('\n');
+  const rows = ids.flatMap((id) => days.map((day) => `${id},${day}`));
+  writeFileSync(join(cwd, 'series.csv'), [`id,${header}`, ...rows, ''].join('\n'));
+  recurve(['train', 'tag', 'series.csv', '--series', 'id', ...QUICK, '--out', 'run', '--quiet'], { cwd });
+  const byDay = days.slice(0, 20).flatMap((day) => ids.map((id) => `${id},${day}`));
+  const part = (lines: string[], ...more: string[]) =>
+    recurve(['stream', 'run', ...more], { cwd, input: [`id,${header}`, ...lines, ''].join('\n') });
+  const whole = part(byDay).stdout;
+  expect(whole.trim().split('\n')).toHaveLength(60);
+  expect(part(byDay.slice(0, 31), '--state', 's.json').stdout + part(byDay.slice(31), '--state', 's.json').stdout).toBe(
+    whole,
+  );
+  const state = readFileSync(join(cwd, 's.json'), 'utf8');
+  writeFileSync(join(cwd, 's.json'), state.replace(/("stream":.*?"time":)\d+/, '$11e300'));
+  expect(part(byDay, '--state', 's.json')).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('expected a number from'),
+  });
+});
+
 test('text is tagged: CoNLL in, CoNLL out', () => {
   const cwd = withData();
   const quick = ['--hidden', '8', '--embedding', '8', '--epochs', '15', '--rate', '0.02', '--quiet'];
@@ -113,7 +136,11 @@ test('kill -9 in the middle loses no file, and resuming ends at the bits of the 
 describe('bad input gets one sentence', () => {
   test.each([
     [['train', 'tag'], 2, /^train tag: expected <data>, got nothing/],
-    [['train', 'tag', 'days.csv', '--target', 'rain >'], 2, /^data: expected a column named "rain >"/],
+    [
+      ['train', 'tag', 'days.csv', '--target', 'rain >'],
+      2,
+      /^tag: expected a comparison of a column of numbers with a number/,
+    ],
     [
       ['train', 'tag', 'days.csv', '--target', 'rain > 0', '--threshold', '2'],
       2,
@@ -150,7 +177,7 @@ describe('bad input gets one sentence', () => {
     [['train', 'tag', 'words.conll', '--no-header'], 2, /^train tag: expected --no-header with the --target of/],
     [['train', 'tag', 'binary.conll'], 3, /^binary\.conll: .*binary data/],
     [['train', 'tag', 'empty.conll'], 3, /^empty\.conll: expected at least one sentence, got an empty text/],
-    [['train', 'tag', 'latin.conll'], 3, /^latin\.conll: expected text in utf-8/],
+    [['train', 'tag', 'latin.conll'], 3, /^latin\.conll: expected text in UTF-8, got other bytes at byte 0, line 1/],
     [['train', 'tag', 'long.conll'], 3, /^long\.conll: expected lines of at most 1,000,000 characters/],
   ])('%j', (args, code, message) => {
     const cwd = withData();

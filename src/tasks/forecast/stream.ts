@@ -1,7 +1,7 @@
 import { nextTimes, type Series, scaleFor, stepsBetween, zoneOf } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
-import { array, nullable, number, object, record } from '../../model/validate.ts';
+import { array, instant, nullable, number, object, record } from '../../model/validate.ts';
 import type { Forecast, ForecastModel } from './model.ts';
 
 /** One row as it arrives: numbers by column; null, undefined or NaN for a missing one. */
@@ -31,7 +31,7 @@ interface Buffer {
 
 const checkState = object({
   rows: number({ integer: true, min: 0 }),
-  series: record(object({ times: array(nullable(number())), values: array(array(number())) })),
+  series: record(object({ times: array(nullable(instant)), values: array(array(number())) })),
 });
 
 export function createForecastStream(model: ForecastModel, saved?: Json): ForecastStream {

@@ -1,7 +1,7 @@
 import { nextTimes, stepsBetween, zoneOf } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
-import { array, nullable, number, object, record } from '../../model/validate.ts';
+import { array, instant, nullable, number, object, record } from '../../model/validate.ts';
 import type { Carry } from '../../nn/index.ts';
 import { labelAt, softmaxRows } from './calibration.ts';
 import { calendarOf, featureCount, regressionPlan, type TablePlan, writeFeatures } from './features.ts';
@@ -51,7 +51,7 @@ const checkState = object({
   rows: count,
   series: record(
     object({
-      time: nullable(number()),
+      time: nullable(instant),
       values: array(array(number())),
       labels: array(number({ integer: true })),
       carries: array(array(record(array(number())))),

@@ -89,7 +89,8 @@ function number(value: number): string {
   return value.toLocaleString('en');
 }
 
-function describeFinding({ kind, column, series, count, first, rule }: Finding): string {
+/** Writes a finding as a line for people. */
+export function describeFinding({ kind, column, series, count, first, rule }: Finding): string {
   const about = [
     ...(series === undefined ? [] : [`series "${shorten(series)}"`]),
     ...(column === undefined ? [] : [`column "${shorten(column)}"`]),

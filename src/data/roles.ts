@@ -121,7 +121,12 @@ function firstNonNumber(column: TextColumn): Cell {
   return { row: column.codes.indexOf(code), text: column.dictionary[code] ?? '' };
 }
 
-function unnamedCovariates(table: Table, taken: ReadonlySet<string>, findings: Finding[]): NumberColumn[] {
+/**
+ * The columns of numbers that nobody named; why another is not one of them is added to the findings.
+ *
+ * @throws RecurveError `data` for a column with an infinity
+ */
+export function unnamedCovariates(table: Table, taken: ReadonlySet<string>, findings: Finding[]): NumberColumn[] {
   const found: NumberColumn[] = [];
   for (const column of table.columns) {
     if (taken.has(column.name)) continue;

@@ -1,4 +1,6 @@
 import { type Column, columnOf, type IdxArray, rowNumber, type Table } from '../../data/index.ts';
+import { describeFinding, type Finding } from '../../data/report.ts';
+import { unnamedCovariates } from '../../data/roles.ts';
 import { RecurveError } from '../../errors.ts';
 
 /** Texts to classify, with their labels where they are known. */
@@ -21,6 +23,8 @@ export interface NumberExamples {
   readonly labels?: readonly string[];
   /** What tells the examples apart, where something does. */
   readonly ids?: readonly string[];
+  /** What is not read and why, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 export type Examples = TextExamples | NumberExamples;
@@ -66,7 +70,8 @@ export function textExamples(table: Table, { text, label }: { text: string; labe
  * A sequence per value of the column `id`: its rows in their order are the steps, `columns` (default: all others of numbers) what is
  * measured. The label must be the same in all rows of a sequence.
  *
- * @throws RecurveError `usage` for a column that is not there or holds no numbers, `data` for a missing number, id or label
+ * @throws RecurveError `usage` for a column that is not there or holds no numbers, `data` for a missing number, an infinity, a missing id
+ *   or label
  */
 export function sequenceExamples(
   table: Table,
@@ -74,11 +79,9 @@ export function sequenceExamples(
 ): NumberExamples {
   const ids = labelsOf(table, id);
   const labels = label === undefined ? undefined : labelsOf(table, label);
-  const features =
-    columns ??
-    table.columns
-      .filter(({ kind, name }) => kind === 'number' && name !== id && name !== label)
-      .map(({ name }) => name);
+  const findings: Finding[] = [];
+  const taken = new Set(label === undefined ? [id] : [id, label]);
+  const features = columns ?? unnamedCovariates(table, taken, findings).map(({ name }) => name);
   if (features.length === 0) {
     throw new RecurveError(
       'data',
@@ -109,6 +112,7 @@ export function sequenceExamples(
     sequences,
     ids: [...rows.keys()],
     ...(one && { labels: one }),
+    ...(findings.length > 0 && { notes: findings.map(describeFinding) }),
   };
 }
 

@@ -41,7 +41,7 @@ export function prepareClassify(examples: Examples, settings: ClassifySettings, 
       `${source}: expected examples with labels, got ${labels ? 'no example' : 'no labels'}; name the column that holds them, or check the file`,
     );
   }
-  const notes: string[] = [];
+  const notes = examples.kind === 'numbers' ? [...(examples.notes ?? [])] : [];
   const usable = withSteps(examples, settings, notes);
   const classes = namesOf(usable.labels ?? []);
   if (classes.length < 2) {

@@ -294,6 +294,24 @@ describe('trainClassify refuses', () => {
     );
   });
 
+  test('a column that is not read, with the first cell that is no number; an infinity is refused', async () => {
+    const rows = Array.from({ length: 12 }, (_, id) => [0, 1].map((t) => `${id},${t},${(id + t) % 5},${'ab'[id % 2]}`));
+    const csv = ['id,x,y,label', ...rows.flat(), ''].join('\n');
+    const read = async (text: string) =>
+      sequenceExamples(await readTable(text, { name: 't.csv', text: ['id', 'label'], missing: [''] }), {
+        id: 'id',
+        label: 'label',
+      });
+    const { notes } = await trainClassify(await read(csv.replace('\n1,0,', '\n1,NA,')), {
+      ...{ hidden: 2, epochs: 1 },
+    });
+    expect(notes[0]).toBe('column "x": not used (first "NA" in row 4); it holds text');
+    expect((await read(csv)).notes).toBeUndefined();
+    await expect(read(csv.replace('\n1,0,', '\n1,inf,'))).rejects.toThrow(
+      'data: expected finite numbers in column "x" of t.csv, got "inf" in row 4',
+    );
+  });
+
   test('data of another kind, other columns, other labels', async () => {
     const { model } = await trainClassify(texts(['x', 'x', 'x', 'y', 'y', 'y']), { ...SMALL, testShare: 0 });
     await expect(model.predict(waves(2))).rejects.toThrow('waves: expected texts, got sequences of numbers');

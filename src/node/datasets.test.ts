@@ -155,6 +155,38 @@ test('a mirror has the sets in their folders, with source and licence, and serve
   );
 });
 
+test('a mirror keeps what is there and right, and has the licence beside what came before the network failed', async () => {
+  let open = true;
+  const url = await serve((_, response) => (open ? response.end(CONTENT) : response.writeHead(500).end()));
+  const mirror = temporaryFolder();
+  const other = { ...dataset(`${url}/other`), name: 'other', folder: 'elsewhere' };
+  const path = join(mirror, 'somewhere', 'tiny.csv');
+  await mirrorDatasets([dataset(url)], mirror, { cache: temporaryFolder() });
+  open = false;
+  // Neither cache nor network have it.
+  const again = await mirrorDatasets([dataset(url)], mirror, { cache: temporaryFolder() });
+  expect(again.files).toEqual([{ name: 'tiny.csv', path }]);
+  writeFileSync(path, 'a,b\n1,9\n');
+  open = true;
+  const failing = async () => {
+    const cache = temporaryFolder();
+    return mirrorDatasets(
+      [dataset(url), other],
+      mirror,
+      { cache },
+      {
+        onFetch: (_, { name }) => {
+          open = name === 'tiny';
+        },
+      },
+    );
+  };
+  await expect(failing()).rejects.toMatchObject({ code: 'file', message: expect.stringContaining('got status 500') });
+  expect(readFileSync(path, 'utf8')).toBe(CONTENT);
+  expect(readFileSync(join(mirror, 'somewhere', 'SOURCE.txt'), 'utf8')).toContain('licence: none');
+  expect(readdirSync(mirror)).toEqual(['somewhere']);
+});
+
 test('a mirror is asked before the cache and the network', async () => {
   const mirror = temporaryFolder();
   mkdirSync(join(mirror, 'somewhere'));

@@ -138,9 +138,9 @@ export async function mirrorDatasets(
 ): Promise<{ files: LocalFile[]; left: Dataset[] }> {
   const files: LocalFile[] = [];
   const left: Dataset[] = [];
-  const sources = new Map<string, Dataset[]>();
   for (const dataset of datasets) {
-    const here = await findDataset(dataset, places);
+    const target = join(folder, dataset.folder);
+    const here = (await wholeIn(target, dataset)) ?? (await findDataset(dataset, places));
     if (!here && dataset.files.some(({ made }) => made?.by === 'hand')) {
       left.push(dataset);
       continue;
@@ -151,28 +151,37 @@ export async function mirrorDatasets(
         ...(options.signal && { signal: options.signal }),
         onFetch: (published) => options.onFetch?.(published, dataset),
       }));
-    const target = join(folder, dataset.folder);
     await ensureFolder(target);
     for (const { name, path } of local) {
       const copy = join(target, name);
       if (copy !== path) await writeFileAtomic(copy, await readFileBytes(path));
       files.push({ name, path: copy });
     }
-    sources.set(dataset.folder, [...(sources.get(dataset.folder) ?? []), dataset]);
-  }
-  for (const [name, own] of sources) {
-    const path = join(folder, name, 'SOURCE.txt');
-    const there = await readFileIfThere(path);
-    await writeFileAtomic(path, sourcesOf(there ? new TextDecoder().decode(there) : '', own));
+    // Before the next set is fetched, which may fail: no file is left without its licence.
+    const source = join(target, 'SOURCE.txt');
+    const there = await readFileIfThere(source);
+    await writeFileAtomic(source, sourcesOf(there ? new TextDecoder().decode(there) : '', dataset));
   }
   return { files, left };
 }
 
-/** What is said of some data sets, after what is said of others in the same folder. */
-function sourcesOf(there: string, datasets: readonly Dataset[]): string {
-  // A paragraph begins at the margin; those of these data sets are written anew.
-  const others = there.split(/\n(?=\S)/).filter((part) => !datasets.some(({ name }) => part.startsWith(`${name}: `)));
-  const paragraphs = [...others, ...datasets.map(sourceOf)].map((part) => part.trimEnd());
+/** The files of a data set in a folder, where all are there and right. */
+async function wholeIn(folder: string, { files }: Dataset): Promise<LocalFile[] | undefined> {
+  const found: LocalFile[] = [];
+  for (const file of files) {
+    const path = join(folder, file.name);
+    const bytes = await readFileIfThere(path);
+    if (!bytes || digestOf(bytes) !== file.sha256) return undefined;
+    found.push({ name: file.name, path });
+  }
+  return found;
+}
+
+/** What is said of a data set, after what is said of others in the same folder. */
+function sourcesOf(there: string, dataset: Dataset): string {
+  // A paragraph begins at the margin; that of this data set is written anew.
+  const others = there.split(/\n(?=\S)/).filter((part) => !part.startsWith(`${dataset.name}: `));
+  const paragraphs = [...others, sourceOf(dataset)].map((part) => part.trimEnd());
   return `${paragraphs.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
@@ -202,8 +211,12 @@ async function findFile(dataset: Dataset, file: DatasetFile, places: DatasetPlac
   return undefined;
 }
 
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 function check(file: Published, bytes: Uint8Array, place: string, next: string): void {
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = digestOf(bytes);
   if (sha256 === file.sha256) return;
   throw new RecurveError(
     'data',

@@ -1,6 +1,13 @@
 import { DATASETS, type Dataset, datasetNamed, type Published } from '../data/datasets.ts';
 import { RecurveError } from '../errors.ts';
-import { datasetPlaces, fetchDataset, findDataset, type LocalFile, mirrorDatasets } from '../node/datasets.ts';
+import {
+  type DatasetPlaces,
+  datasetPlaces,
+  fetchDataset,
+  findDataset,
+  type LocalFile,
+  mirrorDatasets,
+} from '../node/datasets.ts';
 import { type Output, outputOf } from './output.ts';
 import { textTable } from './terminal/index.ts';
 
@@ -14,9 +21,9 @@ export async function list(values: Values): Promise<void> {
   const places = datasetPlaces();
   const rows = [];
   for (const dataset of DATASETS) {
-    const files = await findDataset(dataset, places);
-    rows.push({ ...about(dataset), here: files !== undefined });
+    rows.push({ ...about(dataset), ...(await stateOf(dataset, places)) });
   }
+  for (const { damaged } of rows) if (damaged !== undefined) output.note(damaged);
   output.result({ datasets: rows });
   output.print(
     textTable({
@@ -27,11 +34,27 @@ export async function list(values: Values): Promise<void> {
         { header: 'licence' },
         { header: 'holds' },
       ],
-      rows: rows.map(({ name, bytes, here, licence, title }) => [name, size(bytes), here ? 'yes' : '', licence, title]),
+      rows: rows.map(({ name, bytes, here, damaged, licence, title }) => [
+        name,
+        size(bytes),
+        damaged === undefined ? (here ? 'yes' : '') : 'damaged',
+        licence,
+        title,
+      ]),
       width: process.stdout.isTTY ? output.width : Number.MAX_SAFE_INTEGER,
       ...output.abilities,
     }),
   );
+}
+
+/** Whether a data set is on this machine; one with a damaged file is told of, and does not hide the others. */
+async function stateOf(dataset: Dataset, places: DatasetPlaces): Promise<{ here: boolean; damaged?: string }> {
+  try {
+    return { here: (await findDataset(dataset, places)) !== undefined };
+  } catch (error) {
+    if (error instanceof RecurveError && error.code === 'data') return { here: false, damaged: error.message };
+    throw error;
+  }
 }
 
 /** `recurve datasets path NAME` */

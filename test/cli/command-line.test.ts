@@ -165,6 +165,11 @@ test('datasets finds a set in RECURVE_DATA, says when one is missing, and refuse
     code: 3,
     stderr: expect.stringContaining('expected 48219 bytes of SHA-256'),
   });
+  // One damaged file does not hide the other sets.
+  const list = recurve(['datasets'], { cwd, env });
+  expect(list).toMatchObject({ code: 0, stderr: expect.stringContaining('expected 48219 bytes of SHA-256') });
+  expect(list.stdout).toMatch(/^seattle-weather +49 kB +damaged /m);
+  expect(list.stdout).toMatch(/^sentiment-mr /m);
 });
 
 test('a reader that goes away ends the program quietly', async () => {

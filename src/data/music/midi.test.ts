@@ -120,6 +120,26 @@ test('an event that is longer than its track is refused, whatever it is', () => 
   }
 });
 
+test('a score that MIDI cannot say is refused instead of written as another', () => {
+  const note = { pitch: 60, start: 0, duration: 48, voice: 0 };
+  const write = (change: object, tempo = 100) =>
+    writeMidi({ notes: [{ ...note, ...change }], title: '', pickup: 0, tempo });
+  for (const change of [
+    { duration: Number.NaN },
+    { duration: 0 },
+    { start: -1 },
+    { start: 0.5 },
+    { pitch: 128 },
+    { voice: -1 },
+  ])
+    expect(() => write(change)).toThrow(
+      /^midi: expected notes in whole numbers, pitch 0 to 127, .*; 48 ticks are a quarter$/,
+    );
+  for (const tempo of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(() => write({}, tempo)).toThrow(/^midi: expected a tempo above 0/);
+  expect(readMidi(write({}), 'a.mid').notes).toEqual([note]);
+});
+
 test('a piece of years is refused, a metre that cannot be counted out is passed over', () => {
   const note = [0x90, 60, 80, 96, 60, 0, 0, 0xff, 0x2f, 0];
   const years = file([0xff, 0xff, 0xff, 0x7f, ...note], 0, 1, 1);

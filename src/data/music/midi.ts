@@ -190,9 +190,16 @@ function decodeText(text: string): string {
   return new TextDecoder().decode(Uint8Array.from(text, (c) => c.charCodeAt(0)));
 }
 
-/** Writes a Standard MIDI File of format 1: title, tempo, metre and key in the first track, then a track for each voice. */
+/**
+ * Writes a Standard MIDI File of format 1: title, tempo, metre and key in the first track, then a track for each voice.
+ *
+ * @throws RecurveError `data` for notes and tempos that MIDI cannot say
+ */
 export function writeMidi(score: Score): Uint8Array {
   const { title, tempo = DEFAULT_TEMPO, metre, key } = score;
+  for (const note of score.notes) expectWritable(note);
+  if (!(tempo > 0 && tempo <= 6e7))
+    throw new RecurveError('data', `midi: expected a tempo above 0, to 6e7, got ${tempo}; give quarters a minute`);
   const end: MidiEvent = { deltaTime: 0, meta: true, type: 'endOfTrack' };
   const text = Array.from(new TextEncoder().encode(title), (byte) => String.fromCharCode(byte)).join('');
   const head: MidiEvent[] = [
@@ -226,6 +233,15 @@ export function writeMidi(score: Score): Uint8Array {
     tracks: [[...head, end], ...tracks.map((track) => [...track, end])],
   };
   return Uint8Array.from(packMidi(data));
+}
+
+function expectWritable({ pitch, start, duration, voice }: Note): void {
+  const whole = [pitch, start, duration, voice].every(Number.isSafeInteger);
+  if (whole && pitch >= 0 && pitch <= 127 && start >= 0 && duration >= 1 && voice >= 0) return;
+  throw new RecurveError(
+    'data',
+    `midi: expected notes in whole numbers, pitch 0 to 127, start and voice from 0, duration from 1, got pitch ${pitch}, start ${start}, duration ${duration}, voice ${voice}; ${TICKS} ticks are a quarter`,
+  );
 }
 
 /** Fifteen channels in turn, without the drums'. */

@@ -85,7 +85,9 @@ export function composeModel(network: Network, parts: ComposeParts): ComposeMode
         `accompany: expected a model of voices, got one of ${settings.kind}; train one with kind voices`,
       );
     },
-    evaluate(pieces) {
+    async evaluate(pieces) {
+      if (pieces.length === 0)
+        throw new RecurveError('data', 'evaluate: expected pieces to measure, got none; give at least one');
       const named = pieces.some(({ part }) => part === 'test') && pieces.some(({ part }) => part === 'train');
       const { train, test } = named ? splitPieces(pieces, settings) : { train: [...pieces], test: [...pieces] };
       return scorePieces(network, { settings, architecture }, test.map(prepare), train.map(prepare));

@@ -10,6 +10,7 @@ import {
   type Score,
   TICKS,
 } from '../../data/music/index.ts';
+import { expectKey } from '../../data/music/pitch.ts';
 import { checkSampling, type SampleOptions } from '../../decode/index.ts';
 import { RecurveError } from '../../errors.ts';
 
@@ -67,6 +68,8 @@ export function checkRequest({
   }
   if (!(tempo >= 4 && tempo <= 1000)) wrong('a tempo from 4 to 1000 quarters a minute', tempo, 'try 100');
   if (title.length > LONGEST_TITLE) wrong(`a title of at most ${LONGEST_TITLE} characters`, title.length, 'shorten it');
+  if (!Array.isArray(start)) wrong('a list of first notes', start, 'put it in brackets');
+  for (const pitch of start) expectKey(pitch, 'start');
   const scale = key ?? opening?.key ?? soprano?.key;
   if (keepKey && !scale) wrong('a key to stay in', 'none', 'give one, such as G or Em');
   const outside = keepKey && scale ? start.find((pitch) => !inKey(scale, pitch)) : undefined;

@@ -133,6 +133,14 @@ test('a metre and a mode that only the pieces to measure have are heard as the n
   );
 });
 
+test('first notes that no piano has, and nothing to measure, are refused by name', async () => {
+  const { model } = await trainCompose(scaleTunes(6), { ...SMALL, kind: 'melody', transpose: 0, epochs: 1 });
+  for (const pitch of [10, 60.5, Number.NaN])
+    expect(() => model.compose({ start: [pitch] })).toThrow(/^start: expected notes of the 88 keys of a piano, /);
+  expect(() => model.compose({ start: 60 as unknown as number[] })).toThrow(/a list of first notes, got 60; /);
+  await expect(model.evaluate([])).rejects.toThrow(/expected pieces to measure, got none/);
+});
+
 test('bars are filled to the tick, whatever durations there are: as many as asked, and with keepMetre each by itself', async () => {
   const tunes = scaleTunes(12).map((piece): MusicPiece => {
     if (piece.music.kind !== 'score') return piece;

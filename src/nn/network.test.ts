@@ -227,6 +227,8 @@ describe('a network', () => {
     expect(() => gone.load(before)).toThrow(message);
     expect(() => gone.zeroGradients()).toThrow(message);
     expect(() => gone.predict([1, 2], [1, 2])).toThrow(message);
+    expect(() => gone.weights).toThrow(message);
+    expect(() => gone.gradients).toThrow(message);
     using third = createNetwork(engine, linear({ input: 2, output: 1 }), { seed: 9 });
     expect(other.state()).toEqual(before);
     expect(third.state()).not.toEqual(before);

@@ -23,7 +23,10 @@ export interface Network {
   readonly engine: Engine;
   readonly tape: Tape;
   readonly entries: readonly ParameterEntry[];
-  /** Address and length in slots of the weights; {@link Network.gradients} has the same length. Gaps between parameters are 0. */
+  /**
+   * Address and length in slots of the weights; {@link Network.gradients} has the same length. Gaps between parameters are 0.
+   * Refused once the network has ended: another's weights may lie there.
+   */
   readonly weights: number;
   readonly gradients: number;
   readonly slots: number;
@@ -95,8 +98,14 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
     engine,
     tape,
     entries,
-    weights,
-    gradients,
+    get weights() {
+      expectInUse();
+      return weights;
+    },
+    get gradients() {
+      expectInUse();
+      return gradients;
+    },
     slots,
     parameterCount: entries.reduce((n, { size }) => n + size, 0),
     zeroGradients() {

@@ -35,7 +35,7 @@ export function createAverage(
   { decay }: AverageOptions,
   from?: { updates: number; sum: Float32Array | Float64Array | undefined },
 ): WeightAverage {
-  const { engine, weights, slots } = network;
+  const { engine, slots } = network;
   if (from && from.sum?.length !== slots) {
     throw new RecurveError(
       'model',
@@ -51,19 +51,19 @@ export function createAverage(
     update() {
       updates++;
       engine.affine(sum, sum, slots, decay, 0);
-      engine.axpy(sum, weights, slots, 1 - decay);
+      engine.axpy(sum, network.weights, slots, 1 - decay);
     },
     async during(body) {
-      engine.copy(trained, weights, slots);
+      engine.copy(trained, network.weights, slots);
       average.apply();
       try {
         return await body();
       } finally {
-        engine.copy(weights, trained, slots);
+        engine.copy(network.weights, trained, slots);
       }
     },
     apply() {
-      if (updates > 0) engine.affine(weights, sum, slots, 1 / (1 - pow(decay, updates)), 0);
+      if (updates > 0) engine.affine(network.weights, sum, slots, 1 / (1 - pow(decay, updates)), 0);
     },
     state: () => engine.read(sum, slots),
     [Symbol.dispose]() {

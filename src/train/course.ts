@@ -1,4 +1,4 @@
-import type { Tensor } from '../autograd/index.ts';
+import { Tensor } from '../autograd/index.ts';
 import { bucketBatches, paddingShare } from '../data/batches.ts';
 import { RecurveError } from '../errors.ts';
 import { type Carry, type Layer, type Network, noDropout, type Pass } from '../nn/index.ts';
@@ -94,9 +94,19 @@ function backward(network: Network, lossOf: (tape: Network['tape']) => Tensor, s
   const { tape } = network;
   return tape.run(() => {
     const loss = lossOf(tape);
+    if (!(loss instanceof Tensor)) throw noTensor(loss);
     tape.backward(loss, share);
     return loss.item();
   });
+}
+
+/** Programs without types give promises and numbers too. */
+function noTensor(loss: unknown): RecurveError {
+  const got = loss instanceof Promise ? 'a promise' : typeof loss;
+  return new RecurveError(
+    'usage',
+    `fit: expected loss to return a tensor of one element, got ${got}; return what mse or another loss gives, without await`,
+  );
 }
 
 function readerOf(network: Network, objective: StreamOptions): StreamReader {

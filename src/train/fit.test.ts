@@ -360,6 +360,16 @@ describe('options that cannot work are refused with what was expected', () => {
     ['seed -1', { seed: -1 }, /^random: expected a seed .* got -1/],
     ['no examples', { training: { examples: 0, loss: () => expect.fail('no step') } }, /training examples .* got 0/],
     [
+      'a loss that is a promise',
+      { training: { examples: 4, loss: (async () => 1) as never } },
+      /^fit: expected loss to return a tensor of one element, got a promise; .*without await$/,
+    ],
+    [
+      'no loss',
+      { training: { examples: 4, loss: (() => undefined) as never } },
+      /^fit: expected loss to return a tensor of one element, got undefined/,
+    ],
+    [
       'nothing watched',
       { validation: { examples: 0, loss: () => expect.fail('no step') } },
       /validation examples .* got 0/,

@@ -95,6 +95,27 @@ describe.each(ENGINES)('optimisers on $name', async ({ open }) => {
   });
 });
 
+describe('an optimiser that has ended, or whose network has', () => {
+  it.each(KINDS)('touches nothing that lies in its place by now ($kind)', async (config) => {
+    const engine = await createEngine();
+    const gone = createNetwork(engine, small(), { seed: 1 });
+    const widow = createOptimizer(gone, config);
+    gone[Symbol.dispose]();
+    using heir = createNetwork(engine, small(), { seed: 2 });
+    heir.zeroGradients();
+    const before = heir.state();
+    expect(() => widow.step(0.1)).toThrow('network: expected a network in use, got one that has ended');
+    widow[Symbol.dispose]();
+    using next = createOptimizer(heir, config);
+    widow[Symbol.dispose]();
+    const message = 'optimizer: expected one in use, got one that has ended; make a new one';
+    expect(() => widow.step(0.1)).toThrow(message);
+    expect(() => widow.state()).toThrow(message);
+    expect(() => widow.load(next.state())).toThrow(message);
+    expect(heir.state()).toEqual(before);
+  });
+});
+
 describe('optimisers refuse', async () => {
   const engine = await createEngine();
   it.each([

@@ -92,9 +92,11 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
   for (const address of Object.values(moments)) engine.fill(address, slots, 0);
   const ranges = decayRanges(network);
   let steps = 0;
+  let inUse = true;
   return {
     config,
     step(rate, scale = 1) {
+      expectInUse();
       steps++;
       for (const { offset, length, decays } of ranges) {
         const at = (name: string): Address => (name in moments ? moments[name] + offset : NONE);
@@ -102,11 +104,12 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
         update(network.weights + offset, network.gradients + offset, at, length, { rate, scale }, decay, steps);
       }
     },
-    state: () => ({
-      steps,
-      moments: Object.fromEntries(names.map((name) => [name, engine.read(moments[name], slots)])),
-    }),
+    state() {
+      expectInUse();
+      return { steps, moments: Object.fromEntries(names.map((name) => [name, engine.read(moments[name], slots)])) };
+    },
     load(state) {
+      expectInUse();
       const foreign = Object.keys(state.moments).filter((name) => !names.includes(name));
       if (foreign.length > 0) {
         throw new RecurveError(
@@ -126,9 +129,18 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
       steps = state.steps;
     },
     [Symbol.dispose]() {
+      if (!inUse) return;
+      inUse = false;
       for (const address of Object.values(moments)) engine.arena.release(address);
     },
   };
+
+  /** What its moments took may be another's by now. */
+  function expectInUse(): void {
+    if (!inUse) {
+      throw new RecurveError('usage', 'optimizer: expected one in use, got one that has ended; make a new one');
+    }
+  }
 }
 
 interface Rule {

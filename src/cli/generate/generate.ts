@@ -35,7 +35,7 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
     output.result({ ...told, ...verse });
     if (verse.rhyming < verse.pairs)
       output.note(
-        `${verse.rhyming} of ${verse.pairs} pairs of lines rhyme: the lines of the training text end with few words that rhyme`,
+        `${verse.rhyming} of ${verse.pairs} pairs of lines rhyme: for the others the model drew no line whose end has a rhyme in its training text; try another --seed, or a longer training`,
       );
     output.print(`${verse.lines.map(({ text }) => text).join('\n')}\n`);
     return;

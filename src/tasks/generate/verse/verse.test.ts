@@ -80,3 +80,13 @@ test('verse rhymes where the text it was learned from does not, and keeps to the
       new RegExp(`one of them twice, such as aabb, got "${scheme}"; `),
     );
 });
+
+test('a line that opens a rhyme ends with a word that has one before it has the wanted syllables', async () => {
+  const lines = ['the cat and the day\n', 'the dog and the way\n', 'the bird and the yellow orange\n'];
+  const text = Array.from({ length: 300 }, (_, i) => lines[(i * i + (i >> 2)) % 3]).join('');
+  const { model } = await trainGenerate(text, { hidden: 24, epochs: 6, batchSize: 8, window: 32, rate: 0.01, seed: 1 });
+  const words = model.summary.endings as string[];
+  expect(words).toContain('orange');
+  const options = { scheme: 'aa', rhymes, words, lines: 12, syllables: 8, temperature: 0.7, seed: 2 };
+  expect(await writeVerse(model, options)).toMatchObject({ pairs: 6, rhyming: 6 });
+});

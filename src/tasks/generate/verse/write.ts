@@ -91,7 +91,9 @@ export async function writeVerse(model: GenerateModel, options: VerseOptions): P
       } else drawn.push(...endings(text, before, start));
       await visit();
     }
-    const text = best(drawn) ?? drawLine(start.logits);
+    // That a line can be rhymed with counts before its syllables.
+    const answerable = opens ? drawn.filter(({ score }) => score > 0) : drawn;
+    const text = best(answerable.length > 0 ? answerable : drawn) ?? drawLine(start.logits);
     stepper.restore(start.states);
     logits = read(stepper, codec.encode(`${text}\n`));
     const end = lastWord(text) ?? '';

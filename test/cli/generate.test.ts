@@ -103,6 +103,7 @@ describe('a language model', () => {
 
   test.each<[string[], string, number, RegExp]>([
     [['generate', 'run', '--prompt', 'the ☃'], '', 3, /got "☃" \(U\+2603\) at place 5; /],
+    [['generate', 'run', '--repetition-window', '3'], '', 2, /--repetition-window with --repetition-penalty only, /],
     [['generate', 'run', '--lines', '3'], '', 2, /expected --lines with --rhyme only, got it alone; /],
     [['generate', 'run', '--beam', '2', '--top-k', '4'], '', 2, /expected no --top-k with --beam, /],
     [['generate', 'run', '--beam', '2', '--rhyme', 'aabb'], '', 2, /expected --beam or --rhyme, got both; /],

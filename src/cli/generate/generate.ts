@@ -85,6 +85,11 @@ const WAYS = {
 function expectTogether(values: GenerateValues): void {
   if (values.beam !== undefined && values.rhyme !== undefined)
     throw new RecurveError('usage', 'generate: expected --beam or --rhyme, got both; choose one');
+  if (values.repetitionWindow !== undefined && values.repetitionPenalty === undefined)
+    throw new RecurveError(
+      'usage',
+      'generate: expected --repetition-window with --repetition-penalty only, got it alone; add the penalty or leave it out',
+    );
   for (const way of ['rhyme', 'beam'] as const) {
     const on = values[way] !== undefined;
     const wrong = WAYS[way][on ? 'not' : 'own'].find((name) => values[name] !== undefined);

@@ -28,7 +28,12 @@ export function define(command: Command): void {
     .addOption(numberOption('--input-dropout <p>', 'share of keys left out in training, of keys'))
     .addOption(numberOption('--weight-drop <p>', 'share of recurrent weights left out for each pass; default 0'))
     .optionsGroup('Music:')
-    .addOption(wholeOption('--steps-per-quarter <n>', 'grid of keys and voices: 1, 2 or 4; default 2, of voices 4'))
+    .addOption(
+      wholeOption(
+        '--steps-per-quarter <n>',
+        'grid of keys and voices: 1, 2, 4 or what else divides 48, 3 for triplets; default 2, of voices 4',
+      ),
+    )
     .addOption(wholeOption('--transpose <semitones>', 'learn every piece up to so far higher and lower; default 5'))
     .option('--related', 'transpose only to keys at most two fifths away, and half of the time not at all')
     .addOption(wholeOption('--segment <steps>', 'longest part read at once in training, of keys; default 128'))

@@ -24,7 +24,8 @@ export async function loadMusic(
     for (const path of await placesOf(place, output))
       for (const file of await filesAt(path)) {
         const { name, bytes } = await readWhole(file);
-        pieces.push(...readMusic(bytes, name, { repeats, onMalformed: ({ message }) => skipped.push(message) }));
+        const read = readMusic(bytes, name, { repeats, onMalformed: ({ message }) => skipped.push(message) });
+        for (const piece of read) pieces.push(piece);
       }
   for (const message of skipped.slice(0, NAMED)) output.note(`left out: ${message}`);
   if (skipped.length > NAMED) output.note(`left out: ${skipped.length - NAMED} more malformed tunes`);

@@ -27,7 +27,8 @@ export function playedItems(items: readonly AbcItem[]): AbcItem[] {
   const played: AbcItem[] = [];
   let section: Section = { body: [], endings: [], repeated: false };
   const flush = (): void => {
-    played.push(...playedSection(section));
+    // Not spread: a section may have more items than a call has room for.
+    for (const item of playedSection(section)) played.push(item);
     section = { body: [], endings: [], repeated: false };
   };
   items.forEach((item, i) => {

@@ -35,6 +35,10 @@ describe('ABC', () => {
     expect(played('G2-G [Gc]2-|[Gc] z2 G')).toEqual(['G4 0/3', 'G4 3/3', 'C5 3/3', 'G4 8/1']);
   });
 
+  test('a line of 150,000 notes is read', () => {
+    expect(played('G/8'.repeat(150_000)).at(-1)).toBe(`G4 ${149_999 / 8}/0.125`);
+  });
+
   test('repeats are played, with their endings, or left as written', () => {
     const names = (body: string, repeats: 'play' | 'written') =>
       played(body, 'K:C', { repeats })

@@ -6,4 +6,13 @@ export { HIGHEST_KEY, KEYS, LOWEST_KEY, noteName, parsePitch } from './pitch.ts'
 export { type MusicPiece, type ReadMusicOptions, readMusic } from './read-music.ts';
 export { type Roll, rollOf, scoreOfRoll, scoreOfVoices, type Voices, voiceOf } from './roll.ts';
 export { type RollPiece, readRolls } from './roll-json.ts';
-export { lengthOf, type MelodyEvent, melodyOf, type Note, type Score, scoreOfMelody, TICKS } from './score.ts';
+export {
+  lengthOf,
+  type MelodyEvent,
+  melodyOf,
+  type Note,
+  type Score,
+  scoreOfMelody,
+  TICKS,
+  voiceCount,
+} from './score.ts';

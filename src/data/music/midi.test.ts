@@ -120,6 +120,12 @@ test('an event that is longer than its track is refused, whatever it is', () => 
   }
 });
 
+test('150,000 notes come back as they were written', () => {
+  const notes = Array.from({ length: 150_000 }, (_, i) => ({ pitch: 60 + (i % 12), start: i, duration: 1, voice: 0 }));
+  const back = readMidi(writeMidi({ notes, title: '', pickup: 0 }), 'a.mid').notes;
+  expect([back.length, back.at(-1)]).toEqual([notes.length, notes.at(-1)]);
+});
+
 test('a score that MIDI cannot say is refused instead of written as another', () => {
   const note = { pitch: 60, start: 0, duration: 48, voice: 0 };
   const write = (change: object, tempo = 100) =>

@@ -2,7 +2,7 @@ import { type MidiData, type MidiEvent, writeMidi as packMidi, parseMidi } from 
 import { RecurveError } from '../../errors.ts';
 import { keyOfFifths } from './key.ts';
 import { isMetre } from './metre.ts';
-import { byTime, expectLength, type Note, type Score, TICKS } from './score.ts';
+import { byTime, expectLength, type Note, type Score, TICKS, voiceCount } from './score.ts';
 
 const VELOCITY = 80;
 /** General MIDI's channel of drums, whose numbers are no pitches. */
@@ -221,7 +221,7 @@ export function writeMidi(score: Score): Uint8Array {
   // MIDI knows major and minor; the other modes have the signature of one.
   if (key)
     head.push({ deltaTime: 0, meta: true, type: 'keySignature', key: key.fifths, scale: key.mode === 'minor' ? 1 : 0 });
-  const voices = Math.max(0, ...score.notes.map(({ voice }) => voice + 1));
+  const voices = voiceCount(score);
   const tracks = Array.from({ length: voices }, (_, v) =>
     trackOf(
       score.notes.filter(({ voice }) => voice === v),

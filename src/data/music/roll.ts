@@ -42,7 +42,7 @@ export function scoreOfRoll(roll: Roll, stepsPerQuarter: number, about: Omit<Sco
 
 /** Notes of voices: held while the pitch stays. */
 export function scoreOfVoices(voices: Voices, stepsPerQuarter: number, about: Omit<Score, 'notes'>): Score {
-  const count = Math.max(0, ...voices.map((step) => step.length));
+  const count = voices.reduce((most, step) => Math.max(most, step.length), 0);
   const notes = Array.from({ length: count }, (_, v) =>
     scoreOfRoll(
       voices.map((step) => (step[v] >= 0 ? [step[v]] : [])),

@@ -60,6 +60,11 @@ export function lengthOf({ notes }: Pick<Score, 'notes'>): number {
   return notes.reduce((end, { start, duration }) => Math.max(end, start + duration), 0);
 }
 
+/** Voices in use, the highest one counted. */
+export function voiceCount({ notes }: Score): number {
+  return notes.reduce((most, { voice }) => Math.max(most, voice + 1), 0);
+}
+
 /** The upper line of a score: of notes that begin together the highest, each cut off where the next begins. Checks the range. */
 export function melodyOf(score: Score, name: string): MelodyEvent[] {
   const line: Note[] = [];

@@ -1,5 +1,12 @@
 import { affine, reshape } from '../../../autograd/index.ts';
-import { HIGHEST_KEY, LOWEST_KEY, type MusicPiece, type Voices, voiceOf } from '../../../data/music/index.ts';
+import {
+  HIGHEST_KEY,
+  LOWEST_KEY,
+  type MusicPiece,
+  type Voices,
+  voiceCount,
+  voiceOf,
+} from '../../../data/music/index.ts';
 import { RecurveError } from '../../../errors.ts';
 import { crossEntropy } from '../../../nn/index.ts';
 import type { Kind, Passage } from '../kind.ts';
@@ -57,7 +64,7 @@ export const voices: Kind<Voices, VoicesArchitecture> = {
 
 function stepsOf({ name, music }: MusicPiece, stepsPerQuarter: number): Voices {
   if (music.kind === 'steps') return music.steps;
-  const count = Math.max(...music.score.notes.map(({ voice }) => voice + 1));
+  const count = voiceCount(music.score);
   if (count !== VOICES) {
     throw new RecurveError(
       'data',

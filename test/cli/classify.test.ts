@@ -84,6 +84,7 @@ describe('recurve train classify', () => {
     const { test: scores, examples } = JSON.parse(run(['evaluate', 'run', 'reviews.csv', '--json']).stdout);
     expect(examples).toBe(60);
     expect(scores.accuracy).toBeGreaterThan(0.9);
+    expect(run(['evaluate', 'run', 'reviews.csv']).stdout).toContain('\nGRU with naive Bayes (this model) ');
     expect(run(['predict', 'run', 'reviews.csv', '--csv']).stdout).toMatch(
       /^text,label,p_blame,p_praise\n"a fine, long film",praise,0\.0/,
     );

@@ -22,7 +22,7 @@ export function scoreTable(
   const { model, baselines, network } = beside;
   const cell = model.settings.cell.toUpperCase();
   const rows: [string, ClassifyFigures][] = [
-    [`${network ? `${cell} with naive Bayes` : cell} (this model)`, scores],
+    [`${model.bayes ? `${cell} with naive Bayes` : cell} (this model)`, scores],
     ...(network ? [[`${cell} alone`, network] as [string, ClassifyFigures]] : []),
     ...(baselines.bayes ? [['naive Bayes', baselines.bayes] as [string, ClassifyFigures]] : []),
     ['most frequent class', baselines.majority],

@@ -1,4 +1,5 @@
 import type { TaggedText } from '../../data/index.ts';
+import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { UNLEARNED } from '../baselines/baseline.ts';
 import { shares, tableBaselines } from './baselines.ts';
@@ -39,6 +40,12 @@ async function scoreTable(model: TagModel, table: TagTable, from?: string, until
   const spans = tableSpans(table, { ahead: plan.ahead, test, ...(testUntil !== undefined && { testUntil }) });
   const K = classes.length;
   const N = spans.test.reduce((n, steps) => n + steps.length, 0);
+  if (table.series.every((one) => one.labels.every((label) => label < 0))) {
+    throw new RecurveError(
+      'data',
+      `tag: expected labels in column "${shorten(plan.target.column)}" of ${table.source}, got none; give data with them, or use predict`,
+    );
+  }
   if (N === 0)
     throw new RecurveError('data', 'tag: expected steps with labels in the test span, got none; move its border');
   const labels = new Int32Array(N);

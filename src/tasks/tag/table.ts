@@ -55,7 +55,7 @@ export interface KnownTable {
 /** Makes tagged series of a table. Step t tells the label of step t + `ahead`. */
 export function toTagTable(table: Table, options: TagTableOptions, ahead = 1): TagTable {
   const { target, classes } = parseTarget(options.target, table);
-  expectClasses(classes, options.target);
+  expectClasses(classes, options.target, missingOf(table, target));
   const { positive } = options;
   if (positive !== undefined && classes.length !== 2) {
     throw new RecurveError(
@@ -84,12 +84,21 @@ export function knownTagTable(table: Table, options: TagTableOptions, known: Kno
   return read(table, options, known.target, known.classes, known.ahead, known.columns);
 }
 
-function expectClasses(classes: readonly string[], target: string): void {
+function expectClasses(classes: readonly string[], target: string, missing = 0): void {
   if (classes.length >= 2) return;
-  throw new RecurveError(
-    'data',
-    `tag: expected at least 2 classes in ${target}, got ${classes.length === 0 ? 'none' : `only "${classes[0]}"`}; there is nothing to learn, name another target`,
-  );
+  const got = classes.length === 0 ? 'none' : `only "${classes[0]}"`;
+  const next =
+    missing === 0
+      ? 'there is nothing to learn, name another target'
+      : `${missing.toLocaleString('en')} cells count as missing, as "none" and "NA" do: where they are labels, list what is missing; else name another target`;
+  throw new RecurveError('data', `tag: expected at least 2 classes in ${target}, got ${got}; ${next}`);
+}
+
+/** Cells of the target's column that count as missing. */
+function missingOf({ columns, rows }: Table, target: TagTarget): number {
+  const column = columns.find(({ name }) => name === target.column);
+  if (column?.kind === 'text') return column.codes.reduce((count, code) => count + Number(code < 0), 0);
+  return column?.kind === 'number' ? column.missing : rows;
 }
 
 function read(

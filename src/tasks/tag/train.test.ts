@@ -418,6 +418,25 @@ describe('what cannot be learned is refused in a sentence', () => {
     }
   });
 
+  it('labels that count as missing, and none to measure by', async () => {
+    const csv = rainCsv(200).replaceAll(',dry', ',none');
+    expect((await refused(csv, 'sky')).message).toMatch(
+      /got only "wet"; [0-9]+ cells count as missing, as "none" and "NA" do: where they are labels, list what is missing/,
+    );
+    const { model } = await trainTag(toTagTable(await tableOf(rainCsv(200)), { target: 'sky' }), {
+      ...SMALL,
+      epochs: 1,
+    });
+    const known = {
+      ...(model.plan as never as { target: never; columns: string[]; ahead: number }),
+      classes: model.classes,
+    };
+    const unlabelled = await tableOf(rainCsv(200).replaceAll(/,[^,\n]+$/gm, ''));
+    await expect(evaluateTag(model, knownTagTable(unlabelled, model.reading as never, known))).rejects.toThrow(
+      /expected labels in column "sky" of .*, got none; give data with them, or use predict/,
+    );
+  });
+
   it('a test span that ends before it begins', async () => {
     const { message } = await refused(rainCsv(200), 'rain > 0', {
       test: { from: '2020-05-01' },

@@ -77,15 +77,22 @@ function namedSpan(used: Used[], columns: Gridded[]): { from: number; history: n
   return { from, history };
 }
 
-/** Steps of a grid that are used: `from` to `to`, the last target before `history`. */
+/** Steps of a grid that are used: `from` to `to`, the last target before `history`, covariates up to `covariates`. */
 export interface GridSpan {
   from: number;
   to: number;
   history: number;
+  covariates: number;
 }
 
 /** Which steps of a series are used; `null` where there are none. */
-export function spanOf(used: Used[], columns: Gridded[], alignment: Alignment, findings: Finding[]): GridSpan | null {
+export function spanOf(
+  used: Used[],
+  columns: Gridded[],
+  alignment: Alignment,
+  tail: 'cut' | 'keep',
+  findings: Finding[],
+): GridSpan | null {
   const { history } = namedSpan(used, columns);
   const from = columns.reduce((latest, { observed }) => Math.max(latest, firstObserved(observed)), 0);
   const about = aboutSeries(alignment.id);
@@ -94,7 +101,7 @@ export function spanOf(used: Used[], columns: Gridded[], alignment: Alignment, f
     return null;
   }
   const known = used.flatMap(({ role }, k) => (role === 'known' ? [columns[k]!.observed] : []));
-  let to = history;
+  let to = tail === 'keep' ? alignment.length : history;
   while (known.length > 0 && to < alignment.length && known.every((observed) => observed[to] === 1)) to++;
   if (from > 0) {
     findings.push({ kind: 'leading-gap', ...about, count: from, rule: 'cut off' });
@@ -102,7 +109,7 @@ export function spanOf(used: Used[], columns: Gridded[], alignment: Alignment, f
   if (to < alignment.length) {
     findings.push({ kind: 'trailing-gap', ...about, count: alignment.length - to, rule: 'cut off' });
   }
-  return { from, to, history };
+  return { from, to, history, covariates: tail === 'keep' ? to : history };
 }
 
 /** Refuses a run of missing values longer than the limit. */
@@ -110,12 +117,13 @@ export function checkGap(
   table: Table,
   { column, role }: Used,
   observed: Uint8Array,
-  { from, to, history }: GridSpan,
+  span: GridSpan,
   { id, rows, slots, time, zone }: Alignment,
   rule: HoleRule,
   maxGap: number,
 ): void {
-  const { length, at } = longestGap(observed, from, role === 'known' ? to : history);
+  const end = { known: span.to, covariate: span.covariates, target: span.history }[role];
+  const { length, at } = longestGap(observed, span.from, end);
   const limit = rule === 'refuse' ? 0 : maxGap;
   if (length <= limit) return;
   const about = id === '' ? '' : ` of series "${shorten(id)}"`;

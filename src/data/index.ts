@@ -55,7 +55,7 @@ export {
   scaleValues,
   unscaleValues,
 } from './scaler.ts';
-export { type Role, type Series, type SeriesOptions, type SeriesResult, toSeries } from './series.ts';
+export { type Role, type Series, type SeriesOptions, type SeriesResult, type TargetRules, toSeries } from './series.ts';
 export { type Part, parsePart, type Span, type Split, type SplitOptions, splitSeries } from './split.ts';
 export type { TimeFormat } from './stamps.ts';
 export { formatStep, nextTimes, parseStep, type Step, stepAfter, stepsBetween } from './step.ts';

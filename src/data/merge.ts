@@ -43,14 +43,16 @@ export function reportDuplicates(
   });
 }
 
-/** Puts a column of the table on the grid of a series, merging the rows of one step. */
+/** Puts a column of the table on the grid of a series, merging the rows of one step; those of classes have to agree, not to be averaged. */
 export function gridded(
   table: Table,
   column: NumberColumn,
   alignment: Alignment,
-  merging: Merging,
+  rule: Merging,
   roles: Roles,
+  classes: boolean,
 ): Gridded {
+  const merging = classes && rule === 'mean' ? 'refuse' : rule;
   const { rows, slots, length } = alignment;
   if (
     column.missing === 0 &&
@@ -74,7 +76,7 @@ export function gridded(
       values[slot] = observed[slot] ? values[slot]! + (value - values[slot]!) / counts[slot]! : value;
     } else if (observed[slot] === 0 || merging === 'last') values[slot] = value;
     else if (merging === 'refuse' && values[slot] !== value) {
-      throw conflict(table, column, alignment, from[slot]!, k, roles);
+      throw conflict(table, column, alignment, [from[slot]!, k], roles, classes);
     }
     if (merging === 'refuse' && observed[slot] === 0) from[slot] = k;
     observed[slot] = 1;
@@ -86,15 +88,15 @@ function conflict(
   table: Table,
   column: NumberColumn,
   { rows, slots, time, zone }: Alignment,
-  a: number,
-  b: number,
+  [a, b]: readonly [number, number],
   roles: Roles,
+  classes: boolean,
 ): RecurveError {
   const hint = table.columns.find((c) => c.kind === 'text' && c !== roles.id && c.dictionary.length * 2 <= table.rows);
   const move =
     hint && !roles.id
       ? `name the column that tells several series apart (perhaps series: "${hint.name}")`
-      : 'set duplicates to mean, first or last';
+      : `set duplicates to ${classes ? '' : 'mean, '}first or last`;
   const at = time ? ` at ${formatInstant(time[slots[a]!]!, zone)}` : '';
   return new RecurveError(
     'data',

@@ -79,6 +79,17 @@ export interface SeriesOptions {
   keepConstant?: boolean;
 }
 
+/** What a task knows of its targets. */
+export interface TargetRules {
+  /**
+   * They are numbers of classes: rows of one step have to agree in them, where others are averaged, and a missing one is the one before,
+   * where others lie on a line. Default false.
+   */
+  classes?: boolean;
+  /** What becomes of steps after the last of them: `cut` (default), or `keep` them beyond `history`, filled in as others are. */
+  tail?: 'cut' | 'keep';
+}
+
 /** Series and what was found on the way to them. */
 export interface SeriesResult {
   series: Series[];
@@ -94,7 +105,11 @@ export interface SeriesResult {
  *
  * @throws `data` where the table cannot be used as it is, `usage` where a column or option does not exist
  */
-export function toSeries(table: Table, options: SeriesOptions): SeriesResult {
+export function toSeries(
+  table: Table,
+  options: SeriesOptions,
+  { classes = false, tail = 'cut' }: TargetRules = {},
+): SeriesResult {
   const findings: Finding[] = [];
   const maxGap = options.maxGap ?? 48;
   if (!(maxGap >= 0))
@@ -108,7 +123,9 @@ export function toSeries(table: Table, options: SeriesOptions): SeriesResult {
   const merging = options.duplicates ?? (options.spacing === 'bin' ? 'mean' : 'refuse');
   const grids = alignments.map((alignment) => {
     reportDuplicates(table, alignment, merging, options, findings);
-    return used.map(({ column }) => gridded(table, column, alignment, merging, roles));
+    return used.map(({ column, role }) =>
+      gridded(table, column, alignment, merging, roles, classes && role === 'target'),
+    );
   });
 
   const kept = keptColumns(used, alignments, grids, options.missing ?? 'forward', maxGap, findings);
@@ -121,13 +138,15 @@ export function toSeries(table: Table, options: SeriesOptions): SeriesResult {
       kept.map((k) => used[k]!),
       columns,
       alignment,
+      tail,
       findings,
     );
     if (!span) continue;
     const { from, to, history } = span;
     for (const [c, column] of columns.entries()) {
       checkGap(table, used[kept[c]!]!, column.observed, span, alignment, options.missing ?? 'forward', maxGap);
-      fillHoles(column, to, options.missing === 'linear' ? 'linear' : 'forward');
+      const kind = classes && used[kept[c]!]!.role === 'target';
+      fillHoles(column, to, options.missing === 'linear' && !kind ? 'linear' : 'forward');
     }
     series.push({
       id: alignment.id,

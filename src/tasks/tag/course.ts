@@ -50,6 +50,12 @@ export function tableCourse(table: TagTable, settings: TagSettings): TagCourse {
   const small = logisticFits({ D: E, N: spans.train.reduce((n, steps) => n + steps.length, 0) }, K);
   const regression = settings.regression && small;
   const D = featureCount(plan, K);
+  if (D === 0) {
+    throw new RecurveError(
+      'data',
+      `tag: expected columns of numbers beside ${table.reading.target}, got none; name some, or tell a later step (ahead)`,
+    );
+  }
   const inputs = table.series.map((one) => tableInputs(plan, K, one, regression));
   const pieces = table.series.flatMap(({ labels }, k) => {
     const { rows, beside } = inputs[k];

@@ -124,9 +124,9 @@ export function writeFeatures(
   }
 }
 
-/** The inputs of all steps of a series up to its last observed one, [T, D]. */
+/** The inputs of all steps of a series, [T, D]. */
 export function tableRows(plan: TablePlan, classes: number, one: TagSeries): Float64Array {
-  const T = one.series.history;
+  const T = one.series.length;
   const D = featureCount(plan, classes);
   const out = new Float64Array(T * D);
   const columns = plan.columns.map((name) => {

@@ -120,7 +120,7 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
         if (plan.kind !== 'table')
           throw new RecurveError('data', 'tag: expected tagged text or sentences, got a table; the model reads words');
         return data.series.map((one) => {
-          const times = toldTimes(one.series, plan.ahead)?.subarray(0, one.series.history) ?? null;
+          const times = toldTimes(one.series, plan.ahead);
           return told(one.series.id, times, model.probabilities(tableInputs(plan, K, one, regression !== undefined)));
         });
       }

@@ -9,7 +9,7 @@ import {
   zoneOf,
 } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { classesOf, parseTarget, type TagTarget } from './target.ts';
+import { classesOf, classOf, parseTarget, type TagTarget } from './target.ts';
 
 /** How to make tagged series of a table: as {@link SeriesOptions}, but `target` is a column of labels or a comparison. */
 export interface TagTableOptions extends Omit<SeriesOptions, 'target' | 'known' | 'constantTarget' | 'keepConstant'> {
@@ -112,8 +112,8 @@ function read(
   const { positive: _, target: text, ...reading } = options;
   // A model of texts can answer a table without its labels.
   const unlabelled = columns !== undefined && !table.columns.some(({ name }) => name === target.column);
-  const values =
-    unlabelled && target.kind === 'texts' ? new Float64Array(table.rows) : classesOf(target, classes, table);
+  const values = unlabelled && target.kind === 'texts' ? new Float64Array(table.rows) : told(target, classes, table);
+  const classAt = (value: number): number => (target.kind === 'comparison' ? classOf(target, value) : value);
   // What the label is computed from would give its own step's label away, and a column of texts cannot be read.
   const hidden = (name: string): boolean =>
     name === target.column && (target.kind !== 'comparison' || ahead === 0) && !options.covariates?.includes(name);
@@ -133,6 +133,8 @@ function read(
       target: labelName,
       constantTarget: true,
     },
+    // A model is asked about rows that nobody has labelled yet.
+    { classes: target.kind !== 'comparison', tail: columns ? 'keep' : 'cut' },
   );
   return {
     kind: 'table',
@@ -149,10 +151,19 @@ function read(
       series: one,
       names: one.names.slice(1),
       columns: one.values.slice(1),
-      filled: one.values[0],
-      labels: Int32Array.from(one.values[0], (k, t) => (one.observed[0][t] === 1 && !unlabelled ? k : -1)),
+      filled: one.values[0].map(classAt),
+      labels: Int32Array.from(one.values[0], (value, t) =>
+        one.observed[0][t] === 1 && !unlabelled ? classAt(value) : -1,
+      ),
     })),
   };
+}
+
+/** What stands for the label of a row: its class, or the number that is compared, since numbers can be averaged and classes cannot. */
+function told(target: TagTarget, classes: readonly string[], table: Table): Float64Array {
+  const labels = classesOf(target, classes, table);
+  const column = table.columns.find(({ name }) => name === target.column);
+  return target.kind === 'comparison' && column?.kind === 'number' ? column.values : labels;
 }
 
 /** When the step told by each step is, in ms since 1970-01-01 UTC; null without time stamps. */

@@ -28,7 +28,7 @@ export const melody: Kind<Heard, MelodyArchitecture> = {
     if (music.kind === 'score') return hear(music.score, name);
     throw new RecurveError(
       'data',
-      `${name}: expected a melody from ABC or MIDI, got piano rolls; train with --kind keys or --kind voices`,
+      `${name}: expected a melody from ABC or MIDI, got piano rolls; they are for a model of keys or voices`,
     );
   },
   architecture: (train, { cell, hidden, layers, dropout: p, weightDrop, embedding: width }) => ({

@@ -68,7 +68,7 @@ function stepsOf({ name, music }: MusicPiece, stepsPerQuarter: number): Voices {
   if (count !== VOICES) {
     throw new RecurveError(
       'data',
-      `${name}: expected four voices, soprano to bass, in tracks of their own, got ${count}; train with --kind keys`,
+      `${name}: expected four voices, soprano to bass, in tracks of their own, got ${count}; other music is for a model of keys`,
     );
   }
   const lines = Array.from({ length: VOICES }, (_, v) => voiceOf(music.score, v, stepsPerQuarter, name));
@@ -81,7 +81,7 @@ function checked(piece: Voices, name: string): Voices {
   const got = piece.length === 0 ? 'an empty piece' : `${piece[odd].length} in step ${odd + 1}`;
   throw new RecurveError(
     'data',
-    `${name}: expected four numbers in every step, soprano to bass, got ${got}; train with --kind keys, or repair the piece`,
+    `${name}: expected four numbers in every step, soprano to bass, got ${got}; repair the piece, or use a model of keys`,
   );
 }
 

@@ -93,6 +93,11 @@ test('the soprano given to harmonise is kept note for note', async () => {
   const chorale = model.compose({ soprano: upper, seed: 9, temperature: 0.5 });
   expect(voiceOf(chorale, 0, 4, 'chorale')).toEqual(voiceOf(upper, 0, 4, 'soprano'));
   expect(new Set(chorale.notes.map(({ voice }) => voice))).toEqual(new Set([0, 1, 2, 3]));
+  // Repeated notes and triplets, which a grid does not have, stay too.
+  const lengths = [48, 48, 96, 16, 16, 16, 48, 24];
+  const events = lengths.map((duration, i) => ({ pitch: [67, 67, 69, 64, 64, 65, 64, null][i], duration }));
+  const tune = scoreOfMelody([...events, { pitch: 62, duration: 72 }], { title: '', pickup: 0 });
+  expect(model.compose({ soprano: tune, seed: 9 }).notes.filter(({ voice }) => voice === 0)).toEqual(tune.notes);
   // The soprano's own key is one to stay in.
   const key = parseKey('Bb');
   const inFlats = model.compose({ soprano: { ...upper, key }, keepKey: true, seed: 9, temperature: 2 });

@@ -1,4 +1,5 @@
-import { inKey, type Score, scoreOfVoices, voiceOf } from '../../../data/music/index.ts';
+import { inKey, melodyOf, type Score, scoreOfMelody, scoreOfVoices, voiceOf } from '../../../data/music/index.ts';
+import { byTime } from '../../../data/music/score.ts';
 import { createSampler, type Sampler } from '../../../decode/index.ts';
 import { RecurveError } from '../../../errors.ts';
 import type { Network } from '../../../nn/index.ts';
@@ -36,7 +37,15 @@ export function composeVoices(
   );
   // The given soprano stays as it was, also where the model heard it an octave away.
   const voices = soprano.map((pitch, t) => [pitch, ...[1, 2, 3].map((v) => pitchOf(lines[v][t], a))]);
-  return scoreOfVoices(voices, stepsPerQuarter, aboutOf(request));
+  const score = scoreOfVoices(voices, stepsPerQuarter, aboutOf(request));
+  return request.soprano ? withSoprano(score, request.soprano) : score;
+}
+
+/** The score with the notes of the soprano as they were given: the grid has no repeated notes and no triplets. */
+function withSoprano(score: Score, soprano: Score): Score {
+  const line = { ...soprano, notes: soprano.notes.filter(({ voice }) => voice === 0) };
+  const { notes } = scoreOfMelody(melodyOf(line, 'soprano'), score);
+  return { ...score, notes: [...notes, ...score.notes.filter(({ voice }) => voice > 0)].sort(byTime) };
 }
 
 function sopranoOf(score: Score, stepsPerQuarter: number): number[] {

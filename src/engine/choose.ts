@@ -35,15 +35,10 @@ export async function chooseTier(
   tiers: readonly Tier[] = TIERS,
   prove: Prover = proveLazily,
 ): Promise<TierChoice> {
-  if (!['exact', 'fast', undefined].includes(wish.numerics)) {
-    throw new RecurveError(
-      'usage',
-      `engine: expected numerics to be exact or fast, got '${wish.numerics}'; leave them out for exact`,
-    );
-  }
+  if (!['exact', 'fast', undefined].includes(wish.numerics)) throw (await refusals()).unknownNumerics(wish.numerics);
   const name = wish.tier ?? (hostProcess().env?.RECURVE_TIER || undefined);
   if (name !== undefined)
-    return { tier: named(name, wish.numerics, tiers), reason: 'asked for by name', passedOver: [] };
+    return { tier: await named(name, wish.numerics, tiers), reason: 'asked for by name', passedOver: [] };
   const passedOver: { name: string; reason: string }[] = [];
   for (const tier of tiers) {
     if (tier.numerics === 'fast' && wish.numerics !== 'fast') continue;
@@ -71,17 +66,14 @@ async function verdictOf(tier: Tier, tiers: readonly Tier[], prove: Prover): Pro
   return tier.provenBy === undefined ? undefined : prove(tier, findTier(tier.provenBy, tiers) as Tier);
 }
 
-function named(name: string, numerics: Numerics | undefined, tiers: readonly Tier[]): Tier {
-  const advice = 'name another, or leave it to the engine (unset RECURVE_TIER)';
+async function named(name: string, numerics: Numerics | undefined, tiers: readonly Tier[]): Promise<Tier> {
   const tier = findTier(name, tiers);
-  if (!tier) {
-    const names = tiers.map((one) => one.name).join(', ');
-    throw new RecurveError('usage', `engine: expected a tier out of ${names}, got '${name}'; ${advice}`);
-  }
-  if (tier.numerics === 'fast' && numerics === 'exact') {
-    throw new RecurveError('usage', `engine: expected a tier of exact numerics, got '${name}'; ${advice}`);
-  }
+  if (!tier) throw (await refusals()).unknownTier(name, tiers);
+  if (tier.numerics === 'fast' && numerics === 'exact') throw (await refusals()).otherNumerics(name);
   const obstacle = tier.obstacle();
-  if (obstacle === undefined) return tier;
-  throw new RecurveError('unsupported', `engine: expected a host that runs tier ${name}: ${obstacle}; ${advice}`);
+  if (obstacle !== undefined) throw (await refusals()).hinderedTier(name, obstacle);
+  return tier;
 }
+
+/** A page whose options are right does not load what is said of wrong ones. */
+const refusals = () => import('./refusals.ts');

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { compileTier, givenFlag } from './compile.ts';
+import { compileTier } from './compile.ts';
+import { givenFlag } from './compile-wide.ts';
 import { findTier, TIERS } from './tiers.ts';
 
 describe('givenFlag', () => {

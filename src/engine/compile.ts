@@ -1,5 +1,4 @@
 import { RecurveError } from '../errors.ts';
-import { hostProcess, nodeModule } from './host.ts';
 import type { KernelModule } from './kernels.ts';
 import type { Tier } from './tiers.ts';
 
@@ -13,7 +12,9 @@ export function compileTier(tier: Tier, shared = false): Promise<WebAssembly.Mod
     module = tier.load().then(async (kernels) => {
       const plain = decode(kernels);
       const bytes = shared ? (await import('./threads/share-memory.ts')).withSharedMemory(plain) : plain;
-      return tier.provenBy === undefined ? WebAssembly.compile(bytes).catch(refused) : compileWide(bytes);
+      if (tier.provenBy === undefined) return WebAssembly.compile(bytes).catch(refused);
+      // A page compiles none, so it does not load what that takes.
+      return (await import('./compile-wide.ts')).compileWide(bytes);
     });
     compiled.set(key, module);
   }
@@ -31,41 +32,4 @@ function refused(cause: unknown): never {
 
 function decode(kernels: KernelModule): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(kernels.base64), (character) => character.charCodeAt(0));
-}
-
-/** V8's flags while a wide module compiles, with the values they have by default. */
-const WIDE_FLAGS: readonly { name: string; value: boolean }[] = [
-  // Merge pairs of 128-bit operations into 256-bit ones.
-  { name: 'experimental-wasm-revectorize', value: true },
-  // Optimise every function, and now: one that V8 came to later would be compiled without the flag above.
-  { name: 'liftoff', value: false },
-  { name: 'wasm-lazy-compilation', value: false },
-  // The inliner wants the feedback that Liftoff collects, and without it ends the process (a check of V8's).
-  { name: 'wasm-inlining', value: false },
-];
-
-/**
- * Compiles with {@link WIDE_FLAGS}. Flags belong to the whole process, so this is synchronous: no other code of the program
- * runs while they are set.
- */
-function compileWide(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
-  const v8 = nodeModule<{ setFlagsFromString(flag: string): void }>('node:v8');
-  if (!v8) throw new Error('expected node:v8, which noRevectorizer() asks for');
-  for (const { name, value } of WIDE_FLAGS) v8.setFlagsFromString(spelled(name, value));
-  try {
-    return new WebAssembly.Module(bytes);
-  } finally {
-    for (const { name, value } of WIDE_FLAGS) v8.setFlagsFromString(spelled(name, givenFlag(name) ?? !value));
-  }
-}
-
-function spelled(name: string, value: boolean): string {
-  return value ? `--${name}` : `--no-${name}`;
-}
-
-/** The value of a flag of V8's that the program was started with; undefined when it was not mentioned. */
-export function givenFlag(name: string, { execArgv = [], env = {} } = hostProcess()): boolean | undefined {
-  const words = [...(env.NODE_OPTIONS ?? '').split(/\s+/), ...execArgv].map((word) => word.replaceAll('_', '-'));
-  const last = words.findLast((word) => word === `--${name}` || word === `--no-${name}` || word === `--no${name}`);
-  return last === undefined ? undefined : last === `--${name}`;
 }

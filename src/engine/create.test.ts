@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runConformance } from './conformance.case.ts';
 import { createEngine } from './create.ts';
 import { ReferenceEngine } from './reference.ts';
@@ -27,11 +27,31 @@ describe('createEngine', () => {
     });
   });
 
+  test('a host that refuses the memory gives an error of one sentence, after a shared one was refused too', async () => {
+    let asked = 0;
+    class Memory {
+      constructor() {
+        asked++;
+        throw new RangeError('WebAssembly.Memory(): could not allocate memory');
+      }
+    }
+    vi.stubGlobal('WebAssembly', Object.assign(Object.create(WebAssembly), { Memory }));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const error = {
+      name: 'RecurveError',
+      code: 'memory',
+      message: expect.stringMatching(/^engine: .* got a refusal;/),
+    };
+    await expect(createEngine({ tier: 'simd' })).rejects.toMatchObject(error);
+    await expect(createEngine({ tier: 'simd', threads: 2 })).rejects.toMatchObject(error);
+    expect(asked).toBe(3);
+  });
+
   test.each([
-    { options: { memoryLimit: Number.NaN }, got: /memoryLimit of at least 1048576 bytes, got NaN; leave it out/ },
-    { options: { memoryLimit: 1000 }, got: /memoryLimit of at least 1048576 bytes, got 1000/ },
+    { options: { memoryLimit: Number.NaN }, got: /memoryLimit to be at least 1048576 bytes, got NaN; leave it out/ },
+    { options: { memoryLimit: 1000 }, got: /memoryLimit to be at least 1048576 bytes, got 1000/ },
     { options: { memoryLimit: '64 MB' as unknown as number }, got: /memoryLimit .* got 64 MB/ },
-    { options: { numerics: 'Fast' as 'fast' }, got: /numerics to be exact or fast, got 'Fast'; leave them out/ },
+    { options: { numerics: 'Fast' as 'fast' }, got: /numerics to be exact or fast, got 'Fast'; leave it out/ },
   ])('refuses $options in one sentence', async ({ options, got }) => {
     await expect(createEngine(options)).rejects.toEqual(
       expect.objectContaining({ name: 'RecurveError', code: 'usage', message: expect.stringMatching(got) }),

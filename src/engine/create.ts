@@ -40,7 +40,7 @@ export function createEngine(options: EngineOptions = {}): Promise<Engine> {
 
 /** {@link createEngine}; tests see to it here that small calls are split too and that workers fail. */
 export async function openEngine(options: EngineOptions, poolOptions: Partial<PoolOptions>): Promise<Engine> {
-  const limit = limitOf(options.memoryLimit);
+  const limit = await limitOf(options.memoryLimit);
   const { tier } = await chooseTier(options);
   const { memory, choice } = openMemory(limit, await chooseThreads(options.threads));
   const module = await compileTier(tier, choice.count > 1);
@@ -57,12 +57,9 @@ export async function openEngine(options: EngineOptions, poolOptions: Partial<Po
   return engine;
 }
 
-function limitOf(wish: number = Number.POSITIVE_INFINITY): number {
-  if (typeof wish === 'number' && wish >= LEAST_BYTES) return Math.min(wish, MAX_PAGES * PAGE);
-  throw new RecurveError(
-    'usage',
-    `engine: expected a memoryLimit of at least ${LEAST_BYTES} bytes, got ${wish}; leave it out for all that there is`,
-  );
+async function limitOf(wish: number = Number.POSITIVE_INFINITY): Promise<number> {
+  if (wish >= LEAST_BYTES) return Math.min(wish, MAX_PAGES * PAGE);
+  throw (await import('./refusals.ts')).smallLimit(LEAST_BYTES, wish);
 }
 
 /** As the options say; what knows about threads is loaded only where several may be wanted. */
@@ -82,7 +79,14 @@ function openMemory(limit: number, choice: ThreadChoice): { memory: WebAssembly.
       choice = { count: 1, reason: 'the host refused shared memory; a lower memoryLimit may help' };
     }
   }
-  return { memory: new WebAssembly.Memory(size), choice };
+  try {
+    return { memory: new WebAssembly.Memory(size), choice };
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new RecurveError('memory', 'engine: expected the host to give memory, got a refusal; use fewer engines', {
+      cause,
+    });
+  }
 }
 
 /** Ends the workers of engines that nobody can reach any more. */

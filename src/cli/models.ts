@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Numerics } from '../engine/index.ts';
+import { RecurveError } from '../errors.ts';
 import { crc64 } from '../model/crc64.ts';
 import { taskOf } from '../model/index.ts';
 import { readFileBytes } from '../node/files.ts';
@@ -19,13 +20,23 @@ export interface OpenedModel {
 
 /** Opens the model of a file or of a run folder. */
 export async function openModel(place: string, values: { fast?: boolean } = {}): Promise<OpenedModel> {
-  const folder = await stat(place).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-  const path = folder ? runPaths(place).model : place;
+  const { model, checkpoint } = runPaths(place);
+  const path = (await isA('Directory', place)) ? model : place;
+  if (path === model && !(await isA('File', model)) && (await isA('File', checkpoint))) {
+    throw new RecurveError(
+      'file',
+      `${place}: expected a run that has ended, got one without a model yet; wait for its end, or go on with recurve train --resume`,
+    );
+  }
   const bytes = await readFileBytes(path);
   return { path, bytes, task: taskOf(bytes, path), numerics: numericsAsked(values) };
+}
+
+function isA(what: 'File' | 'Directory', path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats[`is${what}`](),
+    () => false,
+  );
 }
 
 /** Tells a model file from every other. */

@@ -47,6 +47,9 @@ export async function expectSignalToSave({ cwd, task, args }: Training, signal: 
   const next = `train: expected to finish, got a request to stop; all of it is in cut/checkpoint.safetensors, go on with \`recurve train ${task} --out cut --resume\`\n`;
   expect(stderr.slice(-next.length)).toBe(next);
   expect(code).toBe(130);
+  const early = recurve(['evaluate', 'cut', 'data'], { cwd });
+  expect(early.stderr).toMatch(/^cut: expected a run that has ended, got one without a model yet; .*--resume\n$/);
+  expect(early.code).toBe(5);
   const resumed = recurve(['train', task, '--out', 'cut', '--resume'], { cwd });
   expect(resumed.stderr).toMatch(/^going on from step \d+$/m);
   expect(resumed.code, resumed.stderr).toBe(0);

@@ -17,8 +17,7 @@ export function planCell(plan: Plan, cell: Cell, x: Rows, table: Layer | undefin
   const [G] = weight_ih.shape;
   const gru = cell.kind === 'gru';
   const resetAfter = gru && cell.options.reset !== 'before';
-  const bias = plan.keep(G);
-  engine.copy(bias, bias_ih.tensor.address, G);
+  const bias = plan.copyOf(bias_ih.tensor.address, G);
   engine.axpy(bias, bias_hh.tensor.address, resetAfter ? 2 * H : G, 1);
   const gates = plan.keep(B * G);
   const beside = B === 1 && !table;
@@ -48,7 +47,7 @@ export function planCell(plan: Plan, cell: Cell, x: Rows, table: Layer | undefin
       ...sequence,
       reset: resetAfter ? ('after' as const) : ('before' as const),
       candidate: plan.keep(B * H),
-      bias: bias_hh.tensor.address + 2 * H,
+      bias: plan.copyOf(bias_hh.tensor.address + 2 * H, H),
       wrz: whole ? NONE : plan.pack(v, 2 * H, H),
       wn: plan.pack(v + 2 * H * H, H, H),
     };

@@ -39,15 +39,16 @@ export function planLayers(plan: Plan, chain: readonly Layer[], input: Rows): Ro
 
 function planEmbedding(plan: Plan, { parameters: { weight } }: Layer, indices: Address): Rows {
   const { engine, B } = plan;
-  const D = weight.shape[1];
+  const [K, D] = weight.shape;
+  const table = plan.copyOf(weight.tensor.address, K * D);
   const y = plan.keep(B * D);
-  plan.add(() => engine.gatherRows(y, weight.tensor.address, indices, B, D));
+  plan.add(() => engine.gatherRows(y, table, indices, B, D));
   return { address: y, width: D };
 }
 
 function planLinear(plan: Plan, { weight, bias }: LinearLayer, x: Rows): Rows {
   const [N] = weight.shape;
   const y = plan.keep(plan.B * N);
-  plan.product(y, bias?.tensor.address, x, plan.pack(weight.tensor.address, N, x.width), N);
+  plan.product(y, bias && plan.copyOf(bias.tensor.address, N), x, plan.pack(weight.tensor.address, N, x.width), N);
   return { address: y, width: N };
 }

@@ -48,6 +48,13 @@ export class Plan {
     for (const block of this.#blocks.splice(0)) this.engine.arena.release(block);
   }
 
+  /** A copy of `n` numbers as they are now: what the plan reads, the network may change. */
+  copyOf(x: Address, n: number): Address {
+    const copy = this.keep(n);
+    this.engine.copy(copy, x, n);
+    return copy;
+  }
+
   /** A state and the one after it: the kernels write row t + 1. In front of it lie `before` more numbers. */
   state(H: number, before = 0): Address {
     const address = this.keep(before + 2 * this.B * H) + before;

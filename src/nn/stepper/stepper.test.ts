@@ -82,6 +82,23 @@ describe.each(ENGINES)('a stepper on $name', ({ open }) => {
     expect(saved.some((value) => value !== 0)).toBe(true);
   });
 
+  test('keeps the weights of the moment it is made', async () => {
+    for (const model of Object.values(MODELS)) {
+      const network = createNetwork(await open(), model(), { seed: 3 });
+      const other = createNetwork(await open(), model(), { seed: 4 }).state();
+      const own = network.state();
+      for (const B of [1, 2]) {
+        network.load(own);
+        using stepper = createStepper(network, B);
+        const ids = READ.slice(0, B);
+        const expected = stepper.step(ids);
+        stepper.reset();
+        network.load(other);
+        expect(stepper.step(ids)).toEqual(expected);
+      }
+    }
+  });
+
   test('hands states from stream to stream', async () => {
     const network = createNetwork(await open(), MODELS['a stack of LSTMs behind an embedding'](), { seed: 3 });
     using stepper = createStepper(network, 3);
@@ -115,6 +132,9 @@ test('a stepper refuses what it cannot step, and gives its memory back', () => {
   const stepper = createStepper(plain);
   expect(() => stepper.step([K])).toThrow(/expected indices from 0 to 6, got 7/);
   expect(() => stepper.step([1, 2])).toThrow(/expected 1 × 1 numbers, got 2/);
+  expect(() => stepper.rearrange([1])).toThrow(/expected 1 streams from 0 to 0, got 1/);
+  expect(() => stepper.rearrange([0, 0])).toThrow(/got 0, 0/);
+  for (const B of [0, -1, 1.5]) expect(() => createStepper(plain, B)).toThrow(/expected at least 1 stream/);
   expect(() => stepper.restore([1])).toThrow(/numbers of state, got 1/);
   stepper[Symbol.dispose]();
   expect(() => stepper.step([1])).toThrow(/one that has ended/);

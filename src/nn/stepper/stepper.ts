@@ -28,9 +28,11 @@ export interface Stepper {
 /**
  * Makes a stepper of a network of embedding, plain forward recurrent, linear, tied and dropout layers in a row.
  *
- * @throws RecurveError `unsupported` for other layers; step those with `network.predict` and a carry
+ * @throws RecurveError `unsupported` for other layers; step those with `network.predict` and a carry; `shape` for B below 1
  */
 export function createStepper(network: Network, B = 1): Stepper {
+  if (!(Number.isInteger(B) && B >= 1))
+    throw new RecurveError('shape', `stepper: expected at least 1 stream, got ${B}; give a whole number`);
   const plan = new Plan(network.engine, B);
   try {
     const chain = chainOf(network.root);
@@ -101,6 +103,7 @@ function stepperOf(plan: Plan, input: Rows, output: Rows, indices: number | unde
     },
     rearrange(from) {
       expectInUse();
+      checkStreams(from, B);
       for (const { address, size } of states) {
         engine.copy(spare, address, B * size);
         for (let b = 0; b < B; b++) engine.copy(address + b * size, spare + from[b] * size, size);
@@ -112,6 +115,14 @@ function stepperOf(plan: Plan, input: Rows, output: Rows, indices: number | unde
       plan.release();
     },
   };
+}
+
+function checkStreams(from: ArrayLike<number>, B: number): void {
+  if (from.length === B && Array.from(from).every((b) => Number.isInteger(b) && b >= 0 && b < B)) return;
+  throw new RecurveError(
+    'shape',
+    `stepper: expected ${B} streams from 0 to ${B - 1}, got ${Array.from(from).join(', ')}; name one for each stream`,
+  );
 }
 
 function checkIndices(values: ArrayLike<number>, K: number): void {

@@ -301,6 +301,10 @@ describe('arrays in IDX', () => {
     expect(JSON.parse(packed.stdout).test).toEqual(JSON.parse(plain.stdout).test);
     const { predictions } = JSON.parse(run(['predict', 'run-idx', 'images-idx3-ubyte', '--json']).stdout);
     expect(predictions.map((one: { label: string }) => one.label)).toEqual(Array.from(labels, String));
+    expect(run(['predict', 'run-idx', 'reviews.csv'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('classify: expected arrays in IDX, as in training, got reviews.csv;'),
+    });
   });
 
   test.each<[string, Uint8Array, Uint8Array, string, number]>([

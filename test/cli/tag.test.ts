@@ -79,6 +79,9 @@ test('text is tagged: CoNLL in, CoNLL out', () => {
   expect(stdout).toMatch(/^Test on .*\n.*\n.*\nGRU \(this model\)/);
   const told = recurve(['predict', 'runs/tag', '-', '--tagged', 'plain'], { cwd, input: 'the run walk\n' });
   expect(told.stdout).toBe('the\tD\nrun\tN\nwalk\tV\n');
+  const misread = recurve(['predict', 'runs/tag', '-'], { cwd, input: 'the run walk\n' });
+  expect(misread.stderr).toContain('the first is "walk"; where lines are sentences, say --tagged plain');
+  expect(recurve(['predict', 'runs/tag', 'words.conll'], { cwd }).stderr).toBe('');
   expect(recurve(['stream', 'runs/tag'], { cwd, input: 'x\n' })).toMatchObject({ code: 2, stdout: '' });
   const table = recurve(['predict', 'runs/tag', 'words.conll', '--decimal', ','], { cwd });
   expect(table.stderr).toContain('predict: expected --decimal with a model of a table, got one of text; leave it out');

@@ -163,6 +163,12 @@ async function idxExamples([images, labels, ...more]: readonly string[], labelle
 
 async function tableExamples(place: string, { reading, read, columns, labelled }: ExampleOptions): Promise<Examples> {
   const { text, label, id } = reading;
+  if (columns && id === undefined) {
+    throw new RecurveError(
+      'usage',
+      `classify: expected arrays in IDX, as in training, got ${place}; a table has sequences where the model was trained on one`,
+    );
+  }
   const exact = [text, label, id].filter((name) => name !== undefined);
   const table: Table = await readTable(await openSource(place), {
     // In a text or a label "none" is a word.

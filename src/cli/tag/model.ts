@@ -1,4 +1,5 @@
 import { describe, readTagged, type TaggedText } from '../../data/index.ts';
+import { shorten } from '../../data/table.ts';
 import { openSource } from '../../node/source.ts';
 import { knownTagTable, loadTag, type TagModel, type TagTable } from '../../tasks/index.ts';
 import { engineFromEnvironment } from '../environment.ts';
@@ -33,7 +34,14 @@ export async function dataFor(
     refuseGiven(who, values, READ_FLAGS, { wanted: 'a model of a table', got: 'one of text' });
     const [first] = await placesOf(place, output);
     const { tagged, tokenColumn, labelColumn } = values;
-    return readTagged(await openSource(first), given({ format: tagged, tokenColumn, labelColumn }));
+    const text = await readTagged(await openSource(first), given({ format: tagged, tokenColumn, labelColumn }));
+    const labels = text.sentences.flatMap((sentence) => sentence.labels ?? []);
+    if (labels.length > 0 && !labels.some((label) => classes.includes(label))) {
+      output.note(
+        `none of the labels in ${text.source} is one of the model, the first is "${shorten(labels[0])}"; where lines are sentences, say --tagged plain`,
+      );
+    }
+    return text;
   }
   refuseGiven(who, values, TEXT_FLAGS, { wanted: 'a model of text', got: 'one of a table' });
   const series = reading?.series;

@@ -90,13 +90,18 @@ export function spanOf(
   used: Used[],
   columns: Gridded[],
   alignment: Alignment,
-  tail: 'cut' | 'keep',
+  { tail, optional }: { tail: 'cut' | 'keep'; optional: boolean },
   findings: Finding[],
 ): GridSpan | null {
-  const { history } = namedSpan(used, columns);
-  const from = columns.reduce((latest, { observed }) => Math.max(latest, firstObserved(observed)), 0);
+  const from = columns.reduce(
+    (latest, { observed }, k) =>
+      optional && used[k]!.role === 'target' ? latest : Math.max(latest, firstObserved(observed)),
+    0,
+  );
+  const last = namedSpan(used, columns).history;
+  const history = optional ? Math.max(from, last) : last;
   const about = aboutSeries(alignment.id);
-  if (from >= history) {
+  if (from >= (tail === 'keep' ? alignment.length : history)) {
     findings.push({ kind: 'empty-series', ...about, count: 0, rule: 'left out, a column it needs has no values' });
     return null;
   }

@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { fillHoles } from './fill.ts';
+import { fillHoles, firstObserved } from './fill.ts';
 import { checkGap, keptColumns, reportMissing, spanOf, type Used } from './holes.ts';
 import { gridded, reportDuplicates } from './merge.ts';
 import type { DataReport, Finding } from './report.ts';
@@ -88,6 +88,8 @@ export interface TargetRules {
   classes?: boolean;
   /** What becomes of steps after the last of them: `cut` (default), or `keep` them beyond `history`, filled in as others are. */
   tail?: 'cut' | 'keep';
+  /** Steps before the first of them are kept too, and series without any. Default false. */
+  optional?: boolean;
 }
 
 /** Series and what was found on the way to them. */
@@ -108,7 +110,7 @@ export interface SeriesResult {
 export function toSeries(
   table: Table,
   options: SeriesOptions,
-  { classes = false, tail = 'cut' }: TargetRules = {},
+  { classes = false, tail = 'cut', optional = false }: TargetRules = {},
 ): SeriesResult {
   const findings: Finding[] = [];
   const maxGap = options.maxGap ?? 48;
@@ -138,15 +140,18 @@ export function toSeries(
       kept.map((k) => used[k]!),
       columns,
       alignment,
-      tail,
+      { tail, optional },
       findings,
     );
     if (!span) continue;
     const { from, to, history } = span;
     for (const [c, column] of columns.entries()) {
-      checkGap(table, used[kept[c]!]!, column.observed, span, alignment, options.missing ?? 'forward', maxGap);
-      const kind = classes && used[kept[c]!]!.role === 'target';
-      fillHoles(column, to, options.missing === 'linear' && !kind ? 'linear' : 'forward');
+      const isTarget = used[kept[c]!]!.role === 'target';
+      if (!(optional && isTarget))
+        checkGap(table, used[kept[c]!]!, column.observed, span, alignment, options.missing ?? 'forward', maxGap);
+      fillHoles(column, to, options.missing === 'linear' && !(classes && isTarget) ? 'linear' : 'forward');
+      const first = firstObserved(column.observed);
+      if (first > from) column.values.fill(column.values[first] ?? 0, 0, first);
     }
     series.push({
       id: alignment.id,

@@ -139,7 +139,7 @@ function emptyPart(series: Series[], name: string, part: object = {}): RecurveEr
   const wanted = borders.length === 0 ? '' : ` (${borders.map(([kind, value]) => `${kind} ${value}`).join(' ')})`;
   const one = series[0]!;
   const got = one.time
-    ? `data from ${formatInstant(one.time[0]!, zoneOf(one.zone))} to ${formatInstant(one.time[one.history - 1]!, zoneOf(one.zone))}`
+    ? `data from ${formatInstant(one.time[0]!, zoneOf(one.zone))} to ${formatInstant(one.time[Math.max(0, one.history - 1)]!, zoneOf(one.zone))}`
     : `${one.history} steps`;
   return new RecurveError(
     'data',

@@ -4,7 +4,7 @@ import { log1p } from '../../exact.ts';
 import { followedCycles } from './cycles.ts';
 import type { TagSettings } from './options.ts';
 import { type TagSeries, type TagTable, toldTimes } from './table.ts';
-import type { TagTarget } from './target.ts';
+import { labelsRead, type TagTarget } from './target.ts';
 
 /** How rows of a table become inputs; plain data, kept in the model file. */
 export interface TablePlan {
@@ -48,7 +48,7 @@ export function fitTablePlan(
   const [first] = series;
   const { step, zone } = first.series;
   const { ahead, lags } = settings;
-  const labels = ahead > 0 && target.kind !== 'texts';
+  const labels = labelsRead(target, ahead);
   const shown = target.kind === 'comparison' && first.names.includes(target.column);
   const many = spans.reduce((steps, { from, to }) => steps + Math.max(0, to - from), 0) >= MANY_STEPS;
   const cycles = settings.calendar ? followedCycles(series, spans, classes.length) : [];

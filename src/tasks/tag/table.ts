@@ -9,7 +9,7 @@ import {
   zoneOf,
 } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { classesOf, classOf, parseTarget, type TagTarget } from './target.ts';
+import { classesOf, classOf, labelsRead, parseTarget, type TagTarget } from './target.ts';
 
 /** How to make tagged series of a table: as {@link SeriesOptions}, but `target` is a column of labels or a comparison. */
 export interface TagTableOptions extends Omit<SeriesOptions, 'target' | 'known' | 'constantTarget' | 'keepConstant'> {
@@ -94,11 +94,12 @@ function expectClasses(classes: readonly string[], target: string, missing = 0):
   throw new RecurveError('data', `tag: expected at least 2 classes in ${target}, got ${got}; ${next}`);
 }
 
-/** Cells of the target's column that count as missing. */
+/** Cells of the target's column that count as missing; all where there is none. */
 function missingOf({ columns, rows }: Table, target: TagTarget): number {
   const column = columns.find(({ name }) => name === target.column);
   if (column?.kind === 'text') return column.codes.reduce((count, code) => count + Number(code < 0), 0);
-  return column?.kind === 'number' ? column.missing : rows;
+  if (column?.kind === 'number') return column.missing;
+  return column ? 0 : rows;
 }
 
 function read(
@@ -110,9 +111,10 @@ function read(
   columns: readonly string[] | undefined,
 ): TagTable {
   const { positive: _, target: text, ...reading } = options;
-  // A model of texts can answer a table without its labels.
-  const unlabelled = columns !== undefined && !table.columns.some(({ name }) => name === target.column);
-  const values = unlabelled && target.kind === 'texts' ? new Float64Array(table.rows) : told(target, classes, table);
+  // A model that does not read labels can answer a table without them.
+  const optional = columns !== undefined && !labelsRead(target, ahead);
+  const unlabelled = optional && missingOf(table, target) === table.rows;
+  const values = unlabelled ? new Float64Array(table.rows) : targetValues(target, classes, table);
   const classAt = (value: number): number => (target.kind === 'comparison' ? classOf(target, value) : value);
   // What the label is computed from would give its own step's label away, and a column of texts cannot be read.
   const hidden = (name: string): boolean =>
@@ -133,8 +135,12 @@ function read(
       target: labelName,
       constantTarget: true,
     },
-    // A model is asked about rows that nobody has labelled yet.
-    { classes: target.kind !== 'comparison', tail: columns ? 'keep' : 'cut' },
+    {
+      classes: target.kind !== 'comparison',
+      // A model is asked about rows that nobody has labelled yet.
+      tail: columns ? 'keep' : 'cut',
+      optional,
+    },
   );
   return {
     kind: 'table',
@@ -160,7 +166,7 @@ function read(
 }
 
 /** What stands for the label of a row: its class, or the number that is compared, since numbers can be averaged and classes cannot. */
-function told(target: TagTarget, classes: readonly string[], table: Table): Float64Array {
+function targetValues(target: TagTarget, classes: readonly string[], table: Table): Float64Array {
   const labels = classesOf(target, classes, table);
   const column = table.columns.find(({ name }) => name === target.column);
   return target.kind === 'comparison' && column?.kind === 'number' ? column.values : labels;

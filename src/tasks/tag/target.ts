@@ -77,6 +77,11 @@ export function parseTarget(text: string, table: Table): { target: TagTarget; cl
   return { target: { kind: 'comparison', column, op, value }, classes: ['no', 'yes'] };
 }
 
+/** Whether the labels of the rows read are inputs too: of later steps, where they are computed from numbers. */
+export function labelsRead(target: TagTarget, ahead: number): boolean {
+  return ahead > 0 && target.kind !== 'texts';
+}
+
 /** The class of a row by the number in the target's column; NaN where it is missing or no class. */
 export function classOf(target: TagTarget, number: number): number {
   if (Number.isNaN(number)) return Number.NaN;

@@ -390,9 +390,19 @@ describe('rows and labels that are not one to one', () => {
     const table = async (text: string) => knownTagTable(await tableOf(text), model.reading as TagTableOptions, known);
     const blank = csv.replace(/((?:.*\n){30})$/, (end) => end.replaceAll(/,(wet|dry)\n/g, ',\n'));
     const [whole] = model.predict(await table(csv));
-    const [told] = model.predict(await table(blank));
-    expect(told.labels).toHaveLength(200);
-    expect(told).toEqual(whole);
+    const all = csv.replaceAll(/,(wet|dry)$/gm, ',');
+    for (const text of [
+      blank,
+      all,
+      csv.replace(/^((?:.*\n){80})/, (head) => head.replaceAll(/,(wet|dry)\n/g, ',\n')),
+    ]) {
+      const [told] = model.predict(await table(text));
+      expect(told.labels).toHaveLength(200);
+      expect(told).toEqual(whole);
+    }
+    await expect(evaluateTag(model, await table(all))).rejects.toThrow(
+      /expected labels in column "sky"|at least one step/,
+    );
     const { steps } = await evaluateTag(model, await table(blank), { from: '2020-05-30' });
     expect([scores?.steps, steps]).toEqual([50, 200 - 30 - 150]);
   });

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { openChromium } from '../../test/platform/chromium.ts';
 import { findChromium, install, nodeBinary, root } from '../../tools/setup.mjs';
 
 /** Something that runs a bundled program: a Node release, or Chromium. */
@@ -73,6 +72,8 @@ function chromiumHost(folder: string): Host | string {
   return {
     name: 'Chromium',
     async call(name, ...args) {
+      // What drives it comes with the tests' packages, which are here by now.
+      const { openChromium } = await import('../../test/platform/chromium.ts');
       const page = await openChromium(folder);
       try {
         return await page.evaluate(

@@ -118,7 +118,7 @@ export function gemmPacked(c: usize, cs: usize, from: usize, fs: usize, a: usize
   }
 }
 
-/** Whether packed matrices were last read backwards, a bit for each by a hash of its address (Knuth's multiplicative one, 6 bits of it). */
+/** Whether packed matrices were last read forwards, a bit for each by a hash of its address (Knuth's multiplicative one, 6 bits of it). */
 let directions: u64 = 0;
 
 /** Turns the direction in which a packed matrix is read, and says whether it is backwards now. Results do not depend on it, only time does. */

@@ -247,9 +247,7 @@ test('the places follow RECURVE_DATA, XDG_CACHE_HOME, LOCALAPPDATA on Windows, a
 });
 
 test('a user without a home, whom the host does not know, keeps data sets among the temporary files', () => {
-  const none = () => {
-    throw new Error('uv_os_homedir returned ENOENT');
-  };
+  const none = () => undefined;
   expect(datasetPlaces({}, 'linux', none).cache).toBe(join(tmpdir(), '.cache', 'recurve', 'datasets'));
   expect(datasetPlaces({ HOME: '/h' }, 'linux', none).cache).toBe(join('/h', '.cache', 'recurve', 'datasets'));
 });

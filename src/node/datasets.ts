@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset, DatasetFile, Published } from '../data/datasets.ts';
+import { userCaches } from '../engine/proof/caches.ts';
 import { RecurveError } from '../errors.ts';
 import { ensureFolder, readFileBytes, readFileIfThere, writeFileAtomic } from './files.ts';
 
@@ -21,24 +22,17 @@ export interface LocalFile {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The places an environment names: `RECURVE_DATA`, and a folder below the user's cache (`XDG_CACHE_HOME` where it is set). */
+/**
+ * The places an environment names: `RECURVE_DATA`, and a folder below the user's cache (`XDG_CACHE_HOME` where it is set). Without a home
+ * it lies among the temporary files, since every file is checked by its SHA-256 wherever it lies.
+ */
 export function datasetPlaces(
   env: Environment = process.env,
   platform: string = process.platform,
-  ask: () => string = homedir,
+  home?: () => string | undefined,
 ): DatasetPlaces {
-  const windows = platform === 'win32' ? env.LOCALAPPDATA : undefined;
-  const caches = env.XDG_CACHE_HOME || windows || join(env.HOME || homeOfUser(ask), '.cache');
+  const caches = userCaches({ env, platform }, home) ?? join(tmpdir(), '.cache');
   return { mirror: env.RECURVE_DATA || undefined, cache: join(caches, 'recurve', 'datasets') };
-}
-
-/** A user whom the host does not know, as in containers, has no home: files are checked by their SHA-256 wherever they lie. */
-function homeOfUser(ask: () => string): string {
-  try {
-    return ask();
-  } catch {
-    return tmpdir();
-  }
 }
 
 /**

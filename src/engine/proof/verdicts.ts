@@ -1,6 +1,7 @@
 // Verdicts about experimental tiers, one small file each in the user's cache. Losing them costs a proof, nothing else: what cannot be
 // read counts as absent.
 import { hostProcess, nodeModule } from '../host.ts';
+import { userCaches } from './caches.ts';
 
 /** What a proof found. */
 export interface Verdict {
@@ -39,25 +40,10 @@ interface Paths {
   join(...parts: string[]): string;
 }
 
-/**
- * Where verdicts are kept: below `XDG_CACHE_HOME`, Windows' `LOCALAPPDATA`, or `~/.cache`. Undefined for a user without a home, such as
- * the nameless one of a container.
- */
-export function verdictFolder({ env = {}, platform } = hostProcess(), home = homeOfUser): string | undefined {
-  const { join } = nodeModule<Paths>('node:path')!;
-  const windows = platform === 'win32' ? env.LOCALAPPDATA : undefined;
-  const caches = env.XDG_CACHE_HOME || windows;
-  if (caches) return join(caches, 'recurve', 'tiers');
-  const folder = env.HOME || home();
-  return folder && join(folder, '.cache', 'recurve', 'tiers');
-}
-
-function homeOfUser(): string | undefined {
-  try {
-    return nodeModule<{ homedir(): string }>('node:os')!.homedir();
-  } catch {
-    return undefined;
-  }
+/** Where verdicts are kept; undefined for a user without a place for it. */
+export function verdictFolder(...host: Parameters<typeof userCaches>): string | undefined {
+  const caches = userCaches(...host);
+  return caches && nodeModule<Paths>('node:path')!.join(caches, 'recurve', 'tiers');
 }
 
 /** The verdict about a subject, where one is kept and still holds. */

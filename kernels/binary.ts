@@ -23,8 +23,8 @@ function mapBinary(op: i32, c: usize, a: usize, b: usize, n: i32): void {
   for (; n >= 8; n -= 8) {
     const x = combine(op, v128.load(a), v128.load(b));
     const y = combine(op, v128.load(a, 16), v128.load(b, 16));
-    v128.store(c, x);
     v128.store(c, y, 16);
+    v128.store(c, x);
     a += 32;
     b += 32;
     c += 32;

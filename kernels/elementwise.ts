@@ -33,8 +33,8 @@ function mapUnary(op: i32, y: usize, x: usize, n: i32): void {
   for (; n >= 8; n -= 8) {
     const a = value(op, v128.load(x));
     const b = value(op, v128.load(x, 16));
-    v128.store(y, a);
     v128.store(y, b, 16);
+    v128.store(y, a);
     x += 32;
     y += 32;
   }
@@ -121,8 +121,8 @@ function mapUnaryBackward(op: i32, dx: usize, dy: usize, x: usize, y: usize, n: 
   for (; n >= 8; n -= 8) {
     const a = f32x4.add(v128.load(dx), slope(op, stillThere(v128.load(dy)), v128.load(x), v128.load(y)));
     const b = f32x4.add(v128.load(dx, 16), slope(op, stillThere(v128.load(dy, 16)), v128.load(x, 16), v128.load(y, 16)));
-    v128.store(dx, a);
     v128.store(dx, b, 16);
+    v128.store(dx, a);
     dx += 32;
     dy += 32;
     x += 32;
@@ -179,8 +179,8 @@ export function affine(y: usize, x: usize, n: i32, alpha: f32, beta: f32): void 
   for (; n >= 8; n -= 8) {
     const a = f32x4.add(f32x4.mul(s, v128.load(x)), t);
     const b = f32x4.add(f32x4.mul(s, v128.load(x, 16)), t);
-    v128.store(y, a);
     v128.store(y, b, 16);
+    v128.store(y, a);
     x += 32;
     y += 32;
   }
@@ -197,8 +197,8 @@ export function axpy(y: usize, x: usize, n: i32, alpha: f32): void {
   for (; n >= 8; n -= 8) {
     const a = f32x4.add(v128.load(y), f32x4.mul(s, v128.load(x)));
     const b = f32x4.add(v128.load(y, 16), f32x4.mul(s, v128.load(x, 16)));
-    v128.store(y, a);
     v128.store(y, b, 16);
+    v128.store(y, a);
     x += 32;
     y += 32;
   }
@@ -216,8 +216,8 @@ export function clamp(y: usize, x: usize, n: i32, low: f32, high: f32): void {
   for (; n >= 8; n -= 8) {
     const a = f32x4.pmin(f32x4.pmax(v128.load(x), l), h);
     const b = f32x4.pmin(f32x4.pmax(v128.load(x, 16), l), h);
-    v128.store(y, a);
     v128.store(y, b, 16);
+    v128.store(y, a);
     x += 32;
     y += 32;
   }

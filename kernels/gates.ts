@@ -38,8 +38,8 @@ export function rnnRowBackward(da: usize, dh: usize, h: usize, H: i32, relu: boo
       d0 = f32x4.mul(g0, tanhSlope(y0));
       d1 = f32x4.mul(g1, tanhSlope(y1));
     }
-    v128.store(da, d0);
     v128.store(da, d1, 16);
+    v128.store(da, d0);
     da += 32;
     dh += 32;
     h += 32;
@@ -109,10 +109,10 @@ export function lstmRow(z: usize, h: usize, c: usize, before: usize, H: i32): vo
     const c1 = f32x4.add(f32x4.mul(v128.load(f, 16), v128.load(before, 16)), f32x4.mul(v128.load(i, 16), v128.load(g, 16)));
     const h0 = f32x4.mul(v128.load(o), tanh(c0));
     const h1 = f32x4.mul(v128.load(o, 16), tanh(c1));
-    v128.store(c, c0);
     v128.store(c, c1, 16);
-    v128.store(h, h0);
+    v128.store(c, c0);
     v128.store(h, h1, 16);
+    v128.store(h, h0);
     i += 32;
     f += 32;
     g += 32;
@@ -149,8 +149,8 @@ export function lstmRowBackward(dz: usize, dh: usize, dc: usize, z: usize, c: us
     const o1 = v128.load(gate, 16);
     const do0 = f32x4.mul(f32x4.mul(dy0, t0), sigmoidSlope(o0));
     const do1 = f32x4.mul(f32x4.mul(dy1, t1), sigmoidSlope(o1));
-    v128.store(target, do0);
     v128.store(target, do1, 16);
+    v128.store(target, do0);
     const d0 = f32x4.add(stillThere(v128.load(dc)), f32x4.mul(f32x4.mul(dy0, o0), tanhSlope(t0)));
     const d1 = f32x4.add(stillThere(v128.load(dc, 16)), f32x4.mul(f32x4.mul(dy1, o1), tanhSlope(t1)));
     const i0 = v128.load(z);
@@ -163,10 +163,10 @@ export function lstmRowBackward(dz: usize, dh: usize, dc: usize, z: usize, c: us
     const di1 = f32x4.mul(f32x4.mul(d1, g1), sigmoidSlope(i1));
     const dg0 = f32x4.mul(f32x4.mul(d0, i0), tanhSlope(g0));
     const dg1 = f32x4.mul(f32x4.mul(d1, i1), tanhSlope(g1));
-    v128.store(dz, di0);
     v128.store(dz, di1, 16);
-    v128.store(target, dg0);
+    v128.store(dz, di0);
     v128.store(target, dg1, 16);
+    v128.store(target, dg0);
     gate = z + block;
     target = dz + block;
     const f0 = v128.load(gate);
@@ -175,10 +175,10 @@ export function lstmRowBackward(dz: usize, dh: usize, dc: usize, z: usize, c: us
     const df1 = f32x4.mul(f32x4.mul(d1, v128.load(before, 16)), sigmoidSlope(f1));
     const dc0 = f32x4.mul(d0, f0);
     const dc1 = f32x4.mul(d1, f1);
-    v128.store(target, df0);
     v128.store(target, df1, 16);
-    v128.store(dc, dc0);
+    v128.store(target, df0);
     v128.store(dc, dc1, 16);
+    v128.store(dc, dc0);
     z += 32;
     dz += 32;
     dh += 32;
@@ -225,8 +225,8 @@ export function gruCandidateRow(n: usize, r: usize, kept: usize, H: i32): void {
   for (; H >= 8; H -= 8) {
     const n0 = f32x4.add(v128.load(n), f32x4.mul(v128.load(r), v128.load(kept)));
     const n1 = f32x4.add(v128.load(n, 16), f32x4.mul(v128.load(r, 16), v128.load(kept, 16)));
-    v128.store(n, n0);
     v128.store(n, n1, 16);
+    v128.store(n, n0);
     n += 32;
     r += 32;
     kept += 32;
@@ -245,14 +245,14 @@ export function gruRow(z: usize, n: usize, h: usize, before: usize, H: i32): voi
   for (; H >= 8; H -= 8) {
     const n0 = tanh(v128.load(n));
     const n1 = tanh(v128.load(n, 16));
-    v128.store(n, n0);
     v128.store(n, n1, 16);
+    v128.store(n, n0);
     const z0 = v128.load(z);
     const z1 = v128.load(z, 16);
     const h0 = f32x4.add(f32x4.mul(f32x4.sub(one, z0), n0), f32x4.mul(z0, v128.load(before)));
     const h1 = f32x4.add(f32x4.mul(f32x4.sub(one, z1), n1), f32x4.mul(z1, v128.load(before, 16)));
-    v128.store(h, h0);
     v128.store(h, h1, 16);
+    v128.store(h, h0);
     z += 32;
     n += 32;
     h += 32;
@@ -282,16 +282,16 @@ export function gruRowBackward(dz: usize, dn: usize, carried: usize, dh: usize, 
     const dy1 = stillThere(v128.load(dh, 16));
     const dn0 = f32x4.mul(f32x4.mul(dy0, f32x4.sub(one, z0)), tanhSlope(n0));
     const dn1 = f32x4.mul(f32x4.mul(dy1, f32x4.sub(one, z1)), tanhSlope(n1));
-    v128.store(dn, dn0);
     v128.store(dn, dn1, 16);
+    v128.store(dn, dn0);
     const dz0 = f32x4.mul(f32x4.mul(dy0, f32x4.sub(v128.load(before), n0)), sigmoidSlope(z0));
     const dz1 = f32x4.mul(f32x4.mul(dy1, f32x4.sub(v128.load(before, 16), n1)), sigmoidSlope(z1));
-    v128.store(dz, dz0);
     v128.store(dz, dz1, 16);
+    v128.store(dz, dz0);
     const c0 = f32x4.add(v128.load(carried), f32x4.mul(dy0, z0));
     const c1 = f32x4.add(v128.load(carried, 16), f32x4.mul(dy1, z1));
-    v128.store(carried, c0);
     v128.store(carried, c1, 16);
+    v128.store(carried, c0);
     z += 32;
     dz += 32;
     n += 32;
@@ -326,12 +326,12 @@ export function gruCandidateRowBackward(dr: usize, dkept: usize, dn: usize, r: u
     const r1 = v128.load(r, 16);
     const dk0 = f32x4.mul(d0, r0);
     const dk1 = f32x4.mul(d1, r1);
-    v128.store(dkept, dk0);
     v128.store(dkept, dk1, 16);
+    v128.store(dkept, dk0);
     const dr0 = f32x4.mul(f32x4.mul(d0, v128.load(kept)), sigmoidSlope(r0));
     const dr1 = f32x4.mul(f32x4.mul(d1, v128.load(kept, 16)), sigmoidSlope(r1));
-    v128.store(dr, dr0);
     v128.store(dr, dr1, 16);
+    v128.store(dr, dr0);
     dr += 32;
     dkept += 32;
     dn += 32;

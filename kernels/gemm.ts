@@ -26,8 +26,8 @@ const FEW_ROWS: i32 = 4;
 /** Rows of A for which panels of W are laid out once, and columns that so many panels have. */
 const M_SHARED: i32 = 4 * M_BLOCK;
 const N_SHARED: i32 = 512;
-/** Columns from which on it pays to lay out A in tiles first. */
-const TILING_COLUMNS: i32 = 512;
+/** Columns from which on it pays to lay out A in tiles first: a step of theirs takes no address but one. */
+const TILING_COLUMNS: i32 = 128;
 
 // Scratch: an edge tile (512 bytes), N_SHARED columns of one block of W (512 KiB), the tiles of one block of A (240 KiB): 770,560 bytes in
 // all. Where W stands in panels, tiles take their place too.

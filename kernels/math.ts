@@ -67,8 +67,8 @@ function exponential(r: v128): v128 {
 export function exp(x: v128): v128 {
   x = f32x4.pmax(f32x4.pmin(x, spread(EXP_RANGE, 0)), spread(EXP_RANGE, 1));
   const t = mulAdd(x, spread(COMMON, LOG2E), spread(COMMON, ROUND));
-  // k >> 1 of the signed 22 bits below those of ROUND.
-  const half = i32x4.shr_s(i32x4.shl(t, 10), 11);
+  // k >> 1: of an exponent only the low nine bits count, so that the bits of ROUND above k do not matter.
+  const half = i32x4.shr_u(t, 1);
   return f32x4.mul(f32x4.mul(exponential(remainder(x, t)), powerOfTwo(half)), powerOfTwo(i32x4.sub(t, half)));
 }
 

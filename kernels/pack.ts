@@ -31,8 +31,8 @@ function packRows(p: usize, w: usize, wk: usize, n: i32, K: i32): void {
       for (let j: usize = 0; j < PANEL_STEP; j += 32) {
         const x = v128.load(w + j);
         const y = v128.load(w + j, 16);
-        v128.store(p + j, x);
         v128.store(p + j, y, 16);
+        v128.store(p + j, x);
       }
       w += wk;
       p += PANEL_STEP;

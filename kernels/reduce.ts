@@ -66,8 +66,8 @@ function addFourRows(y: usize, x0: usize, stride: usize, n: i32): void {
     b = f32x4.add(b, v128.load(x2, 16));
     a = f32x4.add(a, v128.load(x3));
     b = f32x4.add(b, v128.load(x3, 16));
-    v128.store(y, a);
     v128.store(y, b, 16);
+    v128.store(y, a);
     y += 32;
     x0 += 32;
     x1 += 32;

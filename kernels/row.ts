@@ -97,29 +97,29 @@ function multiply(P: i32, c: usize, from: usize, a: usize, b: usize, bp: usize, 
     a += 4;
     b += PANEL_STEP;
   }
-  v128.store(c, x00);
   v128.store(c, x01, 16);
-  if (WIDE) v128.store(c, x02, 32);
+  v128.store(c, x00);
   if (WIDE) v128.store(c, x03, 48);
+  if (WIDE) v128.store(c, x02, 32);
   if (P > 1) {
     c += PANEL_STEP;
-    v128.store(c, x10);
     v128.store(c, x11, 16);
-    if (WIDE) v128.store(c, x12, 32);
+    v128.store(c, x10);
     if (WIDE) v128.store(c, x13, 48);
+    if (WIDE) v128.store(c, x12, 32);
   }
   if (P > 2) {
     c += PANEL_STEP;
-    v128.store(c, x20);
     v128.store(c, x21, 16);
-    if (WIDE) v128.store(c, x22, 32);
+    v128.store(c, x20);
     if (WIDE) v128.store(c, x23, 48);
+    if (WIDE) v128.store(c, x22, 32);
   }
   if (P > 3) {
     c += PANEL_STEP;
-    v128.store(c, x30);
     v128.store(c, x31, 16);
-    if (WIDE) v128.store(c, x32, 32);
+    v128.store(c, x30);
     if (WIDE) v128.store(c, x33, 48);
+    if (WIDE) v128.store(c, x32, 32);
   }
 }

@@ -41,8 +41,8 @@ function exponentials(y: usize, x: usize, K: i32, top: f32): void {
   for (; K >= 8; K -= 8) {
     const a = exp(f32x4.sub(v128.load(x), t));
     const b = exp(f32x4.sub(v128.load(x, 16), t));
-    v128.store(y, a);
     v128.store(y, b, 16);
+    v128.store(y, a);
     x += 32;
     y += 32;
   }
@@ -58,8 +58,8 @@ function divideRow(y: usize, K: i32, divisor: f32): void {
   for (; K >= 8; K -= 8) {
     const a = f32x4.div(v128.load(y), d);
     const b = f32x4.div(v128.load(y, 16), d);
-    v128.store(y, a);
     v128.store(y, b, 16);
+    v128.store(y, a);
     y += 32;
   }
   for (; K > 0; K -= 4) {

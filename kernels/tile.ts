@@ -53,11 +53,22 @@ function multiply(R: i32, V: i32, tiles: bool, c: usize, cs: usize, from: usize,
   let x51 = R > 5 ? v128.load(from, 16) : x00;
   let x52 = R > 5 && V > 2 ? v128.load(from, 32) : x00;
   let x53 = R > 5 && V > 2 ? v128.load(from, 48) : x00;
+  // V8 knows of what is computed, not of what is passed in, that its upper half is 0, and would copy both addresses at every step.
+  a &= ~3;
+  b &= ~3;
   let a1 = a + rs;
   let a2 = a + 2 * rs;
   let a3 = a + 3 * rs;
   let a4 = a + 4 * rs;
   let a5 = a + 5 * rs;
+  if (tiles) {
+    // Where memory begins plus such an offset is one addition a row and step, unless V8 finds it made before the loop: once for all.
+    if (R > 1) v128.load32_splat(a, 4);
+    if (R > 2) v128.load32_splat(a, 8);
+    if (R > 3) v128.load32_splat(a, 12);
+    if (R > 4) v128.load32_splat(a, 16);
+    if (R > 5) v128.load32_splat(a, 20);
+  }
   const end = b + <usize>K * PANEL_STEP;
   while (b < end) {
     const b0 = v128.load(b);
@@ -112,44 +123,44 @@ function multiply(R: i32, V: i32, tiles: bool, c: usize, cs: usize, from: usize,
     a += tiles ? <usize>R << 2 : ks;
     b += PANEL_STEP;
   }
-  v128.store(c, x00);
-  v128.store(c, x01, 16);
-  if (V > 2) v128.store(c, x02, 32);
   if (V > 2) v128.store(c, x03, 48);
+  if (V > 2) v128.store(c, x02, 32);
+  v128.store(c, x01, 16);
+  v128.store(c, x00);
   if (R > 1) {
     c += cs;
-    v128.store(c, x10);
-    v128.store(c, x11, 16);
-    if (V > 2) v128.store(c, x12, 32);
     if (V > 2) v128.store(c, x13, 48);
+    if (V > 2) v128.store(c, x12, 32);
+    v128.store(c, x11, 16);
+    v128.store(c, x10);
   }
   if (R > 2) {
     c += cs;
-    v128.store(c, x20);
-    v128.store(c, x21, 16);
-    if (V > 2) v128.store(c, x22, 32);
     if (V > 2) v128.store(c, x23, 48);
+    if (V > 2) v128.store(c, x22, 32);
+    v128.store(c, x21, 16);
+    v128.store(c, x20);
   }
   if (R > 3) {
     c += cs;
-    v128.store(c, x30);
-    v128.store(c, x31, 16);
-    if (V > 2) v128.store(c, x32, 32);
     if (V > 2) v128.store(c, x33, 48);
+    if (V > 2) v128.store(c, x32, 32);
+    v128.store(c, x31, 16);
+    v128.store(c, x30);
   }
   if (R > 4) {
     c += cs;
-    v128.store(c, x40);
-    v128.store(c, x41, 16);
-    if (V > 2) v128.store(c, x42, 32);
     if (V > 2) v128.store(c, x43, 48);
+    if (V > 2) v128.store(c, x42, 32);
+    v128.store(c, x41, 16);
+    v128.store(c, x40);
   }
   if (R > 5) {
     c += cs;
-    v128.store(c, x50);
-    v128.store(c, x51, 16);
-    if (V > 2) v128.store(c, x52, 32);
     if (V > 2) v128.store(c, x53, 48);
+    if (V > 2) v128.store(c, x52, 32);
+    v128.store(c, x51, 16);
+    v128.store(c, x50);
   }
 }
 

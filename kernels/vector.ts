@@ -1,5 +1,6 @@
 // What every kernel shares: the address that means "no array", and vectors of fewer than four lanes at the end of an array.
-// Loops take two vectors (8 numbers) a turn, load both, compute both, store both: V8 can merge such pairs into 256-bit code.
+// Loops take two vectors (8 numbers) a turn, load both, compute both, store both: V8 can merge such pairs into 256-bit code. The upper one
+// is stored first: otherwise V8 stores the lower one twice, once alone and once with the other.
 
 /** `NONE` of engine.ts (-1) as a byte address. */
 export const NONE: usize = 0xffff_fffc;
@@ -59,8 +60,8 @@ export function copyRow(y: usize, x: usize, n: i32): void {
   for (; n >= 8; n -= 8) {
     const a = v128.load(x);
     const b = v128.load(x, 16);
-    v128.store(y, a);
     v128.store(y, b, 16);
+    v128.store(y, a);
     x += 32;
     y += 32;
   }
@@ -76,8 +77,8 @@ export function addRow(y: usize, x: usize, n: i32): void {
   for (; n >= 8; n -= 8) {
     const a = f32x4.add(v128.load(y), v128.load(x));
     const b = f32x4.add(v128.load(y, 16), v128.load(x, 16));
-    v128.store(y, a);
     v128.store(y, b, 16);
+    v128.store(y, a);
     x += 32;
     y += 32;
   }
@@ -92,8 +93,8 @@ export function addRow(y: usize, x: usize, n: i32): void {
 export function fillRow(y: usize, value: f32, n: i32): void {
   const v = f32x4.splat(value);
   for (; n >= 8; n -= 8) {
-    v128.store(y, v);
     v128.store(y, v, 16);
+    v128.store(y, v);
     y += 32;
   }
   for (; n > 0; n -= 4) {

@@ -37,27 +37,33 @@ function mapBinary(op: i32, c: usize, a: usize, b: usize, n: i32): void {
   }
 }
 
+function add(c: usize, a: usize, b: usize, n: i32): void {
+  mapBinary(ADD, c, a, b, n);
+}
+function subtract(c: usize, a: usize, b: usize, n: i32): void {
+  mapBinary(SUBTRACT, c, a, b, n);
+}
+function multiply(c: usize, a: usize, b: usize, n: i32): void {
+  mapBinary(MULTIPLY, c, a, b, n);
+}
+function divide(c: usize, a: usize, b: usize, n: i32): void {
+  mapBinary(DIVIDE, c, a, b, n);
+}
+function minimum(c: usize, a: usize, b: usize, n: i32): void {
+  mapBinary(MINIMUM, c, a, b, n);
+}
+function maximum(c: usize, a: usize, b: usize, n: i32): void {
+  mapBinary(MAXIMUM, c, a, b, n);
+}
+
 /** c[i] = a[i] ∘ b[i]; c may be a or b. */
 export function binary(op: i32, c: usize, a: usize, b: usize, n: i32): void {
-  switch (op) {
-    case ADD:
-      mapBinary(ADD, c, a, b, n);
-      return;
-    case SUBTRACT:
-      mapBinary(SUBTRACT, c, a, b, n);
-      return;
-    case MULTIPLY:
-      mapBinary(MULTIPLY, c, a, b, n);
-      return;
-    case DIVIDE:
-      mapBinary(DIVIDE, c, a, b, n);
-      return;
-    case MINIMUM:
-      mapBinary(MINIMUM, c, a, b, n);
-      return;
-    default:
-      mapBinary(MAXIMUM, c, a, b, n);
-  }
+  if (op == ADD) add(c, a, b, n);
+  else if (op == SUBTRACT) subtract(c, a, b, n);
+  else if (op == MULTIPLY) multiply(c, a, b, n);
+  else if (op == DIVIDE) divide(c, a, b, n);
+  else if (op == MINIMUM) minimum(c, a, b, n);
+  else maximum(c, a, b, n);
 }
 
 /** dc · ∂c/∂a; a tie of minimum and maximum belongs to a. */

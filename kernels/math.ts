@@ -9,25 +9,25 @@ import { madd, nmadd } from './tier';
 
 /** Reduction: 1/ln 2; 1.5 · 2^23, which added rounds to an integer in the low bits; ln 2 in two parts, the high one of 10 bits,
  * so that k times it is exact for every exponent k; 1, 2, ½ and the sign bit. */
-const COMMON = memory.data<f32>([1.44269504, 12582912, 0.693359375, -2.12194442e-4, 1, 2, 0.5, -0.0]);
-const LOG2E = 0;
-const ROUND = 1;
-const LN2_HIGH = 2;
-const LN2_LOW = 3;
-const ONE = 4;
-const TWO = 5;
-const HALF = 6;
-const SIGN = 7;
+export const COMMON = memory.data<f32>([1.44269504, 12582912, 0.693359375, -2.12194442e-4, 1, 2, 0.5, -0.0]);
+export const LOG2E = 0;
+export const ROUND = 1;
+export const LN2_HIGH = 2;
+export const LN2_LOW = 3;
+export const ONE = 4;
+export const TWO = 5;
+export const HALF = 6;
+export const SIGN = 7;
 
 /** Number i of a table in every lane. */
 @inline
-function spread(table: usize, i: usize): v128 {
+export function spread(table: usize, i: usize): v128 {
   return v128.load32_splat(table + (i << 2));
 }
 
 /** a · b + c: rounded twice in exact arithmetic, which knows no fused operation. */
 @inline
-function mulAdd(a: v128, b: v128, c: v128): v128 {
+export function mulAdd(a: v128, b: v128, c: v128): v128 {
   return madd(c, a, b);
 }
 
@@ -153,50 +153,6 @@ export function log1p(x: v128): v128 {
   const correction = v128.andnot(f32x4.div(lost, u), near);
   const y = logarithmEdges(logarithm(f32x4.convert_i32x4_s(k), f, correction), u);
   return v128.bitselect(x, y, f32x4.eq(x, f32x4.splat(0)));
-}
-
-/** (e^r − 1 − r) / r² on |r| ≤ 0.3466, error below 2^-26 of e^r − 1: as near as a quotient of it can tell. */
-const LESS_ONE = memory.data<f32>([0.0013869964, 0.008366252, 0.041667443, 0.16666546, 0.49999997]);
-
-/** e^r − 1. */
-@inline
-function exponentialLessOne(r: v128): v128 {
-  const rr = f32x4.mul(r, r);
-  const q01 = mulAdd(r, spread(LESS_ONE, 0), spread(LESS_ONE, 1));
-  const q23 = mulAdd(r, spread(LESS_ONE, 2), spread(LESS_ONE, 3));
-  const q = mulAdd(r, mulAdd(rr, q01, q23), spread(LESS_ONE, 4));
-  return mulAdd(rr, q, r);
-}
-
-/** From here on tanh x is 1. */
-const TANH_RANGE = memory.data<f32>([10]);
-
-/**
- * tanh x: m / (m + 2) with m = e^(2|x|) − 1 = 2^k·(e^r − 1) + (2^k − 1), which keeps all digits of small x; sign put back.
- * Domain: all; ±1 beyond 9.01. Maximum error 2.61 ulp.
- */
-@inline
-export function tanh(x: v128): v128 {
-  const sign = v128.and(x, spread(COMMON, SIGN));
-  const a = f32x4.pmin(v128.xor(x, sign), spread(TANH_RANGE, 0));
-  const double = f32x4.add(a, a);
-  const t = mulAdd(double, spread(COMMON, LOG2E), spread(COMMON, ROUND));
-  const scale = powerOfTwo(t);
-  const m = mulAdd(exponentialLessOne(remainder(double, t)), scale, f32x4.sub(scale, spread(COMMON, ONE)));
-  return v128.or(f32x4.div(m, f32x4.add(m, spread(COMMON, TWO))), sign);
-}
-
-/** Between these e^−x takes one factor 2^k alone, which for k = 128 is Infinity. */
-const SIGMOID_RANGE = memory.data<f32>([89, -87]);
-
-/** 1 / (1 + e^−x). Domain: all; 0 below −88.376, that is results below 2^−127.5. Maximum error 2.5 ulp. */
-@inline
-export function sigmoid(x: v128): v128 {
-  const one = spread(COMMON, ONE);
-  const opposite = f32x4.pmax(f32x4.pmin(v128.xor(x, spread(COMMON, SIGN)), spread(SIGMOID_RANGE, 0)), spread(SIGMOID_RANGE, 1));
-  const t = mulAdd(opposite, spread(COMMON, LOG2E), spread(COMMON, ROUND));
-  const z = f32x4.mul(f32x4.add(one, exponentialLessOne(remainder(opposite, t))), powerOfTwo(t));
-  return f32x4.div(one, f32x4.add(one, z));
 }
 
 /** log(1 + e^x) = max(x, 0) + log1p(e^−|x|). Domain: all. Maximum error 1.7 ulp. */

@@ -63,6 +63,9 @@ function multiply(P: i32, c: usize, from: usize, a: usize, b: usize, bp: usize, 
   let x31 = P > 3 ? v128.load(from, 16) : x00;
   let x32 = P > 3 && WIDE ? v128.load(from, 32) : x00;
   let x33 = P > 3 && WIDE ? v128.load(from, 48) : x00;
+  // As in tile.ts.
+  a &= ~3;
+  b &= ~3;
   let b1 = b + bp;
   let b2 = b1 + bp;
   let b3 = b2 + bp;

@@ -6,8 +6,8 @@ import {
   gruCandidateRow, gruCandidateRowBackward, gruResetRow, gruResetRowBackward, gruRow, gruRowBackward,
   leakyRow, leakyRowBackward, lstmRow, lstmRowBackward, rnnRow, rnnRowBackward,
 } from './gates';
-import { mapSigmoid } from './elementwise';
 import { lengthOf } from './ragged';
+import { mapSigmoid } from './squash';
 import { bytes, copyRow, fillRow, NONE } from './vector';
 
 /** C[M,N] += A · W, W in panels; nothing without W. */

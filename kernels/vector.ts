@@ -89,6 +89,23 @@ export function addRow(y: usize, x: usize, n: i32): void {
   }
 }
 
+/** y[i] *= x[i]. */
+export function multiplyRow(y: usize, x: usize, n: i32): void {
+  for (; n >= 8; n -= 8) {
+    const a = f32x4.mul(v128.load(y), v128.load(x));
+    const b = f32x4.mul(v128.load(y, 16), v128.load(x, 16));
+    v128.store(y, b, 16);
+    v128.store(y, a);
+    x += 32;
+    y += 32;
+  }
+  for (; n > 0; n -= 4) {
+    storePart(y, f32x4.mul(loadPart(y, n), loadPart(x, n)), n);
+    x += 16;
+    y += 16;
+  }
+}
+
 /** y[i] = value. */
 export function fillRow(y: usize, value: f32, n: i32): void {
   const v = f32x4.splat(value);

@@ -71,7 +71,7 @@ export interface Engine {
 
   // ---- elementwise ------------------------------------------------------------------------------------------------
 
-  /** `y[i] = f(x[i])`; y may be x. Accuracy of each f: `kernels/math.ts`. */
+  /** `y[i] = f(x[i])`; y may be x. Accuracy of each f: `kernels/README.md`. */
   unary(op: UnaryOp, y: Address, x: Address, n: number): void;
   /** `dx[i] += dy[i] · f'(x[i])`, from `x` or `y = f(x)`, whichever is cheaper. `dy` counts as 0 below {@link VANISHED}. */
   unaryBackward(op: UnaryOp, dx: Address, dy: Address, x: Address, y: Address, n: number): void;

@@ -3,7 +3,7 @@ import { createEngine } from './create.ts';
 import type { Engine, UnaryOp } from './engine.ts';
 import { TIERS } from './tiers.ts';
 
-/** Largest error of each function of kernels/math.ts, as stated there, in ulp of the exact result. */
+/** Largest error of each function of kernels/math.ts and squash.ts, as stated there, in ulp of the exact result. */
 const FUNCTIONS: [op: UnaryOp, bound: number, exact: (x: number) => number][] = [
   ['exp', 0.99, Math.exp],
   ['log', 0.9, Math.log],
@@ -88,7 +88,7 @@ function* borders(): Generator<Uint32Array> {
 
 for (const { name, obstacle } of TIERS) {
   if (obstacle() !== undefined) continue;
-  describe(`kernels/math.ts, tier ${name}`, () => {
+  describe(`math.ts and squash.ts of kernels, tier ${name}`, () => {
     test.each(FUNCTIONS)(
       `%s stays within %f ulp at every ${STRIDE}st f32, at every border, and at NaN and ±Infinity`,
       async (op, bound, exact) => {

@@ -9,9 +9,9 @@ export interface Product extends Side {
 
 /**
  * M, N, K tried: what a tile, the first and the second cache like best differs between machines. The first is `recurve doctor`'s, whole
- * tiles of every tier that stay in the nearest caches.
+ * tiles of every tier.
  */
-const SIZES = [[60, 64, 128], ...[96, 128, 192, 256, 384, 512].map((edge) => [edge, edge, edge])] as const;
+const SIZES = [[60, 512, 256], ...[96, 128, 192, 256, 384, 512].map((edge) => [edge, edge, edge])] as const;
 
 /**
  * The tier's peak: the fastest product there is here, weights packed beforehand, everything in cache. Nothing but the tile and

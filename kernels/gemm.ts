@@ -23,8 +23,8 @@ const M_BLOCK: i32 = 240;
 const M_PACKED: i32 = 120;
 /** Most rows of A for which W is read there and back: 1.38, 1.16 and 1.06 times as fast for 1, 2 and 4 rows at 4 MiB, no gain from 8 on. */
 const FEW_ROWS: i32 = 4;
-/** Rows of A for which panels of W are laid out once, and columns that so many panels have. */
-const M_SHARED: i32 = 4 * M_BLOCK;
+/** Rows of A for which panels of W are laid out once (1,024, a usual number, in one go), and columns that so many panels have. */
+const M_SHARED: i32 = 5 * M_BLOCK;
 const N_SHARED: i32 = 512;
 /** Columns from which on it pays to lay out A in tiles first: a step of theirs takes no address but one. */
 const TILING_COLUMNS: i32 = 128;

@@ -3,9 +3,10 @@ import { expectShape, type Tensor } from '../../tensor.ts';
 import type { Lengths } from '../sequence.ts';
 import type { FusedCell, Layout, RecurrentWeights, SequenceOptions, SkipConnection } from './contract.ts';
 
-/** Checks the arguments of a fused operation. */
+/** Checks the arguments of a fused operation; `inputs` are all tensors that it reads. */
 export function layout(
   cell: FusedCell,
+  inputs: readonly Tensor[],
   x: Tensor,
   initial: readonly Tensor[],
   weights: RecurrentWeights,
@@ -13,7 +14,7 @@ export function layout(
   { recompute, skip }: SequenceOptions,
 ): Layout {
   const who = cell.name;
-  for (const tensor of [x, ...initial, ...Object.values(weights), ...extrasOf(cell, skip)]) x.tape.check(tensor);
+  for (const tensor of inputs) x.tape.check(tensor);
   expectShape(who, 'time-major x', x.shape, ['T', 'B', 'D'], 'sequences have three axes');
   const [T, B, D] = x.shape;
   const H = weights.wHh.shape[1];
@@ -42,6 +43,17 @@ export function layout(
     }
   }
   return { tape: x.tape, T, B, D, H, G, lengths, weights, skip, delay };
+}
+
+/** Tensors that a call reads. */
+export function inputsOf(
+  cell: FusedCell,
+  x: Tensor,
+  initial: readonly Tensor[],
+  { wIh, bIh, wHh, bHh }: RecurrentWeights,
+  skip: SkipConnection | undefined,
+): Tensor[] {
+  return [x, ...initial, wIh, wHh, bIh, bHh, ...extrasOf(cell, skip)];
 }
 
 /** Tensors that a call reads beside x, first states and weights. */

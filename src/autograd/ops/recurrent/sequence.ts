@@ -2,7 +2,7 @@ import { NONE } from '../../../engine/engine.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Lengths } from '../sequence.ts';
 import type { FusedCell, FusedResult, Layout, RecurrentResult, RecurrentWeights, SequenceOptions } from './contract.ts';
-import { extrasOf, layout } from './layout.ts';
+import { inputsOf, layout } from './layout.ts';
 import { maskedCell } from './mask.ts';
 import { segmentLength, segments } from './segments.ts';
 import { finish, states } from './states.ts';
@@ -30,9 +30,9 @@ export function fusedSequence(
 ): FusedResult {
   const { recompute, skip, mask } = options;
   const cell = mask ? maskedCell(given, mask) : given;
-  const at = layout(cell, x, initial, weights, lengths, options);
+  const inputs = inputsOf(cell, x, initial, weights, skip);
+  const at = layout(cell, inputs, x, initial, weights, lengths, options);
   const { tape, B, H } = at;
-  const inputs = [x, ...initial, ...Object.values(weights), ...extrasOf(cell, skip)];
   const length = recompute ?? unseen(at, inputs);
   if (length === undefined) return stored(at, cell, x, initial, inputs);
   const hidden = states(at, initial[0], inputs);
@@ -66,12 +66,13 @@ export function fusedLast(
   { recompute, skip, mask }: SequenceOptions = {},
 ): Omit<FusedResult, 'outputs'> {
   const cell = mask ? maskedCell(given, mask) : given;
-  const at = layout(cell, x, initial, weights, lengths, { recompute: recompute ?? segmentLength(x.shape[0]), skip });
-  const { tape, T, B, H } = at;
-  const inputs = [x, ...initial, ...Object.values(weights), ...extrasOf(cell, skip)];
+  const inputs = inputsOf(cell, x, initial, weights, skip);
+  const steps = recompute ?? segmentLength(x.shape[0]);
+  const at = layout(cell, inputs, x, initial, weights, lengths, { recompute: steps, skip });
+  const { tape, B, H } = at;
   const last = tape.output([B, H], inputs);
   const lastCell = cell.cells ? tape.output([B, H], inputs) : last;
-  const run = segments(at, cell, x, initial, recompute ?? segmentLength(T), {});
+  const run = segments(at, cell, x, initial, steps, {});
   run.forward(last.address, cell.cells ? lastCell.address : NONE);
   tape.record(
     cell.cells ? [last, lastCell] : [last],

@@ -68,7 +68,10 @@ export async function streamRows<T>(opened: OpenedModel, model: RowModel<T>, val
     }
     if (!process.stdout.write(`${taken.answer}\n`)) await once(process.stdout, 'drain');
   }
-  if (passedOver > 0) process.stderr.write(`passed over ${passedOver} rows that were taken before\n`);
+  if (passedOver > 0)
+    process.stderr.write(
+      `passed over ${passedOver} ${passedOver === 1 ? 'row that was' : 'rows that were'} taken before\n`,
+    );
 }
 
 async function readState(path: string): Promise<SavedStream | undefined> {

@@ -57,6 +57,17 @@ describe('chooseTier', () => {
     await expect(choice).rejects.toMatchObject({ code, message: expect.stringContaining(says) });
   });
 
+  test('leaves V8 alone where its flags are frozen: to set one would end the process', () => {
+    const { execArgv } = process;
+    process.execArgv = ['--freeze-flags-after-init'];
+    try {
+      const wide = TIERS.filter((tier) => tier.provenBy !== undefined);
+      expect(wide.map((tier) => tier.obstacle())).toEqual(wide.map(() => 'the flags of V8 are frozen here'));
+    } finally {
+      process.execArgv = execArgv;
+    }
+  });
+
   test('refuses a host without SIMD', async () => {
     vi.stubEnv('RECURVE_TIER', '');
     await expect(chooseTier({}, host())).rejects.toMatchObject({ code: 'unsupported' });

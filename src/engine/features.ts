@@ -35,8 +35,10 @@ function validates(code: readonly number[]): boolean {
  * seen from here: without it the wide kernels are slow, and their proof finds that.
  */
 export function noRevectorizer(): string | undefined {
-  const { arch, versions } = hostProcess();
+  const { arch, execArgv, versions } = hostProcess();
   if (!isNode()) return 'only Node can ask V8 for 256-bit code';
+  // To set a frozen flag ends the process.
+  if (execArgv?.some((word) => /^--freeze.flags.after.init$/.test(word))) return 'the flags of V8 are frozen here';
   if (arch !== 'x64') return `V8 makes 256-bit code on x64 only, this is ${arch}`;
   const [major, minor] = (versions?.v8 ?? '0.0').split('.').map(Number);
   if (major > 13 || (major === 13 && minor >= 6)) return undefined;

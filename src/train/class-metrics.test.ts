@@ -23,6 +23,13 @@ describe('class metrics', () => {
     expect(f1).toBeCloseTo((4 / 7 + 0.5) / 3, 12);
   });
 
+  test('leaves a class that neither is there nor is told out of macro F1', () => {
+    // f1_score([0, 1, 1], [0, 1, 1], average='macro') is 1 however many classes the model knows.
+    const { f1, classes } = classScores(confusionMatrix([0, 1, 1], [0, 1, 1], 4));
+    expect(f1).toBe(1);
+    expect(classes[3]).toEqual({ precision: 0, recall: 0, f1: 0, support: 0 });
+  });
+
   test('the area under the curve is the share of pairs in order, ties by half', () => {
     const scores = [0.9, 0.8, 0.8, 0.4, 0.4, 0.1];
     const positive = [true, false, true, true, false, false];

@@ -21,7 +21,10 @@ export interface ClassScores {
   support: number;
 }
 
-/** Accuracy, macro F1 (the plain mean over classes, van Rijsbergen 1979) and the scores of each class. */
+/**
+ * Accuracy, macro F1 and the scores of each class. Macro F1 (van Rijsbergen 1979) is the plain mean over the classes that occur, as truth or as
+ * prediction, as scikit-learn's.
+ */
 export function classScores(confusion: readonly (readonly number[])[]): {
   accuracy: number;
   f1: number;
@@ -37,10 +40,12 @@ export function classScores(confusion: readonly (readonly number[])[]): {
       recall: share(row[k], support),
       f1: share(2 * row[k], taken + support),
       support,
+      occurs: taken + support > 0,
     };
   });
-  const f1 = classes.reduce((sum, one) => sum + one.f1, 0) / classes.length;
-  return { accuracy: share(right, total), f1, classes };
+  const occurring = classes.filter(({ occurs }) => occurs);
+  const f1 = occurring.reduce((sum, one) => sum + one.f1, 0) / occurring.length;
+  return { accuracy: share(right, total), f1, classes: classes.map(({ occurs, ...scores }) => scores) };
 }
 
 /** A receiver operating characteristic: for ever lower thresholds the shares of negatives and of positives at or above them, from (0, 0) to (1, 1). */

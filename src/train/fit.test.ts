@@ -56,6 +56,21 @@ describe.each(ENGINES)('fit on $name', ({ open }) => {
   });
 });
 
+describe('one training at a time', () => {
+  it('refuses a second fit of a network until the first is over, however that ends', async () => {
+    using network = smallNetwork(engine);
+    const first = fit(network, smallTask(network));
+    await expect(fit(network, smallTask(network))).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('expected a network that is not being trained'),
+    });
+    await first;
+    const { training } = smallTask(network) as Required<FitOptions>;
+    await expect(fit(network, { ...smallTask(network), training: spoiled(training, 2, NaN) })).rejects.toThrow();
+    expect((await fit(network, smallTask(network))).steps).toBeGreaterThan(0);
+  });
+});
+
 describe('what decides the bits', () => {
   it('is not the time between steps', async () => {
     const base = await run();

@@ -17,9 +17,12 @@ export type { FitOptions, FitResult, Objective, Progress } from './options.ts';
  * Trains the network: shuffled mini-batches or windows of streams, back-propagation, clipping, one update a step. The event loop
  * is visited at least every 25 ms, so a page stays alive. A loss or norm that is not finite stops with a `numeric` error and
  * leaves the weights of the step before.
+ *
+ * @throws RecurveError `usage` while another fit of the network runs
  */
 export async function fit(network: Network, options: FitOptions): Promise<FitResult> {
   checkOptions(options);
+  using _claim = claim(network);
   const {
     validation,
     epochs,
@@ -155,6 +158,20 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
     } else state.waited++;
     return watched;
   }
+}
+
+const training = new WeakSet<Network>();
+
+/** Two trainings of one network would step through each other's weights and gradients. */
+function claim(network: Network): Disposable {
+  if (training.has(network)) {
+    throw new RecurveError(
+      'usage',
+      'fit: expected a network that is not being trained, got one in the middle of another fit; await that one first',
+    );
+  }
+  training.add(network);
+  return { [Symbol.dispose]: () => void training.delete(network) };
 }
 
 /** Gradients of one step. Keys of dropout are functions of seed, step and use. */

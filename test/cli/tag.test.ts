@@ -77,6 +77,10 @@ test('text is tagged: CoNLL in, CoNLL out', () => {
   const { code, stdout } = recurve(['train', 'tag', 'words.conll', ...quick], { cwd });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Test on .*\n.*\n.*\nGRU \(this model\)/);
+  // The report lists the settings of text, and none of a table's.
+  const report = readFileSync(join(cwd, 'runs', 'tag', 'report.html'), 'utf8');
+  expect(report).toMatch(/>minCount</);
+  expect(report).not.toMatch(/>(lags|logs|calendar|chunk)</);
   const told = recurve(['predict', 'runs/tag', '-', '--tagged', 'plain'], { cwd, input: 'the run walk\n' });
   expect(told.stdout).toBe('the\tD\nrun\tN\nwalk\tV\n');
   const misread = recurve(['predict', 'runs/tag', '-'], { cwd, input: 'the run walk\n' });
@@ -154,7 +158,11 @@ describe('bad input gets one sentence', () => {
       2,
       /^tag: expected class weights of names that a model file can hold, got one of __proto__; rename/,
     ],
-    [['train', 'tag', 'words.conll', '--class-weights', 'a=0'], 2, /^tag: expected a weight above 0 for class a/],
+    [
+      ['train', 'tag', 'words.conll', '--class-weights', 'a=0'],
+      2,
+      /^tag: expected a weight between 0.000001 and 1,000,000 for class a/,
+    ],
     [
       ['train', 'tag', 'words.conll', '--class-weights', 'a=1,b=2,a=3'],
       2,

@@ -26,6 +26,6 @@ export async function evaluate(opened: OpenedModel, [place]: readonly string[], 
     examples: scores.examples,
   });
   output.print(
-    `${scores.examples.toLocaleString('en')} examples of ${examples.source}\n${scoreTable(scores, output, { model, baselines })}\n${confusionTable(scores, output)}`,
+    `${scores.examples.toLocaleString('en')} ${scores.examples === 1 ? 'example' : 'examples'} of ${examples.source}\n${scoreTable(scores, output, { model, baselines })}\n${confusionTable(scores, output)}`,
   );
 }

@@ -83,7 +83,8 @@ test('balanced class weights find more of a rare class; weights of other classes
   expect(await recall({ alarm: 9 })).toBeGreaterThan(plain + 0.3);
   for (const [classWeights, message] of [
     [{ fire: 2 }, /expected class weights of alarm, quiet, got one of fire/],
-    [{ alarm: 0 }, /expected a weight above 0 for class alarm, got 0/],
+    [{ alarm: 0 }, /expected a weight between 0.000001 and 1,000,000 for class alarm, got 0/],
+    [{ alarm: 1e308 }, /expected a weight between 0.000001 and 1,000,000 for class alarm, got 1e\+308/],
     [{ constructor: 2 }, /expected class weights of alarm, quiet, got one of constructor/],
     [{ ['__proto__']: 2 }, /expected class weights of names that a model file can hold, got one of __proto__/],
   ] as const) {

@@ -4,6 +4,7 @@ import { decodeModelFile, encodeModelFile, type ModelFile } from '../../model/in
 import { Random } from '../../random.ts';
 import { loadGenerate } from './model.ts';
 import type { GenerateOptions } from './options.ts';
+import { surpriseReportInput } from './report.ts';
 import { trainGenerate } from './train.ts';
 
 /** Brackets that close as they opened, seven letters later: further back than a 5-gram sees. */
@@ -76,6 +77,17 @@ describe('a language model', () => {
     const loaded = await loadGenerate(encodeModelFile(model.encode()));
     expect(await loaded.evaluate(text)).toEqual(scores);
     expect(await loaded.write({ length: 30, seed: 2 })).toBe(await model.write({ length: 30, seed: 2 }));
+  });
+
+  test('a page of surprises ends after 100,000 tokens and says so', async () => {
+    const { model } = await trained;
+    const { scores } = await model.surprise(brackets(10, 9));
+    const pieces = Array.from({ length: 100_001 }, (_, i) => ({ text: i === 100_000 ? 'Z' : 'a', nats: i % 8 }));
+    const [{ lead, content }] = surpriseReportInput(model, pieces, scores).sections ?? [];
+    expect(lead).toContain('The first 100,000 of 100,001 tokens');
+    expect(String(content)).not.toContain('>Z<');
+    const [short] = surpriseReportInput(model, pieces.slice(0, 5), scores).sections ?? [];
+    expect(short.lead).not.toContain('The first');
   });
 
   test('finds texts by beam search that are likelier than the greedy one, or as likely', async () => {

@@ -76,7 +76,7 @@ export function surpriseReportInput(
     title: 'What surprises the model',
     lead: `${scores.bits.toFixed(3)} bits per character over ${scores.characters.toLocaleString('en')} characters.`,
     cards: cardsOf(scores),
-    sections: [surpriseSection(pieces)],
+    sections: [surpriseSection(pieces.slice(0, SHOWN), pieces.length)],
     settings: settingsOf(model),
     versions: { recurve: VERSION },
   };
@@ -104,14 +104,19 @@ function cardsOf({ bits, nats, perplexity, unknown }: TextScores): NonNullable<T
 /** Bits at which a token is coloured fully. */
 const FULL = 10;
 
-/** The text, each token the redder the more bits it cost. */
-export function surpriseSection(pieces: readonly SurprisingPiece[]): Section {
+/** Share of red, in percent, above which white is read better than black. */
+const DARK = 90;
+/** Tokens of a page: 4 MB, which browsers still scroll. */
+const SHOWN = 100_000;
+
+/** The text, each token the redder the more bits it cost; the first ones of `all`. */
+export function surpriseSection(pieces: readonly SurprisingPiece[], all = pieces.length): Section {
   const marks = pieces
     .map(({ text, nats }) => {
       const bits = nats === null ? 0 : nats / Math.LN2;
       const share = Math.round(100 * Math.min(1, bits / FULL));
       if (share < 5) return escaped(text);
-      const style = `background:color-mix(in srgb,#d33 ${share}%,transparent)`;
+      const style = `background:color-mix(in srgb,#d33 ${share}%,transparent)${share > DARK ? ';color:#fff' : ''}`;
       return element('span', { style, title: `${bits.toFixed(2)} bits` }, escaped(text));
     })
     .join('');
@@ -120,7 +125,11 @@ export function surpriseSection(pieces: readonly SurprisingPiece[]): Section {
     id: 'surprise',
     heading: 'What surprises it',
     short: 'Surprise',
-    lead: `The redder, the more bits a token cost: nothing at 0, full at ${FULL}. Hold the pointer over a token for its figure.`,
+    lead: `The redder, the more bits a token cost: nothing at 0, full at ${FULL}. Hold the pointer over a token for its figure.${
+      all > pieces.length
+        ? ` The first ${pieces.length.toLocaleString('en')} of ${all.toLocaleString('en')} tokens; --json has all.`
+        : ''
+    }`,
     content: [page],
   };
 }

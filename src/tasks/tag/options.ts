@@ -149,6 +149,12 @@ const UNUSED: Readonly<Record<'table' | 'text', readonly (keyof TagOptions)[]>> 
   text: ['lags', 'logs', 'calendar', 'regression', 'chunk', 'testUntil'],
 };
 
+/** The settings that data of one kind use: a report lists no others. */
+export function usedSettings(settings: TagSettings, kind: 'table' | 'text'): Partial<TagSettings> {
+  const unused: readonly string[] = UNUSED[kind];
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !unused.includes(name)));
+}
+
 /** Refuses options that the data have no use for: nobody should wait for what they do. */
 export function refuseUnused(options: TagOptions, kind: 'table' | 'text'): void {
   const unused = UNUSED[kind].find((name) => options[name] !== undefined);

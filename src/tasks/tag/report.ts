@@ -14,6 +14,7 @@ import {
 } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
 import type { TagModel } from './model.ts';
+import { usedSettings } from './options.ts';
 import type { TagFigures } from './scores.ts';
 import type { TagTable } from './table.ts';
 import type { TrainedTag } from './train.ts';
@@ -83,7 +84,7 @@ export function tagReportInput(trained: TrainedTag, data: TagTable | TaggedText)
       `classes: ${classes.join(', ')}`,
       ...notes.map((text) => ({ text, warning: true })),
     ],
-    settings: shownSettings(settings),
+    settings: shownSettings(usedSettings(settings, 'kind' in data ? 'table' : 'text')),
     versions: { recurve: VERSION, seed: settings.seed },
     seconds: { training: seconds },
   };

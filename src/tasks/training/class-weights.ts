@@ -3,6 +3,9 @@ import { RecurveError } from '../../errors.ts';
 /** Weight of each class in a loss: all alike, inverse to its frequency, or by name; a class not named has 1. */
 export type ClassWeights = 'none' | 'balanced' | Readonly<Record<string, number>>;
 
+/** Largest and smallest weight: further apart, the others would vanish in f32. */
+const MOST = 1e6;
+
 /** Refuses weights that cannot work, whatever the classes are. */
 export function checkClassWeights(task: string, weights: ClassWeights): void {
   const refuse = (expected: string, got: unknown, next: string): never => {
@@ -13,8 +16,11 @@ export function checkClassWeights(task: string, weights: ClassWeights): void {
       const next = 'rename that class or leave it out';
       refuse('class weights of names that a model file can hold', 'one of __proto__', next);
     }
-    const bad = Object.entries(weights).find(([, weight]) => !(weight > 0 && Number.isFinite(weight)));
-    if (bad) refuse(`a weight above 0 for class ${bad[0]}`, bad[1], 'correct it or leave the class out');
+    const bad = Object.entries(weights).find(([, weight]) => !(weight >= 1 / MOST && weight <= MOST));
+    if (bad) {
+      const range = `between ${1 / MOST} and ${MOST.toLocaleString('en')}`;
+      refuse(`a weight ${range} for class ${bad[0]}`, bad[1], 'correct it or leave the class out');
+    }
   } else if (!['none', 'balanced'].includes(weights)) {
     refuse('classWeights to be none, balanced or a weight per class', weights, 'give one of them');
   }

@@ -82,12 +82,17 @@ describe('a language model', () => {
   test('a page of surprises ends after 100,000 tokens and says so', async () => {
     const { model } = await trained;
     const { scores } = await model.surprise(brackets(10, 9));
-    const pieces = Array.from({ length: 100_001 }, (_, i) => ({ text: i === 100_000 ? 'Z' : 'a', nats: i % 8 }));
-    const [{ lead, content }] = surpriseReportInput(model, pieces, scores).sections ?? [];
-    expect(lead).toContain('The first 100,000 of 100,001 tokens');
-    expect(String(content)).not.toContain('>Z<');
-    const [short] = surpriseReportInput(model, pieces.slice(0, 5), scores).sections ?? [];
-    expect(short.lead).not.toContain('The first');
+    const pieces = Array.from({ length: 100_001 }, (_, i) => ({ text: i === 100_000 ? 'Z' : 'a', nats: 3 }));
+    const page = (shown: typeof pieces) => {
+      const [{ lead, content }] = surpriseReportInput(model, shown, scores).sections ?? [];
+      return { lead, last: String(content).includes('>Z<') };
+    };
+    const cut = page(pieces);
+    expect(cut.lead).toContain('The first 100,000 of 100,001 tokens');
+    expect(cut.last).toBe(false);
+    const whole = page(pieces.slice(1));
+    expect(whole.lead).not.toContain('The first');
+    expect(whole.last).toBe(true);
   });
 
   test('finds texts by beam search that are likelier than the greedy one, or as likely', async () => {

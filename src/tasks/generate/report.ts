@@ -76,7 +76,7 @@ export function surpriseReportInput(
     title: 'What surprises the model',
     lead: `${scores.bits.toFixed(3)} bits per character over ${scores.characters.toLocaleString('en')} characters.`,
     cards: cardsOf(scores),
-    sections: [surpriseSection(pieces.slice(0, SHOWN), pieces.length)],
+    sections: [surpriseSection(pieces)],
     settings: settingsOf(model),
     versions: { recurve: VERSION },
   };
@@ -106,12 +106,13 @@ const FULL = 10;
 
 /** Share of red, in percent, above which white is read better than black. */
 const DARK = 90;
-/** Tokens of a page: 4 MB, which browsers still scroll. */
+/** Tokens of a page: more than anybody reads, in some megabytes. */
 const SHOWN = 100_000;
 
-/** The text, each token the redder the more bits it cost; the first ones of `all`. */
-export function surpriseSection(pieces: readonly SurprisingPiece[], all = pieces.length): Section {
-  const marks = pieces
+/** The text, or its first tokens, each the redder the more bits it cost. */
+export function surpriseSection(pieces: readonly SurprisingPiece[]): Section {
+  const shown = pieces.slice(0, SHOWN);
+  const marks = shown
     .map(({ text, nats }) => {
       const bits = nats === null ? 0 : nats / Math.LN2;
       const share = Math.round(100 * Math.min(1, bits / FULL));
@@ -126,8 +127,8 @@ export function surpriseSection(pieces: readonly SurprisingPiece[], all = pieces
     heading: 'What surprises it',
     short: 'Surprise',
     lead: `The redder, the more bits a token cost: nothing at 0, full at ${FULL}. Hold the pointer over a token for its figure.${
-      all > pieces.length
-        ? ` The first ${pieces.length.toLocaleString('en')} of ${all.toLocaleString('en')} tokens; --json has all.`
+      pieces.length > SHOWN
+        ? ` The first ${SHOWN.toLocaleString('en')} of ${pieces.length.toLocaleString('en')} tokens; --json has all.`
         : ''
     }`,
     content: [page],

@@ -5,7 +5,7 @@ import type { Recorded } from './record.ts';
 import type { Row, StepRow } from './sequences.ts';
 import { markdown, times } from './tables.ts';
 
-/** How many times a peer's time Recurve takes, row by row; empty where they were not compared. */
+/** A peer's time divided by Recurve's, row by row; empty where they were not compared. */
 interface Compared {
   peer: string;
   train: number[];

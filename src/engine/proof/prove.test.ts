@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -128,12 +129,23 @@ describe('what is kept', () => {
   });
 });
 
+test.skipIf(process.platform !== 'linux')('a folder that a system folder refuses is refused at once', () => {
+  // In a child process: what hangs here hangs for good.
+  const module = JSON.stringify(new URL('./verdicts.ts', import.meta.url).href);
+  const program = `import { noPlace } from ${module}; console.log(noPlace('/proc/nope/recurve/tiers'))`;
+  const args = ['--input-type=module', '--eval', program];
+  const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 10_000 });
+  expect(stdout).toBe('/proc/nope/recurve/tiers cannot be written (ENOENT); name a folder in XDG_CACHE_HOME\n');
+});
+
 describe('the folder of verdicts', () => {
   const linux = (env: Record<string, string>, home?: string) => verdictFolder({ env, platform: 'linux' }, () => home);
 
   test('lies in the cache of the user', () => {
     expect(linux({ XDG_CACHE_HOME: '/caches', HOME: '/home/a' })).toBe(join('/caches', 'recurve', 'tiers'));
     expect(linux({ HOME: '/home/a' })).toBe(join('/home/a', '.cache', 'recurve', 'tiers'));
+    // A relative name is none, says the XDG specification.
+    expect(linux({ XDG_CACHE_HOME: 'caches', HOME: '/home/a' })).toBe(join('/home/a', '.cache', 'recurve', 'tiers'));
     expect(linux({}, '/home/b')).toBe(join('/home/b', '.cache', 'recurve', 'tiers'));
   });
 

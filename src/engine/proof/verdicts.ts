@@ -28,7 +28,8 @@ export interface Subject {
 }
 
 interface Files {
-  mkdirSync(path: string, options: { recursive: true }): void;
+  mkdirSync(path: string): void;
+  statSync(path: string): { isDirectory(): boolean };
   readFileSync(path: string, encoding: 'utf8'): string;
   writeFileSync(path: string, text: string): void;
   renameSync(from: string, to: string): void;
@@ -37,6 +38,7 @@ interface Files {
 }
 
 interface Paths {
+  dirname(path: string): string;
   join(...parts: string[]): string;
 }
 
@@ -62,13 +64,28 @@ export function readVerdict(folder: string, subject: Subject, now = new Date()):
 
 /** Makes the folder; why nothing can be kept there, or undefined when it can. */
 export function noPlace(folder: string): string | undefined {
-  const { mkdirSync, accessSync, constants } = files();
+  const { accessSync, constants } = files();
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
     return undefined;
   } catch (error) {
     return `${folder} cannot be written (${(error as { code?: string }).code ?? error}); name a folder in XDG_CACHE_HOME`;
+  }
+}
+
+/** Not `mkdirSync` with `recursive`, which tries for ever below a system folder such as /proc: it reports ENOENT though it is there. */
+function makeFolder(path: string, inside = false): void {
+  const { dirname } = nodeModule<Paths>('node:path')!;
+  const { mkdirSync, statSync } = files();
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (code !== 'ENOENT' || inside || dirname(path) === path) throw error;
+    makeFolder(dirname(path));
+    makeFolder(path, true);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RecurveError } from './errors.ts';
-import { cos, exp, expm1, log, log1p, normalQuantile, pow, sigmoid, sin, softplus, tanh } from './exact.ts';
+import { cos, exp, log, log1p, normalQuantile, pow, sigmoid, sin, softplus } from './exact.ts';
 
 // The oracle: fixed-point arithmetic on BigInt with 300 fractional bits, naive series, no shared code or constants.
 const S = 300n;
@@ -129,17 +129,6 @@ describe('exact', () => {
     expect(exp(NaN)).toBeNaN();
   });
 
-  test('expm1 is within 1.2 ulp over [-40, 100] and near 0, where exp(x) - 1 would lose everything', () => {
-    const points = [spread(6000, -40, 100), spread(8000, -2, 2), spreadLog(2000, -60, 0, true)];
-    expectWithin(
-      'expm1',
-      worst(expm1, (x) => expFixed(x) - ONE, points),
-      1.2,
-    );
-    expect(expm1(1e-12)).not.toBe(exp(1e-12) - 1);
-    expect([expm1(-Infinity), expm1(Infinity), expm1(-0)]).toEqual([-1, Infinity, -0]);
-  });
-
   test('log is within 0.9 ulp over 2^-60 to 2^200 and next to 1', () => {
     const points = [spreadLog(8000, -60, 200, false), spread(8000, 0.5, 2), spread(2000, 0.999, 1.001)];
     expectWithin('log', worst(log, logFixed, points), 0.9);
@@ -165,22 +154,11 @@ describe('exact', () => {
     expectWithin(
       'log1p',
       worst(log1p, (x) => logFixed(ONE + x), points),
-      1,
+      0.9,
     );
     expect(log1p(1e-12)).not.toBe(log(1 + 1e-12));
     expect([log1p(-1), log1p(-0), log1p(Infinity)]).toEqual([-Infinity, -0, Infinity]);
     expect(log1p(-2)).toBeNaN();
-  });
-
-  test('tanh is within 2 ulp over [-22, 22] and near 0, odd, and 1 beyond', () => {
-    const want = (x: bigint) => {
-      const e = expFixed(2n * x);
-      return div(e - ONE, e + ONE);
-    };
-    const points = [spread(8000, -22, 22), spread(8000, -1, 1), spreadLog(2000, -60, 0, true)];
-    expectWithin('tanh', worst(tanh, want, points), 2);
-    for (const x of spread(100, 0, 5)) expect(tanh(-x)).toBe(-tanh(x));
-    expect([tanh(400), tanh(-400), tanh(Infinity), tanh(-0)]).toEqual([1, -1, 1, -0]);
   });
 
   test('sigmoid is within 2 ulp over [-100, 100] and does not overflow', () => {

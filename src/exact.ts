@@ -66,29 +66,6 @@ export function exp(x: number): number {
   return exponential(x, 0);
 }
 
-/**
- * `e^x - 1` without cancellation near 0: the reduction of `exp`, the 1 subtracted before the last rounding.
- *
- * Domain: all doubles. Maximum error 1.2 ulp.
- */
-export function expm1(x: number): number {
-  if (x > 710) return Infinity;
-  if (x < -40) return -1;
-  if (x > -1e-17 && x < 1e-17) return x;
-  const k = Math.floor(x / Math.LN2 + 0.5);
-  const a = x - k * LN2_HIGH;
-  const b = -k * LN2_LOW;
-  const r = a + b;
-  const tail = a - r + b + r * r * exponentialTail(r);
-  if (k === 0) return r + tail;
-  if (k > 60) return scale(1 + (r + tail), k);
-  const head = 1 - powerOfTwo(-k);
-  const sum = head + r;
-  // The larger of head and r comes first in the error term (Dekker's fast two-sum).
-  const lost = Math.abs(head) > Math.abs(r) ? head - sum + r : r - sum + head;
-  return scale(sum + (lost + tail), k);
-}
-
 /** `ln(2^k (1 + f)) + c` for 1 + f in [√½, √2]: `ln(1+f) = f - f²/2 + s (f²/2 + R(s²))`, `s = f / (2 + f)`. */
 function logarithm(k: number, f: number, c: number): number {
   const s = f / (2 + f);
@@ -156,27 +133,6 @@ export function log1p(x: number): number {
   const lost = x >= 1 ? 1 - (u - x) : x - (u - 1);
   const k = splitExponent(u);
   return logarithm(k, mantissa - 1, lost / u);
-}
-
-/**
- * Hyperbolic tangent: `t / (t + 2)` with `t = e^(2|x|) - 1`, `1 - 2 / (t + 2)` where |x| >= 0.55, odd by construction.
- *
- * Domain: all doubles. Maximum error 2 ulp.
- */
-export function tanh(x: number): number {
-  const a = Math.abs(x);
-  if (a < 1e-9) return x;
-  if (a > 22) return x > 0 ? 1 : -1;
-  const t = expm1(2 * a);
-  const d = t + 2;
-  let y: number;
-  if (a < 0.55) {
-    y = t / d;
-    y -= (y * (2 - d + t)) / d;
-  } else {
-    y = 1 - 2 / d;
-  }
-  return x < 0 ? -y : y;
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RecurveError } from './errors.ts';
-import { dropoutMask, dropoutThreshold, Random, randomWords, threefry2x32 } from './random.ts';
+import { dropoutMask, dropoutThreshold, Random, threefry2x32 } from './random.ts';
 
 const hex = (words: readonly number[]) => words.map((w) => w.toString(16).padStart(8, '0')).join(' ');
 
@@ -24,12 +24,6 @@ describe('threefry2x32', () => {
     expect(hex(threefry2x32(0, 0, 0, 0))).toBe('6b200159 99ba4efe');
     expect(hex(threefry2x32(0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff))).toBe('1cb996fc bb002be7');
     expect(hex(threefry2x32(0x13198a2e, 0x03707344, 0x243f6a88, 0x85a308d3))).toBe('c4923a9c 483df7a0');
-  });
-
-  test('randomWords lays the blocks side by side, also for an odd length', () => {
-    const words = randomWords([5, 6], 9, new Uint32Array(7));
-    const blocks = [0, 1, 2, 3].flatMap((b) => threefry2x32(5, 6, b, 9)).slice(0, 7);
-    expect([...words]).toEqual(blocks);
   });
 });
 

@@ -96,19 +96,6 @@ export function threefry2x32(key0: number, key1: number, counter0: number, count
   return [word0 >>> 0, secondWord >>> 0];
 }
 
-/**
- * Fills `out` with the words of consecutive blocks: element i is word `i & 1` of
- * `threefry2x32(key[0], key[1], i >> 1, counterHigh)`. At most 2^32 elements.
- */
-export function randomWords(key: RandomKey, counterHigh: number, out: Uint32Array): Uint32Array {
-  const [key0, key1] = key;
-  for (let i = 0; i < out.length; i += 2) {
-    out[i] = threefry(key0, key1, i >>> 1, counterHigh);
-    if (i + 1 < out.length) out[i + 1] = secondWord;
-  }
-  return out;
-}
-
 /** The largest 32-bit word that drops an element is this minus 1: `floor(p 2^32)`, for a rate p in [0, 1). */
 export function dropoutThreshold(p: number): number {
   if (!(p >= 0 && p < 1)) {

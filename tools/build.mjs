@@ -13,7 +13,7 @@ import { cache, digestFiles, listFiles, nodeBinary, nodeTooOld, packageFile, roo
  * All import their memory (`env.memory`), none may abort: a kernel has no way to report an error. kernels/tier.ts is
  * where they differ: RECURVE_WIDE is a constant there, and relaxed SIMD turns multiply-and-add into one operation.
  */
-export const TIERS = {
+const TIERS = {
   simd: { flags: ['--use', 'RECURVE_WIDE=0'] },
   fma: { flags: ['--use', 'RECURVE_WIDE=0', '--enable', 'relaxed-simd'] },
   wide: { flags: ['--use', 'RECURVE_WIDE=1'] },

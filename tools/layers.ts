@@ -34,7 +34,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 };
 
 /** Folders that use the library from outside: free to import anything, imported by nothing in `src`. */
-export const OUTSIDE: readonly string[] = ['test', 'tools', 'bench', 'lab', 'examples'];
+const OUTSIDE: readonly string[] = ['test', 'tools', 'bench', 'lab', 'examples'];
 
 /** Files of `src` that hold tests: they may import anything, and only tests may import them. */
 const TEST_FILE = /\.(test|case)\.ts$/;

@@ -56,7 +56,7 @@ const INSTALLS = {
  *
  * @param {'build' | 'tests' | 'hosts' | 'bench' | 'peers'} what
  */
-export function staleInstall(what) {
+function staleInstall(what) {
   const { folder, manifests, flags } = INSTALLS[what];
   const lock = readJson(join(root, folder, 'package-lock.json'))?.packages;
   const installed = readJson(join(root, folder, 'node_modules', '.package-lock.json'))?.packages;

@@ -19,7 +19,7 @@ interface Recipe {
 
 const COMMON = { kind: 'keys', transpose: 5, related: true, batchSize: 4 } as const;
 
-export const RECIPES: Readonly<Record<string, Recipe>> = {
+const RECIPES: Readonly<Record<string, Recipe>> = {
   'compose-jsb': {
     dataset: 'jsb-chorales',
     file: 'jsb-chorales-quarter.json',

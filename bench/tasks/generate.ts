@@ -20,7 +20,7 @@ export interface Recipe {
   target: number;
 }
 
-export const RECIPES: Readonly<Record<string, Recipe>> = {
+const RECIPES: Readonly<Record<string, Recipe>> = {
   generate: {
     budget: 2700,
     epochs: [6, 18],

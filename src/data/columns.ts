@@ -7,7 +7,7 @@ import { parseStamp } from './time.ts';
 export const MISSING = ['', 'na', 'n/a', '#n/a', 'nan', 'null', 'none', 'nil', '-', '--', '?'];
 
 /** Distinct texts a column keeps; the rest share one entry, so that a column of notes cannot fill the memory. */
-export const MAX_TEXTS = 1_000_000;
+const MAX_TEXTS = 1_000_000;
 
 /** Elements in a full chunk: large enough to be cheap, small enough that a half-full last one wastes little. */
 const CHUNK = 65_536;

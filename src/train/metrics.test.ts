@@ -3,13 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { RecurveError } from '../errors.ts';
 import {
   coverage,
-  intervalScore,
   intervalWidth,
   mae,
   mase,
   mse,
   pinball,
-  r2,
   rmse,
   seasonalNaiveScale,
   smape,
@@ -27,8 +25,6 @@ describe('point errors', () => {
     expect(rmse(truth, prediction)).toBe(Math.sqrt(21 / 4));
     // 200/5, 400/2, 0, 800/16
     expect(smape(truth, prediction)).toBe((40 + 200 + 0 + 50) / 4);
-    // mean 4.25; squared deviations 1.5625 + 27.5625 + 0.5625 + 33.0625
-    expect(r2(truth, prediction)).toBeCloseTo(1 - 21 / 62.75, 14);
   });
 
   test('weights are a weighted mean and a weight of 0 hides even a NaN', () => {
@@ -38,7 +34,6 @@ describe('point errors', () => {
     expect(mse(hidden, prediction, weights)).toBe((1 + 12 + 32) / 6);
     expect(rmse(hidden, prediction, Uint8Array.of(1, 1, 0, 1))).toBe(Math.sqrt(21 / 3));
     expect(smape(hidden, prediction, weights)).toBeCloseTo((40 + 600 + 100) / 6, 12);
-    expect(r2(hidden, prediction, [1, 1, 0, 1])).toBeCloseTo(1 - 21 / (1 + 25 + 36), 14);
   });
 
   test('smape is 200 for a forecast of the opposite sign and 0 for 0 against 0', () => {
@@ -74,8 +69,6 @@ describe('interval errors', () => {
     // 3 in [2,4], -1 below [0,2] by 1, 5 on the edge [5,5], 10 above [4,8] by 2
     expect(coverage(truth, lower, upper)).toBe(0.5);
     expect(intervalWidth(lower, upper)).toBe(2);
-    // widths 2 2 0 4, penalty 2/0.25 = 8 per unit outside
-    expect(intervalScore(truth, lower, upper, 0.75)).toBe((2 + 10 + 0 + 20) / 4);
     // q 0.25: 0.25*1, 0.75*2, 0, 0.25*4
     expect(pinball(truth, prediction, 0.25)).toBe((0.25 + 1.5 + 0 + 1) / 4);
   });
@@ -84,20 +77,7 @@ describe('interval errors', () => {
     const weights = [1, 0, 1, 2];
     expect(coverage(truth, lower, upper, weights)).toBe(0.5);
     expect(intervalWidth(lower, upper, weights)).toBe(2.5);
-    expect(intervalScore(truth, lower, upper, 0.75, weights)).toBe((2 + 0 + 40) / 4);
     expect(pinball(truth, prediction, 0.25, weights)).toBe((0.25 + 0 + 2) / 4);
-  });
-
-  test('the interval score is the two pinball losses of its bounds times 2/α', () => {
-    const finite = fc.double({ min: -100, max: 100, noNaN: true });
-    fc.assert(
-      fc.property(finite, finite, finite, fc.double({ min: 0.05, max: 0.95, noNaN: true }), (y, a, b, level) => {
-        const [low, high] = [[Math.min(a, b)], [Math.max(a, b)]];
-        const alpha = 1 - level;
-        const both = pinball([y], low, alpha / 2) + pinball([y], high, 1 - alpha / 2);
-        expect(intervalScore([y], low, high, level)).toBeCloseTo((2 / alpha) * both, 8);
-      }),
-    );
   });
 
   test('pinball at one half is half the mean absolute error', () => {
@@ -117,13 +97,11 @@ describe('refusals', () => {
       () => mse([], []),
       () => rmse([], []),
       () => smape([], []),
-      () => r2([], []),
       () => mase([], [], 1),
       () => seasonalNaiveScale([1, 2], 2),
       () => pinball([], [], 0.5),
       () => coverage([], [], []),
       () => intervalWidth([], []),
-      () => intervalScore([], [], [], 0.8),
       () => mae([1, 2], [1, 2], [0, 0]),
     ];
     for (const call of calls) expect(call).toThrow(/expected at least one value to score, got none/);
@@ -138,13 +116,11 @@ describe('refusals', () => {
     expect(() => rmse([1e200], [-1e200])).toThrow(/Infinity/);
   });
 
-  test('a constant truth has no r2, a constant training span no mase, and shares must lie between 0 and 1', () => {
-    expect(() => r2([2, 2], [1, 2])).toThrow(/r2: expected truth that varies/);
+  test('a constant training span has no mase, and shares must lie between 0 and 1', () => {
     expect(() => seasonalNaiveScale([4, 4, 4])).toThrow(/report mae instead/);
     expect(() => seasonalNaiveScale([1, 2, 1, 2], 2)).toThrow(/repeat every 2 steps/);
     expect(() => mase([1], [1], 0)).toThrow(RecurveError);
     expect(() => pinball([1], [1], 1)).toThrow(RecurveError);
-    expect(() => intervalScore([1], [1], [1], 80)).toThrow(/expected a level between 0 and 1, got 80/);
   });
 });
 

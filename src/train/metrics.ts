@@ -60,11 +60,6 @@ function checkLengths(name: string, truth: Values, ...others: Values[]): void {
   }
 }
 
-function checkShare(name: string, what: string, p: number): void {
-  if (!(p > 0 && p < 1))
-    throw new RecurveError('usage', `${name}: expected a ${what} between 0 and 1, got ${p}; e.g. 0.8`);
-}
-
 /** Mean absolute error `mean |y - ŷ|`, in the unit of y. */
 export function mae(truth: Values, prediction: Values, weights?: Values): number {
   checkLengths('mae', truth, prediction);
@@ -143,30 +138,14 @@ export function mase(truth: Values, prediction: Values, scale: number, weights?:
 }
 
 /**
- * Coefficient of determination `1 - Σ (y - ŷ)² / Σ (y - ȳ)²`, ȳ the (weighted) mean of the scored truth.
- *
- * Throws (code `data`) where the truth is constant.
- */
-export function r2(truth: Values, prediction: Values, weights?: Values): number {
-  checkLengths('r2', truth, prediction);
-  const centre = weightedMean('r2', truth.length, weights, (i) => truth[i]!);
-  const variance = weightedMean('r2', truth.length, weights, (i) => (truth[i]! - centre) * (truth[i]! - centre));
-  if (variance === 0) {
-    throw new RecurveError(
-      'data',
-      `r2: expected truth that varies, got ${truth.length} equal values; report mae instead`,
-    );
-  }
-  return 1 - mse(truth, prediction, weights) / variance;
-}
-
-/**
  * Pinball (quantile) loss `mean max(q (y - ŷ), (q - 1)(y - ŷ))`, in the unit of y (Koenker and Bassett 1978).
  *
  * @param quantile q in (0, 1) that the prediction stands for; at 0.5 the loss is half the MAE
  */
 export function pinball(truth: Values, prediction: Values, quantile: number, weights?: Values): number {
-  checkShare('pinball', 'quantile', quantile);
+  if (!(quantile > 0 && quantile < 1)) {
+    throw new RecurveError('usage', `pinball: expected a quantile between 0 and 1, got ${quantile}; e.g. 0.8`);
+  }
   checkLengths('pinball', truth, prediction);
   return weightedMean('pinball', truth.length, weights, (i) => {
     const e = truth[i]! - prediction[i]!;
@@ -190,24 +169,6 @@ export function coverage(truth: Values, lower: Values, upper: Values, weights?: 
 export function intervalWidth(lower: Values, upper: Values, weights?: Values): number {
   checkLengths('intervalWidth', lower, upper);
   return weightedMean('intervalWidth', lower.length, weights, (i) => upper[i]! - lower[i]!);
-}
-
-/**
- * Interval score, also called Winkler score: the width, plus `2/α` times the distance by which truth lies outside, averaged.
- *
- * Gneiting and Raftery, "Strictly proper scoring rules", JASA 102 (2007), eq. 43; lower is better, in the unit of y.
- *
- * @param level nominal coverage `1 - α` in (0, 1), e.g. 0.8
- */
-export function intervalScore(truth: Values, lower: Values, upper: Values, level: number, weights?: Values): number {
-  checkShare('intervalScore', 'level', level);
-  checkLengths('intervalScore', truth, lower, upper);
-  const penalty = 2 / (1 - level);
-  return weightedMean('intervalScore', truth.length, weights, (i) => {
-    const below = Math.max(0, lower[i]! - truth[i]!);
-    const above = Math.max(0, truth[i]! - upper[i]!);
-    return upper[i]! - lower[i]! + penalty * (below + above);
-  });
 }
 
 /**

@@ -13,7 +13,7 @@ const PICTURES = 3;
 const STEPS = 14;
 
 /** What one step is called: `day`, `hour`; `step` where no word fits. */
-export function stepWord({ plan }: ForecastModel): string {
+function stepWord({ plan }: ForecastModel): string {
   const text = plan.step ? formatStep(plan.step) : '';
   return text.startsWith('1 ') ? text.slice(2) : 'step';
 }

@@ -5,7 +5,7 @@ export { readMidi, writeMidi } from './midi.ts';
 export { HIGHEST_KEY, KEYS, LOWEST_KEY, noteName, parsePitch } from './pitch.ts';
 export { type MusicPiece, type ReadMusicOptions, readMusic } from './read-music.ts';
 export { type Roll, rollOf, scoreOfRoll, scoreOfVoices, type Voices, voiceOf } from './roll.ts';
-export { type RollPiece, readRolls } from './roll-json.ts';
+export { readRolls } from './roll-json.ts';
 export {
   lengthOf,
   type MelodyEvent,

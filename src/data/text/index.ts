@@ -7,9 +7,9 @@ import { bpeCodec, subwordCodec } from './subwords.ts';
 import type { BpeDocument } from './tokenizer-json.ts';
 
 export { type BpeOptions, trainBpe } from './bpe-train.ts';
-export { TEXT_UNITS, type TextCodec, type TextCodecDocument, type TextDecoding, type TextUnit } from './codec.ts';
-export { characterCodec, splitCharacters, splitWords, type WordOptions, wordCodec } from './plain.ts';
-export { bpeCodec, subwordCodec } from './subwords.ts';
+export { TEXT_UNITS, type TextCodec, type TextDecoding, type TextUnit } from './codec.ts';
+export { characterCodec, type WordOptions, wordCodec } from './plain.ts';
+export { subwordCodec } from './subwords.ts';
 export type { BpeDocument } from './tokenizer-json.ts';
 export { decodeText } from './utf8.ts';
 export { readWordVectors, type WordVectorOptions, type WordVectors } from './vectors.ts';

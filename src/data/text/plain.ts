@@ -5,7 +5,7 @@ import { REPLACEMENT, type TextCodec } from './codec.ts';
 const WORD = / ?[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*| ?\p{N}+| ?[^\s\p{L}\p{M}\p{N}]|\s/gu;
 
 /** The characters (code points, never bytes or halves of surrogate pairs) of a text. */
-export function splitCharacters(text: string): string[] {
+function splitCharacters(text: string): string[] {
   return Array.from(text);
 }
 

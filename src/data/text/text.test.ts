@@ -6,13 +6,13 @@ import {
   characterCodec,
   createTextCodec,
   decodeText,
-  splitWords,
   subwordCodec,
   TEXT_UNITS,
   textCodecFromDocument,
   trainBpe,
   wordCodec,
 } from './index.ts';
+import { splitWords } from './plain.ts';
 
 const VERSE = [
   'I am the very model of a modern Major-General,',

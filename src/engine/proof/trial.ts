@@ -104,7 +104,7 @@ function bitsAfter(engine: Engine, work: Work): Int32Array {
 const MEASURE = 150;
 
 /** How many times as fast as `base` a tier is in products and in an LSTM of medium size: the best of alternating rounds. */
-export function speedAgainst(base: Engine, tier: Engine): number {
+function speedAgainst(base: Engine, tier: Engine): number {
   const rounds = [base, tier].map((engine) => roundOf(engine));
   const best = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   const end = performance.now() + MEASURE;

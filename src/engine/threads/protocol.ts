@@ -29,7 +29,7 @@ export const WORDS = 32;
 /** Most calls in a job: FREE has 31 bits that are not its sign. */
 export const MAX_CALLS = 31;
 /** Numbers per call. */
-export const CALL_SLOTS = 32;
+const CALL_SLOTS = 32;
 
 /** Bytes of the shared block. */
 export const CONTROL_BYTES = WORDS * 4 + MAX_CALLS * CALL_SLOTS * 8;

@@ -45,7 +45,7 @@ export function gru(options: Stacked<GruOptions>): RecurrentLayer {
 }
 
 /** A stack of one kind of cell, each as wide as `hidden` says and reading what the layer below gives. */
-export function stackOf<O extends { input: number; hidden: number }>(
+function stackOf<O extends { input: number; hidden: number }>(
   make: (options: O) => Cell,
   options: Stacked<O> & { input: number },
 ): RecurrentLayer {

@@ -22,8 +22,6 @@ export const PALETTE = {
   },
 } as const;
 
-export const SERIES_COLORS = PALETTE.light.series.length;
-
 /** Text size in charts, in pixels of the drawing. */
 export const FONT_SIZE = 12;
 export const FONT_FAMILY = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";

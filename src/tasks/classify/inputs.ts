@@ -56,7 +56,7 @@ function encoded(sequences: readonly (Int32Array | Float32Array)[], width: numbe
 }
 
 /** Ids of a text's words. */
-export function idsOf({ vocabulary }: WordPlan, tokenizer: WordTokenizer, text: string): Int32Array {
+function idsOf({ vocabulary }: WordPlan, tokenizer: WordTokenizer, text: string): Int32Array {
   return vocabulary.encode(tokenizer.words(text));
 }
 

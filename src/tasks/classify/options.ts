@@ -93,7 +93,7 @@ const STEPS = 700;
 const FEWEST = { words: 4, numbers: 10 };
 const MOST = 40;
 
-export const CHOICES = {
+const CHOICES = {
   cell: ['gru', 'lstm', 'rnn'],
   pooling: ['mean-max', 'mean', 'max', 'last', 'attention'],
 } as const;

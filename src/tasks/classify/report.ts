@@ -200,7 +200,7 @@ async function wordsSection({ model, tested }: TrainedClassify): Promise<Section
 }
 
 /** A text cut into its words and what stands between, each word with its weight beside the largest one. */
-export function wordParts(source: string, { words = [] }: Pick<Explanation, 'words'>): MarkedPart[] {
+function wordParts(source: string, { words = [] }: Pick<Explanation, 'words'>): MarkedPart[] {
   const most = Math.max(1e-9, ...words.map(({ weight }) => Math.abs(weight)));
   const parts: MarkedPart[] = [];
   let at = 0;

@@ -40,8 +40,8 @@ export interface ComposeRequest extends Pick<SampleOptions, 'temperature' | 'top
   tempo?: number;
 }
 
-export const DEFAULT_BARS = 16;
-export const COMPOSED_TEMPO = 100;
+const DEFAULT_BARS = 16;
+const COMPOSED_TEMPO = 100;
 /** Longer ones are no titles, and some readers of MIDI cannot take them. */
 const LONGEST_TITLE = 1000;
 

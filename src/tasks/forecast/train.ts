@@ -142,7 +142,7 @@ function beforeHoldout({ holdout }: Spans): { from: number; to: number }[] {
   return holdout.map(({ from }) => ({ from: 0, to: from }));
 }
 
-export function trainEnds({ train }: Spans): number[] {
+function trainEnds({ train }: Spans): number[] {
   return train.map(({ to }) => to);
 }
 

@@ -110,7 +110,7 @@ const DARK = 90;
 const SHOWN = 100_000;
 
 /** The text, or its first tokens, each the redder the more bits it cost. */
-export function surpriseSection(pieces: readonly SurprisingPiece[]): Section {
+function surpriseSection(pieces: readonly SurprisingPiece[]): Section {
   const shown = pieces.slice(0, SHOWN);
   const marks = shown
     .map(({ text, nats }) => {

@@ -30,7 +30,7 @@ export function scoreText(codec: TextCodec, text: string, ids: Int32Array, surpr
   return { nats, bits: nats / Math.LN2, perplexity: exp(total / Math.max(tokens, 1)), tokens, characters, unknown };
 }
 
-export function countCharacters(text: string): number {
+function countCharacters(text: string): number {
   let count = 0;
   for (const _ of text) count++;
   return count;

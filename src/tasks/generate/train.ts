@@ -126,7 +126,7 @@ function expectEnough(ids: Int32Array, codec: TextCodec): void {
   }
 }
 
-export function architectureOf(settings: GenerateSettings, vocabulary: number): GenerateArchitecture {
+function architectureOf(settings: GenerateSettings, vocabulary: number): GenerateArchitecture {
   const { cell, embedding, hidden, layers, tied, dropout, dropoutInput, weightDrop } = settings;
   return { cell, vocabulary, embedding, hidden, layers, tied, dropout, dropoutInput, weightDrop };
 }

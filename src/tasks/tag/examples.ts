@@ -29,7 +29,7 @@ export function weighted(examples: readonly Example[], classWeights: ArrayLike<n
 }
 
 /** Inputs of some examples side by side, padded with zeros to the longest, [B, T, D]. */
-export function batchOf(chosen: readonly Example[], D: number): { x: Float64Array; T: number; lengths: number[] } {
+function batchOf(chosen: readonly Example[], D: number): { x: Float64Array; T: number; lengths: number[] } {
   const lengths = chosen.map(({ length }) => length);
   const T = Math.max(...lengths);
   const x = new Float64Array(chosen.length * T * D);

@@ -209,7 +209,7 @@ function seedOf(seed: number, member: number): number {
 }
 
 /** Mean of the members' logits of the steps that count, [N, K]. */
-export function meanLogits(
+function meanLogits(
   members: readonly Network[],
   examples: readonly Example[],
   { D, K }: { D: number; K: number },

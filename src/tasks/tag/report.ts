@@ -96,7 +96,7 @@ function besideWords({ plan, members, regression }: TagModel): string {
   return `; beside ${members.length > 1 ? 'them' : 'it'}, with equal weight, a logistic regression on ${plan.regression.lags} rows`;
 }
 
-export function targetName(data: TagTable | TaggedText): string {
+function targetName(data: TagTable | TaggedText): string {
   return 'kind' in data ? data.reading.target : 'labels';
 }
 

@@ -75,7 +75,7 @@ export function figuresOf(
   };
 }
 
-export function confusionOf(
+function confusionOf(
   probabilities: ArrayLike<number>,
   labels: ArrayLike<number>,
   K: number,
@@ -87,11 +87,7 @@ export function confusionOf(
 }
 
 /** Said and seen shares of the positive of two classes, or of the class told of more, in ten bins of equal width; empty ones are left out. */
-export function reliabilityOf(
-  probabilities: ArrayLike<number>,
-  labels: ArrayLike<number>,
-  K: number,
-): ReliabilityBin[] {
+function reliabilityOf(probabilities: ArrayLike<number>, labels: ArrayLike<number>, K: number): ReliabilityBin[] {
   const bins = Array.from({ length: BINS }, () => ({ said: 0, seen: 0, count: 0 }));
   for (let i = 0; i < labels.length; i++) {
     const told = K === 2 ? 1 : labelAt(probabilities, i * K, K, { threshold: 0.5 });

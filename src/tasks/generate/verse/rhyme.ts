@@ -79,7 +79,7 @@ function unmarked(pronunciation: string): string {
 }
 
 /** Words in lower case; parts of `Major-General` count by themselves. */
-export function wordsOf(line: string): string[] {
+function wordsOf(line: string): string[] {
   return (
     line
       .toLowerCase()

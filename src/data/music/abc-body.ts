@@ -15,8 +15,11 @@ const LENGTH = /^(\d*)(\/*)(\d*)/;
 const NOTE = /^([_^=]{0,2})([A-Ga-g])([,']*)(\d*)(\/*)(\d*)/;
 const REST = /^([zxZX])(\d*)(\/*)(\d*)/;
 const BAR = /^(?:\[\||:*\|[|\]:]*|::+|:)(?:\s*\[?(\d[\d,-]*))?|^\[(\d[\d,-]*)/;
-/** What may stand between notes and does not sound. */
-const SILENT = /^(?:"[^"]*"|![^!]*!|\+[^+\s]*\+|\{[^}]*\}|[~.\\`*?yuvHILMNOPQRSTUVW$]|\s+|\)|&)/;
+/** What may stand between notes and does not sound; of a bar with a second line after `&` the first. A lone `!` is an old line break. */
+const SILENT =
+  /^(?:"[^"]*"|![^!\s|]*!|!|\+[^+\s]*\+|\{[^}]*\}|y[\d/.]*|[~.\\`*?uvH-W$]|\s+|\)|&(?:"[^"]*"|\(\d:\d*:?\d*|[^"|:])*)/;
+/** Where in a line another voice begins. */
+const VOICE = /\[V:([^\]]*)\]/;
 
 /** Reads the notes of a tune; also whether and where its first full bar begins. */
 export function readAbcBody(
@@ -28,9 +31,8 @@ export function readAbcBody(
   const reader = new BodyReader({ ...header }, name);
   for (const line of lines) {
     const text = withoutComment(line.text);
-    const field = /^([A-Za-z]):(.*)$/.exec(text);
+    const field = /^([A-Za-z+]):(.*)$/.exec(text);
     if (!field) reader.music(line, text);
-    else if (field[1] === 'V' && reader.begun) break;
     else reader.field(line, field[1], field[2].trim());
   }
   return place(repeats === 'play' ? playedItems(reader.items) : reader.items, header.metre);
@@ -47,23 +49,36 @@ class BodyReader {
   #tuplet = { left: 0, factor: 1 };
   /** Factor on the next note's length, after > or <. */
   #broken = 1;
+  /** Shifts of the last sound's notes, by letter and octave, and of those that are tied over a bar line: their accidentals go with them. */
+  #sounded = new Map<string, number>();
+  #carried = new Map<string, number>();
+  /** The voice that is written, and the one that is read: the first with notes. */
+  #voice = '';
+  #read: string | undefined;
 
   constructor(header: AbcHeader, name: string) {
     this.#header = header;
     this.#name = name;
   }
 
-  get begun(): boolean {
-    return this.items.some(({ kind }) => kind === 'sound');
+  /** Whether what is written now belongs to another voice. */
+  get #passing(): boolean {
+    return this.#read !== undefined && this.#read !== this.#voice;
   }
 
   field(line: AbcLine, field: string, value: string): void {
-    readField(this.#header, field, value, { line, name: this.#name });
+    if (field === 'V') this.#voice = value.split(/\s/)[0];
+    else if (!this.#passing) readField(this.#header, field, value, { line, name: this.#name });
   }
 
   music(line: AbcLine, text: string): void {
     let rest = text;
     while (rest !== '') {
+      if (this.#passing) {
+        const turn = VOICE.exec(rest);
+        if (!turn) return;
+        rest = rest.slice(turn.index);
+      }
       const taken = this.#next(rest, line);
       if (taken === 0) {
         throw abcError(this.#name, line, `expected notes, bars or rests, got "${rest.slice(0, 12)}"; repair the line`);
@@ -86,7 +101,7 @@ class BodyReader {
       [
         NOTE,
         ([, accidental, letter, octaves, ...length]) => {
-          this.#sound([this.#pitch(accidental, letter, octaves)], this.#length(this.#factor(length, line)));
+          this.#sound(this.#pitches([[accidental, letter, octaves]]), this.#length(this.#factor(length, line)));
         },
       ],
     ];
@@ -99,6 +114,12 @@ class BodyReader {
     return text.startsWith('[') ? this.#chord(text, line) : 0;
   }
 
+  /** Pitches of the notes of one sound. */
+  #pitches(notes: readonly (readonly [accidental: string, letter: string, octaves: string])[]): number[] {
+    this.#sounded = new Map();
+    return notes.map((note) => this.#pitch(...note));
+  }
+
   #pitch(accidental: string, letter: string, octaves: string): number {
     const upper = letter.toUpperCase();
     const octave = (letter === upper ? 0 : 1) + octaves.split("'").length - octaves.split(',').length;
@@ -107,7 +128,10 @@ class BodyReader {
       const shift = accidental.includes('=') ? 0 : accidental.length * (accidental[0] === '^' ? 1 : -1);
       this.#accidentals.set(place, shift);
     }
-    const shift = this.#accidentals.get(place) ?? signatureOf(this.#header.key as Key, upper);
+    const { key, signs } = this.#header;
+    const written = this.#accidentals.get(place) ?? this.#carried.get(place);
+    const shift = written ?? signs.get(upper) ?? signatureOf(key as Key, upper);
+    this.#sounded.set(place, shift);
     return 60 + LETTERS[upper] + 12 * octave + shift;
   }
 
@@ -133,6 +157,8 @@ class BodyReader {
   }
 
   #sound(pitches: number[], ticks: number): void {
+    this.#read ??= this.#voice;
+    this.#carried = new Map();
     this.items.push({ kind: 'sound', pitches, ticks, tied: false });
   }
 
@@ -145,7 +171,7 @@ class BodyReader {
   /** `[CEG]2`, as long as its first note. Gives the length of its text. */
   #chord(text: string, line: AbcLine): number {
     const end = text.indexOf(']');
-    const pitches: number[] = [];
+    const notes: [string, string, string][] = [];
     let factor = 1;
     let rest = end < 0 ? '' : text.slice(1, end);
     let tied = false;
@@ -159,18 +185,25 @@ class BodyReader {
       if (!note) continue;
       const [, accidental, letter, octaves, ...length] = note;
       const own = this.#factor(length, line);
-      if (pitches.length === 0) factor = own;
-      pitches.push(this.#pitch(accidental, letter, octaves));
+      if (notes.length === 0) factor = own;
+      notes.push([accidental, letter, octaves]);
     }
-    if (end < 0 || rest !== '' || pitches.length === 0) {
+    if (end < 0) {
       throw abcError(
         this.#name,
         line,
-        `expected a chord such as [CEG], got "${text.slice(0, 12)}"; close it and repair its notes`,
+        `expected ] at the end of the chord "${text.slice(0, 12)}", got the end of the line; close it, as in [CEG]`,
+      );
+    }
+    if (rest !== '' || notes.length === 0) {
+      throw abcError(
+        this.#name,
+        line,
+        `expected a chord such as [CEG], got "${text.slice(0, end + 1)}"; repair its notes`,
       );
     }
     const [outer, ...length] = LENGTH.exec(text.slice(end + 1)) as RegExpExecArray;
-    this.#sound(pitches, this.#length(factor * this.#factor(length, line)));
+    this.#sound(this.#pitches(notes), this.#length(factor * this.#factor(length, line)));
     if (tied) this.#tie();
     return end + 1 + outer.length;
   }
@@ -208,13 +241,14 @@ class BodyReader {
 
   #bar(signs: string, endings: string | undefined): void {
     this.#accidentals = new Map();
+    const last = this.items.at(-1);
+    this.#carried = last?.kind === 'sound' && last.tied ? this.#sounded : new Map();
     // `::` stands for an end and a start; a lone `[1` is an ending without a bar line.
     const ends = /^:/.test(signs);
     const starts = /(?:\||^:):+/.test(signs);
     const double = /\|\||\|\]|\[\|/.test(signs);
     this.items.push({
       kind: 'bar',
-      metre: this.#header.metre,
       ends,
       starts: starts || (ends && /^::/.test(signs)),
       double,

@@ -12,6 +12,8 @@ export interface AbcLine {
 export interface AbcHeader {
   title: string;
   key: Key;
+  /** What K: says of single letters beside its mode: semitones by letter, as in `K:D phr ^f`. */
+  signs: ReadonlyMap<string, number>;
   metre: Metre | undefined;
   /** The unit note length as a share of a whole note. */
   unit: number;
@@ -27,8 +29,8 @@ export function readField(
 ): void {
   try {
     if (field === 'T' && header.title === '') header.title = value;
-    else if (field === 'K' && value !== '') header.key = parseKey(keyPart(value));
-    else if (field === 'M') header.metre = /^none$/i.test(value) ? undefined : parseMetre(value);
+    else if (field === 'K') readKey(header, value);
+    else if (field === 'M') header.metre = /^(none|)$/i.test(value) ? undefined : parseMetre(summed(value));
     else if (field === 'L') header.unit = fraction(value, 'a unit length such as 1/8');
     else if (field === 'Q') header.tempo = tempoOf(value, header.unit || unitFor(header.metre));
   } catch (cause) {
@@ -47,17 +49,37 @@ export function withoutComment(text: string): string {
   return (at < 0 ? text : text.slice(0, at)).trimEnd();
 }
 
-/** The key of a K: field, without clef and the like. */
-function keyPart(value: string): string {
-  const match = /^([A-G][#b]?)\s*(maj\w*|min\w*|m|mix\w*|dor\w*|phr\w*|lyd\w*|loc\w*|ion\w*|aeo\w*)?(?=\s|$)/i.exec(
-    value,
-  );
-  return match ? `${match[1]} ${match[2] ?? ''}` : /^(HP|Hp|none)/.test(value) ? 'C' : value;
+/** What stands in K: without saying a key: how the notes are drawn. */
+const LAYOUT = /^(clef|octave|transpose|middle|stafflines|staffscale|style|treble|alto|tenor|bass|perc)\b/;
+
+function readKey(header: AbcHeader, value: string): void {
+  if (value === '' || LAYOUT.test(value)) return;
+  const match =
+    /^([A-G][#b]?)\s*(maj\w*|min\w*|m|mix\w*|dor\w*|phr\w*|lyd\w*|loc\w*|ion\w*|aeo\w*)?(?=\s|$)(.*)$/i.exec(value);
+  header.signs = signsIn(match?.[3] ?? '');
+  if (match) header.key = parseKey(`${match[1]} ${match[2] ?? ''}`);
+  // The pipes' scale: Hp writes its two sharps, HP does not.
+  else if (/^(HP|Hp|none)/.test(value)) header.key = parseKey(value.startsWith('Hp') ? 'D' : 'C');
+  else header.key = parseKey(value);
+}
+
+/** `^f _b =c`; after `exp` the other letters have no sign. */
+function signsIn(text: string): Map<string, number> {
+  const signs = new Map(/^\s*exp\b/i.test(text) ? [...'ABCDEFG'].map((letter) => [letter, 0]) : []);
+  for (const [, sign, letter] of text.matchAll(/(?<!\S)(\^{1,2}|_{1,2}|=)([A-G])(?!\S)/gi))
+    signs.set(letter.toUpperCase(), sign === '=' ? 0 : sign.length * (sign[0] === '^' ? 1 : -1));
+  return signs;
+}
+
+/** `2+3/8` and `(2+3)/8` as `5/8`. */
+function summed(metre: string): string {
+  const [, beats, unit] = /^\(?(\d+(?:\+\d+)+)\)?\/(\d+)$/.exec(metre) ?? [];
+  return beats ? `${beats.split('+').reduce((sum, n) => sum + Number(n), 0)}/${unit}` : metre;
 }
 
 function fraction(text: string, wanted: string): number {
-  const match = /^(\d+)\/(\d+)$/.exec(text.trim());
-  const value = match ? Number(match[1]) / Number(match[2]) : Number.NaN;
+  const match = /^(\d+)(?:\/(\d+))?$/.exec(text.trim());
+  const value = match ? Number(match[1]) / Number(match[2] ?? 1) : Number.NaN;
   if (value > 0 && value <= 4) return value;
   throw new RecurveError('data', `expected ${wanted}, got "${text}"; repair the field`);
 }

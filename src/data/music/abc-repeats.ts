@@ -1,11 +1,8 @@
-import type { Metre } from './metre.ts';
-
 /** A piece of a tune in the order it is written. */
 export type AbcItem =
   | { kind: 'sound'; pitches: number[]; ticks: number; tied: boolean }
   | {
       kind: 'bar';
-      metre: Metre | undefined;
       /** `:|` and `::` end what is repeated, `|:` and `::` begin it. */
       ends: boolean;
       starts: boolean;

@@ -68,9 +68,50 @@ describe('ABC', () => {
     expect(score).toMatchObject({ title: 'First', tempo: 90, pickup: Q / 2, metre: { beats: 6, unit: 8 } });
   });
 
+  test('of several voices the first is read wherever it goes on, of overlays the first line', () => {
+    const first = ['G4 0/4', 'A4 4/4', 'B4 8/4', 'C5 12/4'];
+    expect(played('V:1\nG4A4|\nV:2\n[L:1/4]C2D2|\nV:1\nB4c4|\nV:2\nE2F2|')).toEqual(first);
+    expect(played('[V:1 clef=treble] G4A4| [V:2] C4D4|\nE8 [V:1] B4c4|')).toEqual(first);
+    expect(played('V:T\nV:B\nV:T\nG4A4|B4c4|\nV:B\nmalformed # |')).toEqual(first);
+    expect(played('G4A4 & "C|"C4 (3:2:3DEF D2 | B4c4 & E8|')).toEqual(first);
+  });
+
+  test('an accidental goes with a tie over the bar line, and no further', () => {
+    expect(played('F2=F2-|=F2F2', 'K:C')).toEqual(['F4 0/2', 'F4 2/4', 'F4 6/2']);
+    expect(played('^F2-|F2-|F2F2|F2', 'K:C')).toEqual(['F♯4 0/6', 'F4 6/2', 'F4 8/2']);
+    expect(played('[^F^c]2-|[Fc]2c2', 'K:C')).toEqual(['F♯4 0/4', 'C♯5 0/4', 'C5 4/2']);
+    expect(played('^F2|F2', 'K:C')).toEqual(['F♯4 0/2', 'F4 2/2']);
+  });
+
+  test('keys with signs of their own, without a tonic, and of the pipes', () => {
+    expect(played('FGcB', 'K:E phr ^g')).toEqual(['F4 0/1', 'A♭4 1/1', 'C5 2/1', 'B4 3/1']);
+    expect(played('FBeC', 'K:D exp _b _e ^f')).toEqual(['F♯4 0/1', 'B♭4 1/1', 'E♭5 2/1', 'C4 3/1']);
+    expect(played('F[K:clef=bass]F[K:C]F', 'K:D')).toEqual(['F♯4 0/1', 'F♯4 1/1', 'F4 2/1']);
+    expect(played('FGc', 'K:Hp')).toEqual(['F♯4 0/1', 'G4 1/1', 'C♯5 2/1']);
+  });
+
+  test('the header of a file counts for all its tunes, prose between them for none', () => {
+    const file = [
+      '%abc-2.1\nM:5/8\nL:1/4\n\nSome tunes, with a remark on M:\n',
+      'X:1\nK:G\nG2|\n\nG3|\n\nThe first tune is [an old one.\n',
+      'X:2\nM:(3+4)/8\nL:1\nK:G\n%%begintext\nabc | def\n%%endtext\nG!\n+:more\nGyy2JG|!\n',
+      'X:3\nM:\nK:G\nG',
+    ].join('\n');
+    const heard = readAbc(file, 'book.abc').map(({ metre, notes }) => [
+      metre?.beats,
+      ...notes.map((n) => n.duration / Q),
+    ]);
+    expect(heard).toEqual([
+      [5, 2, 3],
+      [7, 4, 4, 4],
+      [undefined, 1],
+    ]);
+  });
+
   test('malformed tunes are refused with file and line, or left out and told', () => {
     const at = (body: string) => () => readAbc(`X:1\nK:C\n${body}\n`, 'bad.abc');
-    expect(at('CD[CE')).toThrow(/^bad\.abc, line 3: expected a chord such as \[CEG\], got "\[CE"; /);
+    expect(at('CD[CE')).toThrow(/^bad\.abc, line 3: expected \] at the end of the chord "\[CE", got the end/);
+    expect(at('[CE #]')).toThrow('line 3: expected a chord such as [CEG], got "[CE #]"; ');
     expect(at('CD # E')).toThrow(/line 3: expected notes, bars or rests, got "# E"/);
     expect(at('>C')).toThrow(/expected a note before ">"/);
     for (const [text, length] of [

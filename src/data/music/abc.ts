@@ -13,13 +13,13 @@ export interface AbcOptions {
 
 /**
  * Reads the tunes of an ABC file (standard 2.1): keys and their changes, metres, unit lengths, accidentals, ties, tuplets, broken
- * rhythm, chords, rests, repeats with endings. Chord names, decorations, grace notes, lyrics and layout are passed over; of several
- * voices (`V:`) only single-voice tunes are taken.
+ * rhythm, chords, rests, repeats with endings. Chord names, decorations, grace notes, lyrics, layout and prose are passed over. Of
+ * several voices (`V:`, inline too) the first one with notes is read, wherever it goes on, and of a bar with overlays (`&`) the first line.
  *
  * @throws RecurveError `data` for a text without tunes, and for a tune that is malformed, with its line
  */
 export function readAbc(text: string, name: string, options: AbcOptions = {}): Score[] {
-  const tunes = tunesOf(text);
+  const { before, tunes } = tunesOf(text);
   if (tunes.length === 0) {
     throw new RecurveError(
       'data',
@@ -28,7 +28,7 @@ export function readAbc(text: string, name: string, options: AbcOptions = {}): S
   }
   return tunes.flatMap((lines) => {
     try {
-      return [readTune(lines, name, options.repeats ?? 'play')];
+      return [readTune(before, lines, name, options.repeats ?? 'play')];
     } catch (error) {
       if (!(error instanceof RecurveError && options.onMalformed)) throw error;
       options.onMalformed(error);
@@ -37,24 +37,57 @@ export function readAbc(text: string, name: string, options: AbcOptions = {}): S
   });
 }
 
-/** Lines of each tune: from an `X:` line (or the first field, in a file with one tune) to the next. */
-function tunesOf(text: string): AbcLine[][] {
+/** Lines of each tune: from an `X:` line (or the first field, in a file with one tune) to the next; and what the file says for all of them. */
+function tunesOf(text: string): { before: AbcLine[]; tunes: AbcLine[][] } {
   const lines = text.split(/\r\n|\n|\r/).map((line, i) => ({ text: line, number: i + 1 }));
   const tunes: AbcLine[][] = [];
-  const numbered = lines.some(({ text: line }) => /^\s*X:/.test(line));
+  const isNumber = ({ text: line }: AbcLine): boolean => /^\s*X:/.test(line);
+  const first = lines.findIndex(isNumber);
   let inTune = false;
   for (const line of lines) {
-    const begins = numbered ? /^\s*X:/.test(line.text) : !inTune && /^[A-Za-z]:/.test(line.text);
+    const begins = first >= 0 ? isNumber(line) : !inTune && /^[A-Za-z]:/.test(line.text);
     if (begins) {
       tunes.push([]);
       inTune = true;
     }
     if (inTune) tunes[tunes.length - 1].push(line);
   }
-  return tunes;
+  // The file's own header ends with an empty line; of its fields these three sound.
+  const top = lines.slice(0, Math.max(first, 0));
+  const end = top.findIndex(isEmpty);
+  return { before: top.slice(0, end < 0 ? top.length : end).filter(({ text: line }) => /^[LMQ]:/.test(line)), tunes };
 }
 
-function readTune(lines: readonly AbcLine[], name: string, repeats: 'play' | 'written'): Score {
+function isEmpty({ text }: AbcLine): boolean {
+  return text.trim() === '';
+}
+
+/** The lines of a body without what is typeset as text, and without paragraphs of prose, which may stand between tunes. */
+function withoutProse(lines: readonly AbcLine[]): AbcLine[] {
+  const paragraphs: AbcLine[][] = [[]];
+  let typeset = false;
+  for (const line of lines) {
+    if (/^%%begin(text|ps|svg)/.test(line.text)) typeset = true;
+    else if (/^%%end(text|ps|svg)/.test(line.text)) typeset = false;
+    else if (isEmpty(line)) paragraphs.push([]);
+    else if (!typeset) paragraphs[paragraphs.length - 1].push(line);
+  }
+  return paragraphs.filter((paragraph, i) => i === 0 || !isProse(paragraph)).flat();
+}
+
+/** Without a bar line, and with letters that are no music. */
+function isProse(paragraph: readonly AbcLine[]): boolean {
+  const lines = paragraph.map(({ text }) => withoutComment(text)).filter((text) => !/^([A-Za-z+]):/.test(text));
+  const bare = lines.map((text) => text.replace(/"[^"]*"|![^!]*!|\{[^}]*\}|\[[A-Za-z]:[^\]]*\]/g, ''));
+  return bare.every((text) => !text.includes('|')) && bare.some((text) => /[h-tw]/.test(text));
+}
+
+function readTune(
+  before: readonly AbcLine[],
+  lines: readonly AbcLine[],
+  name: string,
+  repeats: 'play' | 'written',
+): Score {
   const keyLine = lines.findIndex(({ text }) => /^K:/.test(text));
   if (keyLine < 0) {
     throw new RecurveError(
@@ -62,8 +95,8 @@ function readTune(lines: readonly AbcLine[], name: string, repeats: 'play' | 'wr
       `${name}: expected a line K: in the tune that begins in line ${lines[0].number}, got none; add its key, such as K:G`,
     );
   }
-  const header = readHeader(lines.slice(0, keyLine + 1), name);
-  const { notes, pickup } = readAbcBody(lines.slice(keyLine + 1), header, name, repeats);
+  const header = readHeader([...before, ...lines.slice(0, keyLine + 1)], name);
+  const { notes, pickup } = readAbcBody(withoutProse(lines.slice(keyLine + 1)), header, name, repeats);
   if (notes.length === 0) {
     throw new RecurveError(
       'data',
@@ -76,7 +109,9 @@ function readTune(lines: readonly AbcLine[], name: string, repeats: 'play' | 'wr
 }
 
 function readHeader(lines: readonly AbcLine[], name: string): AbcHeader {
-  const header: AbcHeader = { title: '', key: parseKey('C'), metre: undefined, unit: 0, tempo: undefined };
+  const header: AbcHeader = {
+    ...{ title: '', key: parseKey('C'), signs: new Map(), metre: undefined, unit: 0, tempo: undefined },
+  };
   for (const line of lines) {
     const field = /^([A-Za-z]):(.*)$/.exec(withoutComment(line.text));
     if (field) readField(header, field[1], field[2].trim(), { line, name });

@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import type { KernelModule } from './kernels.ts';
+import { decodeEmbedded } from './embedded.ts';
 import type { Tier } from './tiers.ts';
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
@@ -10,7 +10,7 @@ export function compileTier(tier: Tier, shared = false): Promise<WebAssembly.Mod
   let module = compiled.get(key);
   if (!module) {
     module = tier.load().then(async (kernels) => {
-      const plain = decode(kernels);
+      const plain = decodeEmbedded(kernels.text, kernels.byteLength);
       const bytes = shared ? (await import('./threads/share-memory.ts')).withSharedMemory(plain) : plain;
       if (tier.provenBy === undefined) return WebAssembly.compile(bytes).catch(refused);
       // A page compiles none, so it does not load what that takes.
@@ -28,8 +28,4 @@ function refused(cause: unknown): never {
     "engine: expected leave to compile WebAssembly, got a refusal; a page's policy needs script-src 'wasm-unsafe-eval'",
     { cause },
   );
-}
-
-function decode(kernels: KernelModule): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(kernels.base64), (character) => character.charCodeAt(0));
 }

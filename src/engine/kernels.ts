@@ -4,8 +4,8 @@ export interface KernelModule {
   readonly byteLength: number;
   /** SHA-256 of the module's bytes, hexadecimal. */
   readonly sha256: string;
-  /** The module itself, base64. */
-  readonly base64: string;
+  /** The module itself, as `decodeEmbedded` reads it. */
+  readonly text: string;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { decodeEmbedded } from '../embedded.ts';
 import { TIERS } from '../tiers.ts';
 import { withSharedMemory } from './share-memory.ts';
 
@@ -33,9 +34,9 @@ describe('withSharedMemory', () => {
   test.each(TIERS.filter((tier) => tier.numerics === 'exact').map((tier) => [tier.name, tier] as const))(
     'kernels of tier %s keep nothing in memory that one thread could take from another',
     async (_, tier) => {
-      const bytes = Uint8Array.from(atob((await tier.load()).base64), (character) => character.charCodeAt(0));
+      const { text, byteLength } = await tier.load();
       const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
-      const module = await WebAssembly.compile(withSharedMemory(bytes));
+      const module = await WebAssembly.compile(withSharedMemory(decodeEmbedded(text, byteLength)));
       await WebAssembly.instantiate(module, { env: { memory } });
       const [first, all] = [new Uint8Array(memory.buffer, 0, 4096).slice(), new Uint8Array(memory.buffer).slice()];
       // A worker's instance writes the tables of constants again, the same ones, all below the first scratch.

@@ -24,7 +24,7 @@ for (let i = 0; i < 800; i++) {
 
 const { model, scores, baselines } = await trainClassify(
   { kind: 'words', source: 'reviews', texts, labels },
-  { hidden: 16, width: 16, rate: 0.01, epochs: 20, patience: 20, dropout: 0.2, seed: 1 },
+  { hidden: 16, embedding: 16, rate: 0.01, epochs: 20, patience: 20, dropout: 0.2, seed: 1 },
 );
 console.log('accuracy', scores!.accuracy.toFixed(3), 'naive Bayes', baselines!.bayes.accuracy.toFixed(3));
 

@@ -16,7 +16,7 @@ const book = Array.from({ length: 40 }, (_, i) => {
 const pieces = readMusic(new TextEncoder().encode(book.join('\n')), 'tunes.abc');
 const { model, scores } = await trainCompose(pieces, {
   ...{ kind: 'melody', hidden: 32, embedding: 16, dropout: 0.1 },
-  ...{ epochs: 12, batchSize: 2, rate: 0.01, decay: 0.9, transpose: 0, seed: 1 },
+  ...{ epochs: 12, batchSize: 2, rate: 0.01, average: 0.9, transpose: 0, seed: 1 },
 });
 for (const [name, { nll }] of Object.entries({ model: scores!.test, ...scores!.baselines })) {
   console.log(name.padEnd(8), nll.toFixed(3), scores!.measure);

@@ -43,7 +43,7 @@ export async function run(name: string, words: readonly string[]): Promise<void>
 async function crossValidate({ seed, data, quick }: { seed: number; data: readonly string[]; quick: boolean }) {
   const examples = await sentences(data);
   const folds = foldsOf(examples.labels ?? [], seed);
-  const options: ClassifyOptions = { seed, ...(quick && { epochs: 1, hidden: 8, width: 8 }) };
+  const options: ClassifyOptions = { seed, ...(quick && { epochs: 1, hidden: 8, embedding: 8 }) };
   const results: Fold[] = [];
   for (let k = 0; k < (quick ? 2 : FOLDS); k++) {
     const pick = (which: (fold: number) => boolean): TextExamples => {

@@ -27,7 +27,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     published: { LSTM: 8.45, GRU: 8.43, RNN: 8.91, TCN: 8.1 },
     options: {
       ...{ ...COMMON, stepsPerQuarter: 1, hidden: 256, rate: 4e-3, epochs: 150, patience: 40 },
-      ...{ dropout: 0.4, inputDropout: 0.1, weightDrop: 0.1, decay: 0.998 },
+      ...{ dropout: 0.4, inputDropout: 0.1, weightDrop: 0.1, average: 0.998 },
     },
   },
   'compose-nottingham': {
@@ -37,7 +37,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     published: { LSTM: 3.29, GRU: 3.46, RNN: 4.05, TCN: 3.07 },
     options: {
       ...{ ...COMMON, stepsPerQuarter: 2, segment: 64, hidden: 256, rate: 3e-3, epochs: 40, patience: 8 },
-      ...{ dropout: 0.25, inputDropout: 0.02, weightDrop: 0.1, decay: 0.999 },
+      ...{ dropout: 0.25, inputDropout: 0.02, weightDrop: 0.1, average: 0.999 },
     },
   },
 };

@@ -53,7 +53,11 @@ export async function run(name: string): Promise<void> {
 /** A language model that has learned enough to be unsure in the usual way. */
 async function trainedModel(): Promise<Uint8Array> {
   const text = await datasetText('tinyshakespeare');
-  const { model } = await trainGenerate(text, { hidden: 256, epochs: 1, validation: 0, seed: 1 }, { maxSeconds: 15 });
+  const { model } = await trainGenerate(
+    text,
+    { hidden: 256, epochs: 1, validationShare: 0, seed: 1 },
+    { maxSeconds: 15 },
+  );
   return encodeModelFile(model.encode());
 }
 

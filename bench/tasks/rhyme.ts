@@ -18,7 +18,7 @@ import { datasetText } from './text.ts';
 
 const OPTIONS: GenerateOptions = {
   ...{ unit: 'words', minCount: 2, hidden: 256, embedding: 192, tied: true },
-  ...{ dropout: 0.5, dropoutInput: 0.3, weightDrop: 0.4, weightDecay: 0.05, validation: 0.05, seed: 1 },
+  ...{ dropout: 0.5, inputDropout: 0.3, weightDrop: 0.4, weightDecay: 0.05, validationShare: 0.05, seed: 1 },
   ...{ batchSize: 16, window: 48, rate: 3e-3, average: 0.995, epochs: 30, patience: 4 },
 };
 const TEMPERATURE = 0.6;

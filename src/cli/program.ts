@@ -4,18 +4,18 @@ import { addEntries, type Entry } from './entries.ts';
 import { usageError } from './usage.ts';
 
 const COMMANDS: readonly Entry[] = [
-  { name: 'train', summary: 'train a model on data of yours', load: () => import('./commands/train.ts') },
+  { name: 'train', summary: 'train a model on your data', load: () => import('./commands/train.ts') },
   { name: 'predict', summary: 'ask a model about new data', load: () => import('./commands/predict.ts') },
   { name: 'evaluate', summary: 'measure a model beside the baselines', load: () => import('./commands/evaluate.ts') },
   { name: 'stream', summary: 'answer row by row, with a state on disk', load: () => import('./commands/stream.ts') },
-  { name: 'compose', summary: 'write a piece of music as MIDI', load: () => import('./commands/compose.ts') },
   { name: 'generate', summary: 'let a language model write', load: () => import('./commands/generate.ts') },
+  { name: 'compose', summary: 'write a piece of music as MIDI', load: () => import('./commands/compose.ts') },
   {
     name: 'doctor',
     summary: 'say what runs on this machine, and how fast',
     load: () => import('./commands/doctor.ts'),
   },
-  { name: 'datasets', summary: 'list and fetch public data sets', load: () => import('./commands/datasets.ts') },
+  { name: 'datasets', summary: 'list, get and mirror public data sets', load: () => import('./commands/datasets.ts') },
 ];
 
 const AFTER = `

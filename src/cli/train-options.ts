@@ -9,7 +9,7 @@ export interface RunValues {
   resume?: boolean;
   overwrite?: boolean;
   maxTime?: number;
-  checkpointEvery: number;
+  checkpointEvery?: number;
   detectAnomaly?: boolean;
   fast?: boolean;
   quiet?: boolean;
@@ -55,7 +55,7 @@ export function addRunOptions(command: Command, folder: string): void {
     .option('--out <folder>', `run folder; default ${folder}`)
     .option('--resume', 'go on with the run in the folder; without data, as it was begun')
     .option('--overwrite', 'begin anew in a folder that holds a run')
-    .addOption(numberOption('--checkpoint-every <seconds>', 'between checkpoints').default(30))
+    .addOption(numberOption('--checkpoint-every <seconds>', 'between checkpoints; default 30'))
     .option('--detect-anomaly', 'name the first operation that gives NaN or infinity; several times slower')
     .option('--fast', FAST)
     .option('--quiet', 'print the result only')

@@ -77,7 +77,7 @@ export async function trainRun<T extends Trained>(task: TrainTask<T>, values: Ru
         idle = false;
       },
       checkpoint: {
-        everySeconds: values.checkpointEvery,
+        everySeconds: values.checkpointEvery ?? 30,
         async save(file) {
           await run.saveCheckpoint(file);
           idle = false;

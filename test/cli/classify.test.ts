@@ -9,7 +9,7 @@ import { expectKillToLoseNothing, expectSignalToSave } from './stopped.ts';
 const GOOD = ['fine', 'lovely', 'great'];
 const BAD = ['dull', 'awful', 'poor'];
 const THINGS = ['film', 'plot', 'song', 'cast', 'end', 'joke', 'tune', 'set', 'story', 'scene'];
-const SMALL = ['--hidden', '8', '--width', '8', '--seed', '1'];
+const SMALL = ['--hidden', '8', '--embedding', '8', '--seed', '1'];
 
 let folder: string;
 const write = (name: string, content: string | Uint8Array): string => {
@@ -35,7 +35,7 @@ const long = () => {
   const cwd = mkdtempSync(join(folder, 'stopped-'));
   writeFileSync(join(cwd, 'reviews.csv'), readFileSync(join(folder, 'reviews.csv')));
   const columns = ['reviews.csv', '--text', 'review', '--label', 'verdict'];
-  const size = ['--hidden', '64', '--width', '32', '--epochs', '60', '--patience', '60', '--seed', '1'];
+  const size = ['--hidden', '64', '--embedding', '32', '--epochs', '60', '--patience', '60', '--seed', '1'];
   return { cwd, task: 'classify', args: [...columns, ...size] };
 };
 

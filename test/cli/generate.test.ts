@@ -149,7 +149,7 @@ describe('a language model', () => {
 
 test('--held-out is refused where nothing was held out', () => {
   const cwd = withText();
-  const train = ['train', 'generate', 'verses.txt', '--hidden', '4', '--epochs', '1', '--validation', '0'];
+  const train = ['train', 'generate', 'verses.txt', '--hidden', '4', '--epochs', '1', '--validation-share', '0'];
   expect(recurve([...train, '--out', 'run', '--quiet'], { cwd }).code).toBe(0);
   expect(recurve(['evaluate', 'run', 'verses.txt', '--held-out'], { cwd })).toMatchObject({
     stderr: expect.stringMatching(/^evaluate: expected a model that left an end .*, got one that learned all of it; /),

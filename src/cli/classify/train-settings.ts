@@ -21,13 +21,13 @@ export interface TrainValues extends ReadValues, FitValues, RunValues {
   maxWords?: number;
   minCount?: number;
   maxVocabulary?: number;
-  width?: number;
+  embedding?: number;
   wordDropout?: number;
   bayes: boolean;
   cell?: ClassifyOptions['cell'];
   hidden?: number;
   layers?: number;
-  oneWay?: boolean;
+  causal?: boolean;
   pooling?: ClassifyOptions['pooling'];
   dropout?: number;
   inputDropout?: number;
@@ -79,14 +79,14 @@ export function folderOf({ out }: TrainValues, { data }: TrainConfig): string {
 }
 
 function optionsOf(values: TrainValues): ClassifyOptions {
-  const { maxWords, minCount, maxVocabulary, width, wordDropout, cell, hidden, layers, pooling, dropout } = values;
+  const { maxWords, minCount, maxVocabulary, embedding, wordDropout, cell, hidden, layers, pooling, dropout } = values;
   const { inputDropout, members, testShare, validationShare, epochs, batchSize, rate, clip, patience, seed } = values;
   return {
-    ...given({ maxWords, minCount, maxVocabulary, width, wordDropout, cell, hidden, layers, pooling, dropout }),
+    ...given({ maxWords, minCount, maxVocabulary, embedding, wordDropout, cell, hidden, layers, pooling, dropout }),
     ...given({ inputDropout, members, testShare, validationShare, epochs, batchSize, rate, clip, patience, seed }),
     ...(values.classWeights !== undefined && { classWeights: parseClassWeights(values.classWeights) }),
     ...(values.keepCase && { lowercase: false }),
-    ...(values.oneWay && { bidirectional: false }),
+    ...(values.causal && { bidirectional: false }),
     ...(!values.bayes && { bayes: false }),
   };
 }

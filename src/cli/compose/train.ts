@@ -75,7 +75,7 @@ function optionsOf(values: TrainValues): ComposeOptions {
   return given({
     ...{ kind, cell, hidden, layers, embedding, dropout, inputDropout, transpose, segment, stepsPerQuarter },
     ...{ related, weightDrop },
-    ...{ validationShare, testShare, epochs, batchSize, rate, weightDecay, decay: average, clip, patience, seed },
+    ...{ validationShare, testShare, epochs, batchSize, rate, weightDecay, average, clip, patience, seed },
   });
 }
 

@@ -14,7 +14,7 @@ interface Values {
 export async function evaluate(opened: OpenedModel, places: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
   using model = await loadModel(opened);
-  if (values.heldOut && model.settings.validation === 0) {
+  if (values.heldOut && model.settings.validationShare === 0) {
     throw new RecurveError(
       'usage',
       'evaluate: expected a model that left an end of its text out with --held-out, got one that learned all of it; give another text without --held-out',

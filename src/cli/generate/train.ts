@@ -66,11 +66,12 @@ function folderOf([place]: readonly string[], { out }: RunValues): string {
 }
 
 function optionsOf(values: TrainValues): GenerateOptions {
-  const { unit, vocabulary, minCount, cell, hidden, layers, embedding, tied, dropout, dropoutInput, weightDrop } =
+  const { unit, vocabulary, minCount, cell, hidden, layers, embedding, tied, dropout, inputDropout, weightDrop } =
     values;
-  const { validation, batchSize, window, epochs, rate, weightDecay, clip, average, patience, order, seed } = values;
+  const { validationShare, batchSize, window, epochs, rate, weightDecay, clip, average, patience, order, seed } =
+    values;
   return {
-    ...given({ unit, vocabulary, minCount, cell, hidden, layers, embedding, tied, dropout, dropoutInput, weightDrop }),
-    ...given({ validation, batchSize, window, epochs, rate, weightDecay, clip, average, patience, order, seed }),
+    ...given({ unit, vocabulary, minCount, cell, hidden, layers, embedding, tied, dropout, inputDropout, weightDrop }),
+    ...given({ validationShare, batchSize, window, epochs, rate, weightDecay, clip, average, patience, order, seed }),
   };
 }

@@ -43,7 +43,7 @@ const checkSettings: Check<ClassifySettings> = object({
   maxWords: number({ integer: true, min: 2 }),
   minCount: size,
   maxVocabulary: size,
-  width: size,
+  embedding: size,
   wordDropout: share,
   bayes: boolean,
   cell,

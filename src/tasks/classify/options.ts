@@ -13,7 +13,7 @@ export interface ClassifyOptions {
   /** Most words the vocabulary holds, at least 1. Default 30,000. */
   maxVocabulary?: number;
   /** Width of a word's vector, at least 1; that of pretrained ones where they are given. Default 64. */
-  width?: number;
+  embedding?: number;
   /** Share of words taken for unknown in training, 0 ≤ p < 1. Default 0.1. */
   wordDropout?: number;
   /**
@@ -68,7 +68,7 @@ const DEFAULTS: Omit<ClassifySettings, 'epochs' | 'patience'> = {
   maxWords: 512,
   minCount: 2,
   maxVocabulary: 30_000,
-  width: 64,
+  embedding: 64,
   wordDropout: 0.1,
   bayes: true,
   cell: 'gru',
@@ -99,7 +99,7 @@ const CHOICES = {
 } as const;
 
 const WHOLE = [
-  ...(['maxWords', 'minCount', 'maxVocabulary', 'width', 'hidden', 'layers', 'members'] as const),
+  ...(['maxWords', 'minCount', 'maxVocabulary', 'embedding', 'hidden', 'layers', 'members'] as const),
   ...(['epochs', 'batchSize', 'patience'] as const),
 ];
 /** Most layers, and most networks side by side: model files with more are refused. */
@@ -110,7 +110,7 @@ const SHARES = ['wordDropout', 'dropout', 'inputDropout', 'testShare', 'validati
 /** Options of words alone. */
 const OF_WORDS = [
   ...(['lowercase', 'maxWords', 'minCount', 'maxVocabulary'] as const),
-  ...(['width', 'wordDropout', 'bayes'] as const),
+  ...(['embedding', 'wordDropout', 'bayes'] as const),
 ];
 
 /** Refuses options that the data have no use for: nobody should wait for what they do. */

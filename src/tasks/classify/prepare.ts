@@ -95,11 +95,12 @@ export function prepareClassify(examples: Examples, settings: ClassifySettings, 
 
 /** What shapes the network has to have. */
 export function architectureOf(settings: ClassifySettings, { plan, classes }: Prepared): ClassifyArchitecture {
-  const { cell, hidden, layers, bidirectional, pooling, dropout, inputDropout, wordDropout, members, width } = settings;
+  const { cell, hidden, layers, bidirectional, pooling, dropout, inputDropout, wordDropout, members, embedding } =
+    settings;
   return {
     input:
       plan.kind === 'words'
-        ? { kind: 'words', vocabulary: plan.known, unknown: UNKNOWN, width }
+        ? { kind: 'words', vocabulary: plan.known, unknown: UNKNOWN, width: embedding }
         : { kind: 'numbers', features: plan.features.length },
     ...{ cell, hidden, layers, bidirectional, pooling, dropout, inputDropout },
     wordDropout: plan.kind === 'words' ? wordDropout : 0,

@@ -60,7 +60,7 @@ const SMALL_NUMBERS: ClassifyOptions = {
   patience: 20,
   seed: 2,
 };
-const SMALL: ClassifyOptions = { ...SMALL_NUMBERS, width: 8 };
+const SMALL: ClassifyOptions = { ...SMALL_NUMBERS, embedding: 8 };
 
 test('balanced class weights find more of a rare class; weights of other classes are refused', async () => {
   const random = new Random(4);
@@ -187,7 +187,7 @@ describe('trainClassify on texts', () => {
     const vectors = new Map([...GOOD, ...BAD].map((word, i) => [word, Float32Array.of(i < 5 ? 2 : -2, 0, 0, 1)]));
     const options = { ...SMALL, epochs: 1, rate: 1e-9, members: 2 } as const;
     const given = { source: 'mine', width: 4, vectors };
-    const { width: _, ...rest } = options;
+    const { embedding: _, ...rest } = options;
     const { model, notes } = await trainClassify(reviews(200), rest, { vectors: given });
     expect(notes.at(-1)).toBe('10 of 22 words begin with a vector of mine');
     const state = model.network.state();

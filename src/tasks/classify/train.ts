@@ -21,7 +21,7 @@ import { type ClassifyFigures, type ClassifyScores, figuresOf, scoreClasses } fr
 export interface ClassifyHooks extends TrainHooks {
   /** A test set of its own; the examples are then split into training and validation alone. */
   test?: Examples;
-  /** Pretrained word vectors to begin with, as wide as the option `width` says by default. */
+  /** Pretrained word vectors to begin with, as wide as the option `embedding` says by default. */
   vectors?: WordVectors;
   /** How the data were read, kept in the model for the next ones. */
   reading?: ClassifyReading;
@@ -61,7 +61,7 @@ export async function trainClassify(
 ): Promise<TrainedClassify> {
   refuseUnused(options, examples.kind, hooks.test !== undefined);
   const settings = classifySettings(
-    { ...(hooks.vectors && { width: hooks.vectors.width }), ...options },
+    { ...(hooks.vectors && { embedding: hooks.vectors.width }), ...options },
     examples.kind,
     countOf(examples),
   );
@@ -212,12 +212,12 @@ function placeVectors(
   network: Network,
   { vocabulary, known }: WordPlan,
   vectors: WordVectors,
-  { width }: ClassifySettings,
+  { embedding }: ClassifySettings,
 ): string {
-  if (vectors.width !== width) {
+  if (vectors.width !== embedding) {
     throw new RecurveError(
       'usage',
-      `classify: expected vectors of width ${width}, got ${vectors.width} in ${vectors.source}; leave width out, or set it to ${vectors.width}`,
+      `classify: expected vectors of width ${embedding}, got ${vectors.width} in ${vectors.source}; leave embedding out, or set it to ${vectors.width}`,
     );
   }
   const words = vocabulary.decode(Array.from({ length: known }, (_, id) => id));
@@ -228,7 +228,7 @@ function placeVectors(
     words.forEach((word, id) => {
       const vector = word === null ? undefined : vectors.vectors.get(word);
       if (!vector) return;
-      network.engine.write(parameter.tensor.address + id * width, vector);
+      network.engine.write(parameter.tensor.address + id * embedding, vector);
       found++;
     });
   }

@@ -56,5 +56,5 @@ export function parallelVoices(count: number, seed = 1): MusicPiece[] {
 }
 
 /** Options of trainings that take a second or two; of `keys`, which have no embedding, without it. */
-export const SMALL_KEYS = { hidden: 32, epochs: 12, rate: 0.02, transpose: 2, decay: 0.9, seed: 3 } as const;
+export const SMALL_KEYS = { hidden: 32, epochs: 12, rate: 0.02, transpose: 2, average: 0.9, seed: 3 } as const;
 export const SMALL = { ...SMALL_KEYS, embedding: 12 } as const;

@@ -51,7 +51,7 @@ export interface ComposeOptions {
   /** AdamW's weight decay, at least 0. */
   weightDecay?: number;
   /** The weights that count are an average over about 1/(1 − decay) steps; 0 for the last ones. */
-  decay?: number;
+  average?: number;
   /** Largest global norm of the gradient. Default 1. */
   clip?: number;
   /** Stop after so many epochs without a better one. */
@@ -89,7 +89,7 @@ const DEFAULTS: Readonly<Record<ComposeKind, ComposeSettings>> = {
     batchSize: 8,
     rate: 5e-3,
     weightDecay: 0.01,
-    decay: 0.99,
+    average: 0.99,
     patience: 30,
   },
   melody: {
@@ -106,7 +106,7 @@ const DEFAULTS: Readonly<Record<ComposeKind, ComposeSettings>> = {
     batchSize: 16,
     rate: 4e-3,
     weightDecay: 0.01,
-    decay: 0.99,
+    average: 0.99,
     patience: 5,
   },
   voices: {
@@ -123,7 +123,7 @@ const DEFAULTS: Readonly<Record<ComposeKind, ComposeSettings>> = {
     batchSize: 8,
     rate: 4e-3,
     weightDecay: 0.01,
-    decay: 0.99,
+    average: 0.99,
     patience: 15,
   },
 };
@@ -185,7 +185,7 @@ export function composeSettings(options: ComposeOptions & { kind: ComposeKind })
     wrong('stepsPerQuarter to divide 48', settings.stepsPerQuarter, '1 for quarters, 2 eighths, 4 sixteenths');
   if (!(Number.isSafeInteger(settings.transpose) && settings.transpose >= 0 && settings.transpose <= 24))
     wrong('transpose from 0 to 24 semitones', settings.transpose, 'try 5');
-  for (const name of ['dropout', 'inputDropout', 'weightDrop', 'decay', 'validationShare', 'testShare'] as const) {
+  for (const name of ['dropout', 'inputDropout', 'weightDrop', 'average', 'validationShare', 'testShare'] as const) {
     if (!(settings[name] >= 0 && settings[name] < 1))
       wrong(`${name} from 0 to below 1`, settings[name], '0 switches it off');
   }

@@ -72,7 +72,7 @@ export async function trainCompose(
         rate: settings.rate,
         schedule: { kind: 'cosine', final: FINAL_RATE },
         clip: { norm: settings.clip },
-        ...(settings.decay > 0 && { average: { decay: settings.decay } }),
+        ...(settings.average > 0 && { average: { decay: settings.average } }),
         seed: settings.seed,
         ...(validation.length > 0 && { patience: settings.patience }),
       };

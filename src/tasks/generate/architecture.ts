@@ -23,7 +23,7 @@ export interface GenerateArchitecture {
   layers: number;
   tied: boolean;
   dropout: number;
-  dropoutInput: number;
+  inputDropout: number;
   weightDrop: number;
 }
 
@@ -48,7 +48,7 @@ export function languageModel(a: GenerateArchitecture): LanguageModel {
   const stack = { input: a.embedding, hidden, layers, weightDrop, dropout: layers > 1 ? a.dropout : 0, init: INIT };
   const below: Layer[] = [
     table,
-    dropout({ p: a.dropoutInput }),
+    dropout({ p: a.inputDropout }),
     cell === 'lstm' ? lstm({ ...stack, forgetBias: 1 }) : gru(stack),
     dropout({ p: a.dropout }),
     ...(a.tied ? [linear({ input: hidden, output: a.embedding })] : []),

@@ -170,14 +170,14 @@ describe('training a language model', () => {
     const known = 'the duck swims, the goose walks. '.repeat(90);
     const strange = ` ${'moo🦆'.repeat(400)}`;
     const share = strange.length / (known.length + strange.length);
-    const options: GenerateOptions = { ...SMALL, unit: 'words', epochs: 1, validation: share };
+    const options: GenerateOptions = { ...SMALL, unit: 'words', epochs: 1, validationShare: share };
     const { validation, excerpt } = await trainGenerate(known + strange, options);
     expect(validation?.unknown).toBeGreaterThan(0.9 * (validation?.tokens ?? 0));
     // Cut before the character that the excerpt has no room for.
     expect(excerpt.map(({ text }) => text).join('')).toBe(strange.slice(0, 1499));
     // The whole excerpt is one word: nothing of it is foretold.
     const { excerpt: word } = await trainGenerate(`${'the duck swims, '.repeat(90)}${'z'.repeat(2000)} the`, {
-      ...{ ...SMALL, unit: 'words', epochs: 1, validation: 2000 / 3444 },
+      ...{ ...SMALL, unit: 'words', epochs: 1, validationShare: 2000 / 3444 },
     });
     expect(word).toEqual([]);
   });
@@ -192,8 +192,13 @@ describe('training a language model', () => {
       { unit: 'words', minCount: 99 },
       /got none; lower minCount/,
     ],
-    ['patience with nothing to measure', brackets(60), { patience: 2, validation: 0 }, /validation part with patience/],
-    ['a share of 1', brackets(60), { validation: 1 }, /validation from 0 to below 1, got 1/],
+    [
+      'patience with nothing to measure',
+      brackets(60),
+      { patience: 2, validationShare: 0 },
+      /validation part with patience/,
+    ],
+    ['a share of 1', brackets(60), { validationShare: 1 }, /validationShare from 0 to below 1, got 1/],
     ['half a unit', brackets(60), { hidden: 0.5 }, /hidden a whole number of at least 1, got 0.5/],
     [
       'a unit that is none',

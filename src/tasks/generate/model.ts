@@ -87,7 +87,7 @@ export function generateModel(network: Network, parts: GenerateParts): GenerateM
       const ids = encodeForReading(codec, text, 'evaluate');
       return scoreText(codec, text, ids, await wittenBellAsItReads(ids, codec.size, parts.settings.order, visitor()));
     },
-    heldOut: (text) => cutText(text, parts.settings.validation).heldOut,
+    heldOut: (text) => cutText(text, parts.settings.validationShare).heldOut,
     async surprise(text) {
       const ids = encodeForReading(codec, text, 'surprise');
       const nats = await costsOf(network, ids);
@@ -179,7 +179,7 @@ const checkArchitecture = object({
   layers: number({ integer: true, min: 1, max: 1000 }),
   tied: boolean,
   dropout: share,
-  dropoutInput: share,
+  inputDropout: share,
   weightDrop: share,
 });
 const checkData = object({ text: anyObject });

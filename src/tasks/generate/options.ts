@@ -22,11 +22,11 @@ export interface GenerateOptions {
   /** 0 ≤ p < 1, on what layers hand on to each other and to the output. Default 0.1. */
   dropout?: number;
   /** 0 ≤ p < 1, on the embeddings. Default 0. */
-  dropoutInput?: number;
+  inputDropout?: number;
   /** 0 ≤ p < 1, of recurrent weights (DropConnect), Merity et al. 2018: for models that could learn their text by heart. Default 0. */
   weightDrop?: number;
   /** The end of the text that is never trained on and measures the model: a share of it, 0 ≤ share < 1; 0 for none. Default 0.1. */
-  validation?: number;
+  validationShare?: number;
   /** Places of the text that are read side by side, B, at least 1; fewer where the text is short. Default 32. */
   batchSize?: number;
   /** Steps T per update that gradients flow back, at least 1; states are carried on. Default 128. */
@@ -72,9 +72,9 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
     embedding: 64,
     tied: false,
     dropout: 0.1,
-    dropoutInput: 0,
+    inputDropout: 0,
     weightDrop: 0,
-    validation: 0.1,
+    validationShare: 0.1,
     batchSize: 32,
     window: 128,
     epochs: 8,
@@ -92,10 +92,10 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
       'usage',
       'generate: expected vocabulary or minCount with words or subwords, got one with characters; leave it out, all characters of the text are known',
     );
-  if (options.patience !== undefined && settings.validation === 0)
+  if (options.patience !== undefined && settings.validationShare === 0)
     throw new RecurveError(
       'usage',
-      'generate: expected a validation part with patience, got a share of 0; leave patience out, or set validation',
+      'generate: expected a validation part with patience, got a share of 0; leave patience out, or set validationShare',
     );
   if (!['lstm', 'gru'].includes(settings.cell))
     throw expected('cell', 'lstm or gru', settings.cell, 'lstm is the default');
@@ -104,8 +104,8 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
   for (const [name, value] of Object.entries(counts))
     if (!(Number.isSafeInteger(value) && value >= 1))
       throw expected(name, 'a whole number of at least 1', value, 'set it');
-  const { dropout, dropoutInput, weightDrop, validation, average } = settings;
-  for (const [name, value] of Object.entries({ dropout, dropoutInput, weightDrop, validation, average }))
+  const { dropout, inputDropout, weightDrop, validationShare, average } = settings;
+  for (const [name, value] of Object.entries({ dropout, inputDropout, weightDrop, validationShare, average }))
     if (!(value >= 0 && value < 1)) throw expected(name, 'from 0 to below 1', value, '0 switches it off');
   const { order, rate, clip, weightDecay } = settings;
   if (!(Number.isSafeInteger(order) && order >= 1 && order <= 8))

@@ -58,7 +58,7 @@ export async function trainGenerate(
 ): Promise<TrainedGenerate> {
   const settings = generateSettings(options);
   expectText(text, 'generate: expected a text to learn from');
-  const { learned, heldOut } = cutText(text, settings.validation);
+  const { learned, heldOut } = cutText(text, settings.validationShare);
   const codec = createTextCodec(settings.unit, learned, {
     minCount: settings.minCount,
     ...(settings.unit === 'words' && { maxSize: settings.vocabulary }),
@@ -127,8 +127,8 @@ function expectEnough(ids: Int32Array, codec: TextCodec): void {
 }
 
 function architectureOf(settings: GenerateSettings, vocabulary: number): GenerateArchitecture {
-  const { cell, embedding, hidden, layers, tied, dropout, dropoutInput, weightDrop } = settings;
-  return { cell, vocabulary, embedding, hidden, layers, tied, dropout, dropoutInput, weightDrop };
+  const { cell, embedding, hidden, layers, tied, dropout, inputDropout, weightDrop } = settings;
+  return { cell, vocabulary, embedding, hidden, layers, tied, dropout, inputDropout, weightDrop };
 }
 
 /** Most steps over which the learning rate rises, and their share of a short training. */

@@ -26,7 +26,7 @@ export function define(command: Command): void {
     .addOption(wholeOption('--max-words <n>', 'of longer texts the first and last half are read; default 512'))
     .addOption(wholeOption('--min-count <n>', 'words seen less often are unknown to the network; default 2'))
     .addOption(wholeOption('--max-vocabulary <n>', 'most words known; default 30000'))
-    .addOption(wholeOption('--width <n>', 'numbers per word; default 64, or as the vectors'))
+    .addOption(wholeOption('--embedding <width>', 'numbers per word; default 64, or as the vectors'))
     .option('--vectors <file>', 'pretrained vectors: text format of word2vec, GloVe or fastText')
     .addOption(numberOption('--word-dropout <p>', 'share of words hidden in training; default 0.1'))
     .option('--no-bayes', 'the network alone, without the evidence of naive Bayes')
@@ -34,7 +34,7 @@ export function define(command: Command): void {
     .addOption(choiceOption('--cell <kind>', 'recurrent cell', ['gru', 'lstm', 'rnn'], 'gru'))
     .addOption(wholeOption('--hidden <units>', 'hidden units per layer and direction; default 64'))
     .addOption(wholeOption('--layers <n>', 'recurrent layers; default 1'))
-    .option('--one-way', 'read forwards only')
+    .option('--causal', 'read forwards only; default both ways')
     .addOption(
       choiceOption(
         '--pooling <kind>',

@@ -13,7 +13,9 @@ export function define(command: Command): void {
     .addOption(choiceOption('--unit <kind>', 'what is read and written one of per step', TEXT_UNITS, 'characters'))
     .addOption(wholeOption('--vocabulary <n>', 'most words (default 20,000), or subwords in all (default 1,024)'))
     .addOption(wholeOption('--min-count <n>', 'words seen less often are unknown; default 2'))
-    .addOption(numberOption('--validation <share>', 'end of the text that measures the model; 0 for none; default 0.1'))
+    .addOption(
+      numberOption('--validation-share <share>', 'end of the text that measures the model; 0 for none; default 0.1'),
+    )
     .optionsGroup('Model:')
     .addOption(choiceOption('--cell <kind>', 'recurrent cell', ['lstm', 'gru'], 'lstm'))
     .addOption(wholeOption('--hidden <units>', 'hidden units per layer; default 256'))
@@ -21,7 +23,7 @@ export function define(command: Command): void {
     .addOption(wholeOption('--embedding <width>', 'features per token; default 64'))
     .option('--tied', 'the output uses the weights of the embedding: for large vocabularies')
     .addOption(numberOption('--dropout <p>', 'share left out between layers and before the output; default 0.1'))
-    .addOption(numberOption('--dropout-input <p>', 'share of the embeddings left out; default 0'))
+    .addOption(numberOption('--input-dropout <p>', 'share of the embeddings left out; default 0'))
     .addOption(numberOption('--weight-drop <p>', 'share of recurrent weights left out; default 0'))
     .optionsGroup('Training:')
     .addOption(wholeOption('--window <steps>', 'steps that gradients flow back; default 128'))

@@ -193,6 +193,12 @@ describe('training a language model', () => {
       /got none; lower minCount/,
     ],
     [
+      'a name that is no option',
+      brackets(60),
+      { dropoutInput: 0.1 } as GenerateOptions,
+      /known options, got dropoutInput;/,
+    ],
+    [
       'patience with nothing to measure',
       brackets(60),
       { patience: 2, validationShare: 0 },

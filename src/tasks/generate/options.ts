@@ -52,7 +52,7 @@ export interface GenerateOptions {
   seed?: number;
 }
 
-/** All options with their values; `patience` Infinity for never. */
+/** All options with their values; `patience` null for never. */
 export type GenerateSettings = Required<Omit<GenerateOptions, 'patience'>> & { patience: number | null };
 
 const VOCABULARY = { characters: 0, words: 20_000, subwords: 1024 };
@@ -62,7 +62,7 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
   const { unit = 'characters' } = options;
   if (!TEXT_UNITS.includes(unit))
     throw expected('unit', `one of ${TEXT_UNITS.join(', ')}`, unit, 'characters is the default');
-  const settings: GenerateSettings = {
+  const defaults: GenerateSettings = {
     unit,
     vocabulary: VOCABULARY[unit],
     minCount: 2,
@@ -85,8 +85,12 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
     order: unit === 'characters' ? 5 : 3,
     seed: 0,
     patience: null,
-    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
   };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const settings: GenerateSettings = { ...defaults, ...given };
+  const unknown = Object.keys(given).filter((name) => !(name in defaults));
+  if (unknown.length > 0)
+    throw new RecurveError('usage', `generate: expected known options, got ${unknown.join(', ')}; see GenerateOptions`);
   if (unit === 'characters' && (options.vocabulary ?? options.minCount) !== undefined)
     throw new RecurveError(
       'usage',

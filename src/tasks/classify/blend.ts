@@ -29,11 +29,13 @@ export function fitBlend(
   weights?: ArrayLike<number>,
 ): Blend {
   const N = truth.length;
+  const p = new Float64Array(K);
   const cost = ({ network, bayes }: Blend): number => {
     let sum = ((network - 1) / DOUBT.network) ** 2 / 2 + (bayes / DOUBT.bayes) ** 2 / 2;
-    for (let i = 0; i < N; i++)
-      sum -=
-        (weights?.[truth[i]] ?? 1) * log(Math.max(blended(logits, scores, i, K, { network, bayes })[truth[i]], 1e-300));
+    for (let i = 0; i < N; i++) {
+      blended(logits, scores, i, K, { network, bayes }, p);
+      sum -= (weights?.[truth[i]] ?? 1) * log(Math.max(p[truth[i]], 1e-300));
+    }
     return sum;
   };
   let blend: Blend = { network: 1, bayes: 0 };
@@ -65,8 +67,9 @@ function newton(
 ): Blend {
   let [gn, gb] = [(blend.network - 1) / DOUBT.network ** 2, blend.bayes / DOUBT.bayes ** 2];
   let [hnn, hnb, hbb] = [1 / DOUBT.network ** 2, 0, 1 / DOUBT.bayes ** 2];
+  const p = new Float64Array(K);
   for (let i = 0; i < truth.length; i++) {
-    const p = blended(logits, scores, i, K, blend);
+    blended(logits, scores, i, K, blend, p);
     const w = weights?.[truth[i]] ?? 1;
     let [mn, mb, nn, nb, bb] = [0, 0, 0, 0, 0];
     for (let k = 0; k < K; k++) {
@@ -91,25 +94,32 @@ function newton(
   return { network: (hbb * gn - hnb * gb) / det, bayes: (hnn * gb - hnb * gn) / det };
 }
 
-/** Probabilities of the classes of example i, [K]. */
+/** Probabilities of the classes of example i, [K]; `out` receives them where it is given. */
 export function blended(
   logits: Float64Array,
   scores: Float64Array | undefined,
   i: number,
   K: number,
   { network, bayes }: Blend,
+  out = new Float64Array(K),
 ): Float64Array {
-  const sum = Float64Array.from(
-    { length: K },
-    (_, k) => network * logits[i * K + k] + (scores && bayes > 0 ? bayes * scores[i * K + k] : 0),
-  );
-  return softmaxOf(sum);
+  const evidence = bayes > 0 ? scores : undefined;
+  for (let k = 0; k < K; k++) {
+    out[k] = network * logits[i * K + k] + (evidence ? bayes * evidence[i * K + k] : 0);
+  }
+  return softmaxOf(out, out);
 }
 
-/** Softmax in double precision. */
-export function softmaxOf(values: Float64Array): Float64Array {
-  const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = values.map((value) => exp(value - most));
-  const total = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / total);
+/** Softmax in double precision; `out` may be `values` itself. */
+export function softmaxOf(values: Float64Array, out = new Float64Array(values.length)): Float64Array {
+  // Plain loops: over a thousand classes this is what fitting the blend is made of.
+  let most = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < values.length; k++) most = Math.max(most, values[k]);
+  let total = 0;
+  for (let k = 0; k < values.length; k++) {
+    out[k] = exp(values[k] - most);
+    total += out[k];
+  }
+  for (let k = 0; k < values.length; k++) out[k] /= total;
+  return out;
 }

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { Random } from '../../random.ts';
+import { blended, fitBlend, softmaxOf } from './blend.ts';
+
+test('softmax in place and probabilities into a list given are those of new lists, to the bit', () => {
+  const random = new Random(2);
+  const [N, K] = [20, 7];
+  const logits = Float64Array.from({ length: N * K }, () => 9 * random.normal());
+  const scores = logits.map((z) => 30 * z - 4);
+  const out = new Float64Array(K);
+  for (let i = 0; i < N; i++) {
+    const blend = { network: 0.7, bayes: 0.1 };
+    const own = blended(logits, scores, i, K, blend);
+    expect(blended(logits, scores, i, K, blend, out)).toBe(out);
+    expect(out).toEqual(own);
+    const sum = Float64Array.from({ length: K }, (_, k) => 0.7 * logits[i * K + k] + 0.1 * scores[i * K + k]);
+    expect(softmaxOf(sum)).toEqual(own);
+    expect(own.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+  }
+});
+
+test('the blend has a cost no higher than those around it, in both factors', () => {
+  const random = new Random(4);
+  const [N, K] = [300, 3];
+  const truth = Int32Array.from({ length: N }, () => random.integer(K));
+  const noisy = (right: number) =>
+    Float64Array.from(
+      { length: N * K },
+      (_, i) => 2 * random.normal() + (truth[Math.floor(i / K)] === i % K ? right : 0),
+    );
+  const [logits, scores] = [noisy(2), noisy(1.5)];
+  const cost = (network: number, bayes: number): number => {
+    let sum = ((network - 1) / 0.5) ** 2 / 2 + (bayes / 0.5) ** 2 / 2;
+    truth.forEach((k, i) => {
+      sum -= Math.log(blended(logits, scores, i, K, { network, bayes })[k]);
+    });
+    return sum;
+  };
+  const { network, bayes } = fitBlend(logits, scores, truth, K);
+  expect(bayes).toBeGreaterThan(0.1);
+  for (const [a, b] of [
+    [0.01, 0],
+    [-0.01, 0],
+    [0, 0.01],
+    [0, -0.01],
+  ]) {
+    expect(cost(network, bayes)).toBeLessThan(cost(network + a, bayes + b));
+  }
+});

@@ -90,6 +90,8 @@ export interface TargetRules {
   tail?: 'cut' | 'keep';
   /** Steps before the first of them are kept too, and series without any. Default false. */
   optional?: boolean;
+  /** The distance of rows where it is known, that of a trained model, whatever the table's own spacing suggests. */
+  step?: Step;
 }
 
 /** Series and what was found on the way to them. */
@@ -110,7 +112,7 @@ export interface SeriesResult {
 export function toSeries(
   table: Table,
   options: SeriesOptions,
-  { classes = false, tail = 'cut', optional = false }: TargetRules = {},
+  { classes = false, tail = 'cut', optional = false, step }: TargetRules = {},
 ): SeriesResult {
   const findings: Finding[] = [];
   const maxGap = options.maxGap ?? 48;
@@ -118,7 +120,7 @@ export function toSeries(
     throw new RecurveError('usage', `data: expected maxGap of at least 0 steps, got ${maxGap}; raise it`);
   const roles = assignRoles(table, options, findings);
   const groups = groupRows(table, roles.id);
-  const timing = roles.time ? alignTimes(table, roles.time, groups, options, maxGap, findings) : null;
+  const timing = roles.time ? alignTimes(table, roles.time, groups, options, { maxGap, step }, findings) : null;
   const alignments = timing?.alignments ?? groups.map(({ id, rows }) => alignByOrder(id, rows));
 
   const used = usedColumns(roles);

@@ -48,13 +48,13 @@ export interface Timing {
   alignments: Alignment[];
 }
 
-/** Reads the time column, applies the zone, finds the step and puts the rows of every series on the grid. */
+/** Reads the time column, applies the zone, finds the step where it is not known and puts the rows of every series on the grid. */
 export function alignTimes(
   table: Table,
   column: Column,
   groups: { id: string; rows: Int32Array }[],
   options: SeriesOptions,
-  maxGap: number,
+  { maxGap, step: known }: { maxGap: number; step?: Step | undefined },
   findings: Finding[],
 ): Timing {
   const { values, zoned, format } = stampsOf(table, column, options.timeFormat ?? 'auto');
@@ -71,7 +71,7 @@ export function alignTimes(
     if (!zoned) applyZone(table, id, rows, times, zone, findings);
     return sortRows(table, id, rows, times, zone, findings);
   });
-  const step = stepOf(table, sorted, zone, options);
+  const step = known ?? stepOf(table, sorted, zone, options);
   if (!step) {
     throw new RecurveError(
       'data',

@@ -4,6 +4,7 @@ import {
   nextTimes,
   type Series,
   type SeriesOptions,
+  type Step,
   type Table,
   toSeries,
   zoneOf,
@@ -50,6 +51,8 @@ export interface KnownTable {
   /** Columns it reads. */
   columns: readonly string[];
   ahead: number;
+  /** How far apart rows are; null without time stamps. Default: as far as the table's own. */
+  step?: Step | null;
 }
 
 /** Makes tagged series of a table. Step t tells the label of step t + `ahead`. */
@@ -71,7 +74,7 @@ export function toTagTable(table: Table, options: TagTableOptions, ahead = 1): T
   }
   // The positive class is the last one.
   const ordered = positive === undefined ? classes : [...classes.filter((name) => name !== positive), positive];
-  const result = read(table, options, target, ordered, ahead, undefined);
+  const result = read(table, options, { target, classes: ordered, ahead });
   expectClasses(
     ordered.filter((_, k) => result.series.some(({ labels }) => labels.includes(k))),
     options.target,
@@ -81,7 +84,7 @@ export function toTagTable(table: Table, options: TagTableOptions, ahead = 1): T
 
 /** Reads a table the way that of a trained model was. */
 export function knownTagTable(table: Table, options: TagTableOptions, known: KnownTable): TagTable {
-  return read(table, options, known.target, known.classes, known.ahead, known.columns);
+  return read(table, options, known);
 }
 
 function expectClasses(classes: readonly string[], target: string, missing = 0): void {
@@ -105,10 +108,7 @@ function missingOf({ columns, rows }: Table, target: TagTarget): number {
 function read(
   table: Table,
   options: TagTableOptions,
-  target: TagTarget,
-  classes: readonly string[],
-  ahead: number,
-  columns: readonly string[] | undefined,
+  { target, classes, ahead, columns, step }: Omit<KnownTable, 'columns' | 'step'> & Partial<KnownTable>,
 ): TagTable {
   const { positive: _, target: text, ...reading } = options;
   // A model that does not read labels can answer a table without them.
@@ -140,6 +140,7 @@ function read(
       // A model is asked about rows that nobody has labelled yet.
       tail: columns ? 'keep' : 'cut',
       optional,
+      ...(step && { step }),
     },
   );
   return {

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { rain, rainCsv, SMALL, tableOf } from './data.case.ts';
+import type { TablePlan } from './features.ts';
+import { knownTagTable } from './table.ts';
+import { trainTag } from './train.ts';
+
+test('a table for a trained model is read by the step of its training: one row, every second day, a month of gaps', async () => {
+  const { model } = await trainTag(await rain(300), { ...SMALL, epochs: 1, validation: 'holdout' });
+  const plan = model.plan as TablePlan;
+  const lines = rainCsv(60).trimEnd().split('\n');
+  const tell = async (rows: string[]) => {
+    const table = await tableOf([lines[0], ...rows].join('\n'));
+    const [told] = model.predict(knownTagTable(table, model.reading as never, { ...plan, classes: model.classes }));
+    return { days: Array.from(told.times ?? [], (time) => (time - Date.UTC(2020, 0, 1)) / 86_400_000), told };
+  };
+  const one = await tell([lines[1]]);
+  expect(one.days).toEqual([1]);
+  const second = await tell(lines.slice(1, 40).filter((_, i) => i % 2 === 0));
+  expect(second.days).toEqual(Array.from({ length: 39 }, (_, i) => i + 1));
+  // To the bits of a stream, which has the step of the training too.
+  const stream = model.stream();
+  const answers = lines.slice(1, 40).flatMap((line, i) => {
+    if (i % 2 === 1) return [];
+    const [date, pressure, fallen] = line.split(',');
+    return [stream.push({ pressure: Number(pressure), rain: Number(fallen) }, { time: Date.parse(date) })];
+  });
+  expect(answers.map(({ probabilities }) => probabilities.yes)).toEqual(
+    answers.map((_, i) => second.told.probabilities[2 * (2 * i) + 1]),
+  );
+  expect((await tell([lines[1], lines[31]])).days).toHaveLength(31);
+  // Rows that lie between the steps are refused, not taken for steps.
+  const hours = ['2020-01-01 00:00,1,0,dry', '2020-01-01 12:00,1,0,dry', '2020-01-02 00:00,1,0,dry'];
+  await expect(tell(hours)).rejects.toThrow(/expected time stamps 1 day apart .*, got 2020-01-01 12:00 in row 3/);
+});

@@ -51,7 +51,8 @@ export function scoreTable(
 
 /** Who was taken for whom. */
 export function confusionTable({ confusion, classes }: ClassifyScores, { abilities, width }: Output): string {
-  if (classes.length > MOST_CLASSES) return `${classes.length} classes: the report shows who was taken for whom\n`;
+  if (classes.length > MOST_CLASSES)
+    return `${classes.length.toLocaleString('en')} classes: the report of a training shows who was taken for whom, --json every count\n`;
   return `True class by row, answer by column\n${textTable({
     columns: [
       { header: '' },

@@ -1,6 +1,7 @@
 import { RecurveError } from '../../errors.ts';
 import { writeFileAtomic } from '../../node/files.ts';
 import type { Tagged, TagModel } from '../../tasks/index.ts';
+import { probabilityCells } from '../../tasks/tag/likeliest.ts';
 import type { OpenedModel } from '../models.ts';
 import { jsonText, type Output, outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
@@ -83,6 +84,7 @@ function wordsOf(told: readonly Tagged[], tokens: readonly (readonly string[])[]
 
 function lastSteps(told: readonly Tagged[], { classes }: TagModel, { abilities, width }: Output): string {
   const K = classes.length;
+  const { headers, cells } = probabilityCells(classes);
   return told
     .map(({ id, times, labels, probabilities }) => {
       const from = Math.max(0, labels.length - SHOWN);
@@ -91,12 +93,12 @@ function lastSteps(told: readonly Tagged[], { classes }: TagModel, { abilities, 
         .map((label, i) => [
           times ? clockOf(times[from + i]) : `step ${from + i + 1}`,
           label,
-          ...classes.map((_, k) => `${(100 * probabilities[(from + i) * K + k]).toFixed(1)} %`),
+          ...cells(probabilities.subarray((from + i) * K, (from + i + 1) * K)),
         ]);
       const columns = [
         { header: 'step told' },
         { header: 'told' },
-        ...classes.map((header) => ({ header, align: 'right' as const })),
+        ...headers.map((header) => ({ header, align: 'right' as const })),
       ];
       return `${id === '' ? '' : `${id}\n`}${textTable({ columns, rows, width, ...abilities })}`;
     })

@@ -6,6 +6,7 @@ import {
   type TrainedTag,
   tagBaselineName,
 } from '../../tasks/index.ts';
+import { probabilityCells } from '../../tasks/tag/likeliest.ts';
 import { noteLines } from '../note-lines.ts';
 import type { Output } from '../output.ts';
 import { textTable } from '../terminal/index.ts';
@@ -41,18 +42,19 @@ export function scoreTable(scores: TagScores, model: TagModel, { abilities, widt
 /** What is told of the steps after the data. */
 export function nextTable(next: TrainedTag['next'], { classes }: TagModel, { abilities, width }: Output): string {
   const more = next.length - SHOWN;
+  const { headers, cells } = probabilityCells(classes);
   const table = textTable({
     columns: [
       { header: next[0].id ? 'series' : 'when' },
       { header: 'told' },
-      ...classes.map((header) => ({ header, align: 'right' as const })),
+      ...headers.map((header) => ({ header, align: 'right' as const })),
     ],
     rows: next
       .slice(0, SHOWN)
       .map(({ id, time, label, probabilities }) => [
         id || (time === null ? 'next' : clockOf(time)),
         label,
-        ...classes.map((name) => `${(100 * probabilities[name]).toFixed(1)} %`),
+        ...cells(classes.map((name) => probabilities[name])),
       ]),
     width,
     ...abilities,

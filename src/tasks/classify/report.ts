@@ -1,3 +1,4 @@
+import { frequentConfusions, MOST_GRID_CLASSES } from '../../report/confusions.ts';
 import {
   figure,
   heatmapChart,
@@ -104,32 +105,11 @@ function verdict({ accuracy, examples }: ClassifyScores, bayes: number, of: stri
   return `Of ${examples.toLocaleString('en')} test ${of} the model names the class of ${(100 * accuracy).toFixed(1)} %, ${beside} naive Bayes.`;
 }
 
-function confusionSection({ confusion, classes }: ClassifyScores): Section {
+function confusionSection(scores: ClassifyScores): Section {
+  const { confusion, classes } = scores;
   const names = classes.map(({ name }) => name);
-  const shares = confusion.map((row, k) =>
-    row.map((count) => (classes[k].support > 0 ? count / classes[k].support : Number.NaN)),
-  );
-  const height = 90 + 30 * Math.min(Math.max(names.length, 3), 20);
-  const grid = figure({
-    caption: 'Who is taken for whom',
-    note: 'Rows are the true classes, columns the answers; the colour is the share of the row. A perfect classifier has a diagonal of ones.',
-    height,
-    draw: ({ width, height: tall }) =>
-      heatmapChart({
-        title: 'Confusion matrix',
-        width,
-        height: tall,
-        values: shares,
-        rows: names,
-        columns: names,
-        domain: [0, 1],
-      }),
-    table: {
-      caption: 'True class by row, answer by column',
-      columns: [{ header: '' }, ...names.map((header) => ({ header, align: 'right' as const }))],
-      rows: confusion.map((row, k) => [names[k], ...row.map(String)]),
-    },
-  });
+  const confused =
+    names.length > MOST_GRID_CLASSES ? frequentConfusions(confusion, names, 'examples') : confusionGrid(scores, names);
   const perClass = table({
     caption: 'By class',
     columns: [
@@ -142,7 +122,33 @@ function confusionSection({ confusion, classes }: ClassifyScores): Section {
       support.toLocaleString('en'),
     ]),
   });
-  return { id: 'confusion', heading: 'Right and wrong', short: 'Confusion', content: [grid, perClass] };
+  return { id: 'confusion', heading: 'Right and wrong', short: 'Confusion', content: [confused, perClass] };
+}
+
+function confusionGrid({ confusion, classes }: ClassifyScores, names: readonly string[]): string {
+  const shares = confusion.map((row, k) =>
+    row.map((count) => (classes[k].support > 0 ? count / classes[k].support : Number.NaN)),
+  );
+  return figure({
+    caption: 'Who is taken for whom',
+    note: 'Rows are the true classes, columns the answers; the colour is the share of the row. A perfect classifier has a diagonal of ones.',
+    height: 90 + 30 * Math.min(Math.max(names.length, 3), 20),
+    draw: ({ width, height }) =>
+      heatmapChart({
+        title: 'Confusion matrix',
+        width,
+        height,
+        values: shares,
+        rows: names,
+        columns: names,
+        domain: [0, 1],
+      }),
+    table: {
+      caption: 'True class by row, answer by column',
+      columns: [{ header: '' }, ...names.map((header) => ({ header, align: 'right' as const }))],
+      rows: confusion.map((row, k) => [names[k], ...row.map(String)]),
+    },
+  });
 }
 
 function rocSection({ roc, auc = 0 }: ClassifyScores, classes: readonly string[]): Section {

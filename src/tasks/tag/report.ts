@@ -1,4 +1,5 @@
 import { describe, type TaggedText } from '../../data/index.ts';
+import { frequentConfusions, MOST_GRID_CLASSES } from '../../report/confusions.ts';
 import {
   type Card,
   figure,
@@ -13,6 +14,7 @@ import {
   table,
 } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
+import { probabilityCells } from './likeliest.ts';
 import type { TagModel } from './model.ts';
 import { usedSettings } from './options.ts';
 import type { TagFigures } from './scores.ts';
@@ -21,6 +23,9 @@ import type { TrainedTag } from './train.ts';
 
 /** Steps of the test part that are drawn one by one. */
 const CLOSE_UP = 120;
+
+/** Classes that are listed by name, and series whose next label is. */
+const NAMED = 100;
 
 /** Names and explanations of the baselines, by their keys in the scores. */
 const BASELINES: Readonly<Record<string, readonly [name: string, method: string]>> = {
@@ -81,7 +86,7 @@ export function tagReportInput(trained: TrainedTag, data: TagTable | TaggedText)
       ...('kind' in data
         ? describe(data.report)
         : [`${data.sentences.length.toLocaleString('en')} sentences of ${data.source}`]),
-      `classes: ${classes.join(', ')}`,
+      `classes: ${classes.slice(0, NAMED).join(', ')}${classes.length > NAMED ? ` and ${(classes.length - NAMED).toLocaleString('en')} more` : ''}`,
       ...notes.map((text) => ({ text, warning: true })),
     ],
     settings: shownSettings(usedSettings(settings, 'kind' in data ? 'table' : 'text')),
@@ -149,19 +154,24 @@ function cards({ scores, model }: TrainedTag): Card[] {
 function nextSection({ next, model }: TrainedTag): Section {
   const section = { id: 'next', heading: 'After the last row', short: 'Next' };
   if (next.length === 0) return { ...section, content: [] };
+  const { headers, cells } = probabilityCells(model.classes);
   const rows = next
-    .slice(0, 100)
+    .slice(0, NAMED)
     .map(({ id, time, label, probabilities }) => [
       id || (time === null ? 'next' : new Date(time).toISOString().replace('T00:00:00.000Z', '')),
       label,
-      ...model.classes.map((name) => `${(100 * probabilities[name]).toFixed(1)} %`),
+      ...cells(model.classes.map((name) => probabilities[name])),
     ]);
   const columns = [
     { header: next[0].id ? 'Series' : 'When' },
     { header: 'Told' },
-    ...model.classes.map((header) => ({ header, align: 'right' as const })),
+    ...headers.map((header) => ({ header, align: 'right' as const })),
   ];
-  return { ...section, content: [table({ caption: 'Probability of each class', columns, rows })] };
+  const caption =
+    next.length > NAMED
+      ? `Probability of each class, the first ${NAMED} of ${next.length.toLocaleString('en')} series`
+      : 'Probability of each class';
+  return { ...section, content: [table({ caption, columns, rows })] };
 }
 
 function reliabilitySection({ scores, scored, model }: TrainedTag): Section {
@@ -255,6 +265,8 @@ function confusionSection({ scores, model }: TrainedTag): Section {
   if (!scores) return { ...section, content: [] };
   const { classes } = model;
   const { confusion } = scores;
+  if (classes.length > MOST_GRID_CLASSES)
+    return { ...section, content: [frequentConfusions(confusion, classes, 'steps')] };
   const shares = confusion.map((row) => {
     const total = row.reduce((a, b) => a + b, 0);
     return row.map((count) => (total === 0 ? Number.NaN : count / total));

@@ -77,6 +77,12 @@ export function sequenceExamples(
   table: Table,
   { id, label, columns }: { id: string; label?: string; columns?: readonly string[] },
 ): NumberExamples {
+  if (id === label) {
+    throw new RecurveError(
+      'usage',
+      `classify: expected two columns, sequence and label, got "${id}" for both; name both`,
+    );
+  }
   const ids = labelsOf(table, id);
   const labels = label === undefined ? undefined : labelsOf(table, label);
   const findings: Finding[] = [];

@@ -1,6 +1,7 @@
 import { countTokens, vocabularyFromCounts, wordTokenizer } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { Random } from '../../random.ts';
+import { alikeNotes } from '../training/index.ts';
 import { countOf, type Examples, pick, type TextExamples } from './examples.ts';
 import { encodeExamples, fitNumbers, type InputPlan, UNKNOWN, type WordPlan } from './inputs.ts';
 import type { ClassifyArchitecture } from './network.ts';
@@ -89,6 +90,7 @@ export function prepareClassify(examples: Examples, settings: ClassifySettings, 
       ...notes,
       `${train.truth.length.toLocaleString('en')} examples to train, ${split.validation.length.toLocaleString('en')} to validate, ${test.truth.length.toLocaleString('en')} to test`,
       ...classesNote(classes, counts),
+      ...alikeNotes(classes),
     ],
   };
 }

@@ -293,6 +293,20 @@ describe('trainClassify refuses', () => {
     expect(() => sequenceExamples(table, { id: 'id' })).toThrow(
       't.csv: expected numbers below 3.4e38 in "x", got 1e+39 in row 3; repair it or leave the row out',
     );
+    expect(() => sequenceExamples(table, { id: 'id', label: 'id' })).toThrow(
+      'classify: expected two columns, sequence and label, got "id" for both; name both',
+    );
+  });
+
+  test('labels that differ in case or spaces alone are told of, also where one is too rare', async () => {
+    const twice = (labels: string[]) => [...labels, ...labels, ...labels, ...labels];
+    const { notes } = await trainClassify(texts(twice(['x', 'X ', 'y'])), { ...SMALL, epochs: 1 });
+    expect(notes.at(-1)).toBe(
+      'classes that differ in case or spaces alone are learned apart: "X ", "x"; write them alike if they are one',
+    );
+    await expect(trainClassify(texts([...twice(['x', 'y']), 'X']))).rejects.toThrow(
+      'got 1 of "X"; correct it if "x" is meant, add some, or leave the class out',
+    );
   });
 
   test('a column that is not read, with the first cell that is no number; an infinity is refused', async () => {

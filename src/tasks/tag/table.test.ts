@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { rain, rainCsv, SMALL, tableOf } from './data.case.ts';
 import type { TablePlan } from './features.ts';
-import { knownTagTable } from './table.ts';
+import { knownTagTable, toTagTable } from './table.ts';
 import { trainTag } from './train.ts';
 
 test('a table for a trained model is read by the step of its training: one row, every second day, a month of gaps', async () => {
@@ -31,4 +31,17 @@ test('a table for a trained model is read by the step of its training: one row, 
   // Rows that lie between the steps are refused, not taken for steps.
   const hours = ['2020-01-01 00:00,1,0,dry', '2020-01-01 12:00,1,0,dry', '2020-01-02 00:00,1,0,dry'];
   await expect(tell(hours)).rejects.toThrow(/expected time stamps 1 day apart .*, got 2020-01-01 12:00 in row 3/);
+});
+
+test('labels that differ in case or spaces alone are told of, and of many rare classes ten by name', async () => {
+  const rows = Array.from({ length: 240 }, (_, i) => `${i % 5},${i < 20 ? `rare ${i}` : ['dry', 'Dry', 'wet'][i % 3]}`);
+  const data = toTagTable(await tableOf(`x,sky\n${rows.join('\n')}\n`), { target: 'sky' });
+  const { notes } = await trainTag(data, { ...SMALL, epochs: 1, validation: 'holdout', regression: false });
+  expect(notes[0]).toBe(
+    'classes that differ in case or spaces alone are learned apart: "Dry", "dry"; write them alike if they are one',
+  );
+  expect(
+    notes.slice(1, 11).every((note) => /^class "rare \d+" has (no example|one example only) to learn from/.test(note)),
+  ).toBe(true);
+  expect(notes.slice(11)).toEqual(['so have 9 more classes']);
 });

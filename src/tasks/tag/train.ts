@@ -3,7 +3,7 @@ import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { plainJson } from '../../model/index.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
-import { classWeightsOf, openStages, type TrainHooks } from '../training/index.ts';
+import { alikeNotes, classWeightsOf, openStages, type TrainHooks } from '../training/index.ts';
 import type { TagArchitecture } from './architecture.ts';
 import { type TagCourse, tableCourse, textCourse } from './course.ts';
 import { ownCount } from './features.ts';
@@ -16,6 +16,9 @@ import type { TagTable } from './table.ts';
 
 /** Most training steps for which five more trainings are made by default. */
 const CROSS_LIMIT = 4096;
+
+/** Rare classes that are told of by name. */
+const NOTED = 10;
 
 /** Fewest steps to learn from. */
 const FEWEST = 50;
@@ -178,13 +181,19 @@ function checkCourse({ classes, counts, steps, examples, plan }: TagCourse): str
       `tag: expected at least ${FEWEST} steps with labels in 2 sequences before the test part, got ${steps} in ${examples.length}; ${next}`,
     );
   }
-  return classes.flatMap((name, k) =>
+  const rare = classes.flatMap((name, k) =>
     counts[k] > 1
       ? []
       : [
           `class "${name}" has ${counts[k] === 0 ? 'no example' : 'one example only'} to learn from: it will hardly ever be told`,
         ],
   );
+  const more = rare.length - NOTED;
+  return [
+    ...alikeNotes(classes),
+    ...rare.slice(0, NOTED),
+    ...(more > 0 ? [`so have ${more.toLocaleString('en')} more classes`] : []),
+  ];
 }
 
 function architectureOf({ classes, plan, width }: TagCourse, settings: TagSettings): TagArchitecture {

@@ -8,6 +8,8 @@ import { recordTask } from './record.ts';
 
 /** Settings of one bench: piano rolls as Boulanger-Lewandowski et al. (2012) split them, chosen on the validation part. */
 interface Recipe {
+  /** What is learned, for the page of results. */
+  title: string;
   dataset: string;
   file: string;
   options: ComposeOptions;
@@ -21,6 +23,7 @@ const COMMON = { kind: 'keys', transpose: 5, related: true, batchSize: 4 } as co
 
 const RECIPES: Readonly<Record<string, Recipe>> = {
   'compose-jsb': {
+    title: "Bach's chorales in quarters, the split of Boulanger-Lewandowski et al. 2012: the test part",
     dataset: 'jsb-chorales',
     file: 'jsb-chorales-quarter.json',
     target: 8.45,
@@ -31,6 +34,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     },
   },
   'compose-nottingham': {
+    title: 'Folk tunes of Nottingham in eighths, the split of Boulanger-Lewandowski et al. 2012: the test part',
     dataset: 'nottingham-pianoroll',
     file: 'nottingham-pianoroll.json',
     target: 3.25,
@@ -45,7 +49,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
 /** `npm run bench -- tasks compose-jsb [--seed N]` */
 export async function run(name: string, words: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...words], options: { seed: { type: 'string', default: '1' } } });
-  const { dataset, file, options, target, published } = RECIPES[name];
+  const { title, dataset, file, options, target, published } = RECIPES[name];
   const bytes = await fileOf(dataset, file);
   const engine = await createEngine();
   const began = performance.now();
@@ -70,8 +74,11 @@ export async function run(name: string, words: readonly string[]): Promise<void>
   for (const [who, nll] of rows) console.log(`${who.padEnd(24)} ${nll.toFixed(3)}`);
   console.log(`${measure}; asked for at most ${target}`);
   recordTask(name, {
-    ...{ measure, nll: test.nll, target, baselines, published, seed: model.settings.seed },
-    ...{ epochs, stopped, seconds, wallSeconds: (performance.now() - began) / 1000 },
+    ...{ title, measure, seed: model.settings.seed, figures: { nll: test.nll }, target: { nll: target }, baselines },
+    published: Object.fromEntries(
+      Object.entries(published).map(([cell, nll]) => [`${cell}, Bai et al. 2018`, { nll }] as const),
+    ),
+    ...{ epochs, stopped, training: seconds, seconds: (performance.now() - began) / 1000 },
     ...{ engine: engine.name, threads: engine.threads.count, settings: model.settings },
     validation: history[epochs - 1]?.validation,
   });
@@ -83,6 +90,6 @@ async function fileOf(dataset: string, wanted: string): Promise<Uint8Array> {
   if (found) return readFileBytes(found.path);
   throw new RecurveError(
     'file',
-    `bench: expected ${dataset} on this machine, got nothing; fetch it with recurve datasets fetch ${dataset}, or name a mirror in RECURVE_DATA`,
+    `bench: expected ${dataset} on this machine, got nothing; fetch it with recurve datasets get ${dataset}, or name a mirror in RECURVE_DATA`,
   );
 }

@@ -2,86 +2,75 @@ import { writeFileSync } from 'node:fs';
 
 type Figures = Readonly<Record<string, number>>;
 
-/** What a bench of a task records; of other keys the page takes no notice. */
-interface Recorded {
-  /** What was learned and measured, in a line; default the name of the bench. */
-  title?: string;
-  /** The data set and how it was split, where there is no title. */
-  data?: string;
-  protocol?: string;
-  seed?: number;
+/** What a bench of a task records. Of other keys, such as settings, the page takes no notice. */
+export interface TaskRecord {
+  /** What was learned and what was measured, in a line. */
+  title: string;
+  seed?: number | undefined;
+  /** In the place of `seed`, where the figures are a median. */
   seeds?: string;
-  seconds?: number;
-  wallSeconds?: number;
-  figures?: Figures;
-  /** Of a composer: nats per step, in the place of figures. */
-  nll?: number;
-  target?: Figures | number;
+  /** Wall time of everything, scoring included. */
+  seconds: number;
+  /** What was reached, by measure. */
+  figures: Figures;
+  /** What was to be reached. */
+  target?: Figures;
+  /** The same measures of simpler models on the same data. */
   baselines?: Readonly<Record<string, Figures>>;
+  /** The same measures as others published them. */
+  published?: Readonly<Record<string, Figures>>;
   /** The same measures taken otherwise, by how. */
   also?: Readonly<Record<string, Figures>>;
 }
 
 interface Results {
   machine: { cpu: string; cores: number; node: string };
-  tasks: Readonly<Record<string, Recorded>>;
+  tasks: Readonly<Record<string, TaskRecord>>;
 }
+
+/** Measures whose key is no word. */
+const MEASURES: Readonly<Record<string, string>> = {
+  nats: 'nats per character',
+  bits: 'bits per character',
+  nll: 'nats per step over 88 keys',
+  brier: 'Brier score',
+  logLoss: 'log loss',
+  f1: 'F1',
+  auc: 'AUC',
+};
 
 /** Makes docs/results.md of bench/results/tasks.json. */
 export function writePage({ machine, tasks }: Results): void {
-  const rows = Object.entries(tasks)
+  const sections = Object.entries(tasks)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([
-        name,
-        {
-          title,
-          data,
-          protocol,
-          seed,
-          seeds,
-          seconds,
-          wallSeconds = 0,
-          figures: many,
-          nll,
-          target: aim,
-          baselines = {},
-          also = {},
-        },
-      ]) => {
-        const figures: Figures = many ?? (nll === undefined ? {} : { nll });
-        const target = typeof aim === 'number' ? { nll: aim } : aim;
-        const keys = Object.keys(target ?? figures).filter((key) => key in figures);
-        const shown = (some: Figures): string =>
-          keys.flatMap((key) => (key in some ? [figureOf(some[key])] : [])).join(' / ');
-        const beside = Object.entries({ ...baselines, ...also }).map(([other, own]) => `${other} ${shown(own)}`);
-        return [
-          `\`${name}\``,
-          title ?? ([data, protocol].filter(Boolean).join(', ') || name),
-          keys.join(' / '),
-          `**${shown(figures)}**`,
-          target ? aimOf(keys.map((key) => figureOf(target[key]))) : '',
-          beside.join('; '),
-          String(seeds ?? seed ?? ''),
-          `${Math.round(seconds ?? wallSeconds).toLocaleString('en')} s`,
-        ];
-      },
-    );
-  const head = ['bench', 'what', 'measure', 'reached', 'aim', 'beside it', 'seeds', 'wall time'];
-  const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+    .map(([name, record]) => section(name, record));
   const page = `# Results
 
-What the tasks reach on real data. This page is made of [\`bench/results/tasks.json\`](../bench/results/tasks.json), which has every figure, by \`npm run bench -- tasks NAME\`;
-data come from \`recurve datasets\`. The last of these ran on ${machine.cores} cores of ${machine.cpu}, Node ${machine.node.replace(/^v/, '')}.
+What the tasks reach on real data. This page is made of [\`bench/results/tasks.json\`](../bench/results/tasks.json), which also holds settings and curves, by \`npm run bench -- tasks NAME\`; NAME is the heading.
+The data come from \`recurve datasets\`. The last of these ran on ${machine.cores} cores of ${machine.cpu}, Node ${machine.node.replace(/^v/, '')}.
 
-${table}
-`;
+${sections.join('\n')}`;
   writeFileSync(new URL('../../docs/results.md', import.meta.url), page);
 }
 
-/** One aim for all measures is told once. */
-function aimOf(aims: readonly string[]): string {
-  return new Set(aims).size === 1 ? aims[0] : aims.join(' / ');
+function section(name: string, record: TaskRecord): string {
+  const { title, seed, seeds, seconds, figures, target, baselines = {}, published = {}, also = {} } = record;
+  const measures = Object.keys(figures);
+  const row = (who: string, own: Figures, mark = ''): string[] => [
+    `${mark}${who}${mark}`,
+    ...measures.map((key) => (key in own ? `${mark}${figureOf(own[key])}${mark}` : '')),
+  ];
+  const rows = [
+    row('Recurve', figures, '**'),
+    ...(target ? [row('to reach', target)] : []),
+    ...Object.entries({ ...also, ...baselines }).map(([who, own]) => row(who, own)),
+    ...Object.entries(published).map(([who, own]) => row(`${who}, published`, own)),
+  ];
+  const head = ['', ...measures.map((key) => MEASURES[key] ?? key)];
+  const line = ['---', ...measures.map(() => '---:')];
+  const table = [head, line, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const drawn = seeds === undefined ? `Seed ${seed}` : `Seeds ${seeds}`;
+  return `## ${name}\n\n${title}. ${drawn}, ${Math.round(seconds).toLocaleString('en')} s.\n\n${table}\n`;
 }
 
 function figureOf(value: number): string {

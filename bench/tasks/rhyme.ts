@@ -61,17 +61,17 @@ export async function run(name: string, words: readonly string[]): Promise<void>
     ),
   );
   const figures = measure(verses);
-  const baselines = { unconstrained: measure(free), source: measure(source) };
+  const baselines = { 'the model left to itself': measure(free), 'the songs themselves': measure(source) };
   for (const [who, { 'in aabb': pairs, 'in the best scheme': best, 'known words': known }] of Object.entries({
     '--rhyme aabb': figures,
     ...baselines,
   }))
     console.log(
-      `${who.padEnd(14)} ${percent(pairs)} of the pairs of aabb rhyme, ${percent(best)} of those of the scheme that fits best; ${percent(known)} of the words are in the dictionary`,
+      `${who.padEnd(24)} ${percent(pairs)} of the pairs of aabb rhyme, ${percent(best)} of those of the scheme that fits best; ${percent(known)} of the words are in the dictionary`,
     );
   console.log(`\n${verses.slice(0, 6).join('\n\n')}\n\nUnconstrained:\n\n${free.slice(0, 3).join('\n\n')}`);
   recordTask(name, {
-    title: `songs of Gilbert & Sullivan, ${seeds.length} stanzas of four lines written with --rhyme aabb: share of line pairs that rhyme in aabb, in the scheme of three that fits best, and of words in the dictionary`,
+    title: `Songs of Gilbert & Sullivan, ${seeds.length} stanzas of four lines written with \`--rhyme aabb\`: the share of line pairs that rhyme in aabb, the same in the scheme of three that fits best, and the share of words in the dictionary`,
     seed: OPTIONS.seed,
     seconds: Math.round((performance.now() - began) / 1000 + (values.measure ? training : 0)),
     training,

@@ -40,12 +40,14 @@ export async function run(name: string, words: readonly string[]): Promise<void>
   const accuracy = median(runs.map((one) => one.accuracy));
   console.log(`median  Brier ${brier.toFixed(4)} (aim 0.178)  log loss ${logLoss.toFixed(4)} (aim 0.535)`);
   recordTask(name, {
-    title: 'Seattle, does it rain tomorrow: trained on 2012 to 2014, tested on 2015; median of the seeds',
+    title: 'Does it rain in Seattle tomorrow? Trained on 2012 to 2014, tested on 2015; median of the seeds',
     seeds: seeds.join(' '),
     seconds: Math.round((performance.now() - began) / 100) / 10,
     figures: { brier, logLoss, accuracy },
     target: { brier: 0.178, logLoss: 0.535 },
-    baselines,
+    baselines: Object.fromEntries(
+      Object.entries(baselines).map(([who, { brier, logLoss, accuracy }]) => [who, { brier, logLoss, accuracy }]),
+    ),
     runs,
   });
 }

@@ -7,7 +7,7 @@ test('the report of many classes lists who is taken for whom instead of a grid o
   const pageOf = async (K: number): Promise<string> => {
     const labels = Array.from({ length: 3 * K }, (_, i) => `class ${i % K}`);
     const texts = labels.map((label, i) => `${label} and word ${i}`);
-    const options = { hidden: 2, width: 2, epochs: 1, bayes: false };
+    const options = { hidden: 2, embedding: 2, epochs: 1, bayes: false };
     return taskReport(
       await classifyReport(await trainClassify({ kind: 'words', source: 'made up', texts, labels }, options)),
     );

@@ -9,6 +9,7 @@ import { given } from '../options.ts';
 import { outputOf } from '../output.ts';
 import { loadModel } from './model.ts';
 import { loadPiece } from './music.ts';
+import { unknownNote } from './results.ts';
 
 /** Values of the options of `recurve compose`, as commander gives them. */
 export interface ComposeValues {
@@ -49,6 +50,8 @@ export async function compose(opened: OpenedModel, _: readonly string[], values:
   const request = await requestOf(values);
   using model = await loadModel(opened);
   const score = model.compose(request);
+  const unknown = model.unknownIn(score.title);
+  if (unknown.length > 0) output.note(unknownNote(unknown));
   if (score.notes.length === 0) {
     throw new RecurveError(
       'data',
@@ -71,6 +74,7 @@ export async function compose(opened: OpenedModel, _: readonly string[], values:
     quarters,
     ...(score.key && { key: keyName(score.key) }),
     ...(score.metre && { metre: metreName(score.metre) }),
+    ...(unknown.length > 0 && { unknownInTitle: unknown }),
     notes: score.notes,
   });
   const about = [

@@ -27,3 +27,13 @@ export function nextTable(likely: readonly Likely[], output: Output): string {
     ...output.abilities,
   });
 }
+
+/** Characters of a title that are named one by one. */
+const NAMED = 12;
+
+/** Which characters of a title mean nothing to the model. */
+export function unknownNote(unknown: readonly string[]): string {
+  const named = unknown.slice(0, NAMED).map((character) => JSON.stringify(character));
+  const more = unknown.length > NAMED ? ` and ${unknown.length - NAMED} more` : '';
+  return `title: the model has not learned ${named.join(', ')}${more}, and reads it without`;
+}

@@ -5,6 +5,7 @@ import type { OpenedModel } from '../models.ts';
 import { given } from '../options.ts';
 import { type LineValues, streamLines } from '../stream-lines.ts';
 import { loadModel } from './model.ts';
+import { unknownNote } from './results.ts';
 import { sopranoIn, stepIn } from './steps.ts';
 
 interface Values extends LineValues {
@@ -29,6 +30,8 @@ export async function stream(opened: OpenedModel, _: readonly string[], values: 
   for (const name of ['temperature', 'seed'] as const)
     if (values[name] !== undefined)
       throw new RecurveError('usage', `stream: expected --${name} with --accompany only, got it alone; leave it out`);
+  const unknown = model.unknownIn(values.title ?? '');
+  if (unknown.length > 0) process.stderr.write(`${unknownNote(unknown)}\n`);
   await streamLines(opened, values, (saved) => {
     const heard = model.stream(saved, beginningOf(values));
     const next = () => heard.next().slice(0, NEXT);

@@ -53,6 +53,23 @@ export function scoreOfVoices(voices: Voices, stepsPerQuarter: number, about: Om
   return { ...about, notes: notes.flat().sort(byTime) };
 }
 
+/** Notes of one voice: of those that sound at once on a key, each ends where the next is struck. */
+export function oneVoice(notes: readonly Note[], voice: number): Note[] {
+  const ordered = notes.map((note) => ({ ...note, voice })).sort(byTime);
+  const sounding = new Map<number, Note>();
+  const struck: Note[] = [];
+  for (const note of ordered) {
+    const before = sounding.get(note.pitch);
+    if (before?.start === note.start) before.duration = Math.max(before.duration, note.duration);
+    else {
+      if (before) before.duration = Math.min(before.duration, note.start - before.start);
+      struck.push(note);
+      sounding.set(note.pitch, note);
+    }
+  }
+  return struck;
+}
+
 /** One voice of a score step by step, −1 where it is silent; of notes at once the highest. */
 export function voiceOf(score: Score, voice: number, stepsPerQuarter: number, name: string): number[] {
   const notes = score.notes.filter((note) => note.voice === voice);

@@ -48,6 +48,8 @@ export interface Kind<P, A> {
   stepsOf(piece: P): readonly ComposeStep[];
   /** @throws RecurveError `usage` for a beginning that its models do not understand, or did not learn from */
   expectBeginning(beginning: ComposeBeginning, architecture: A): void;
+  /** Characters of a title that its models have not seen and pass over; where they read titles. */
+  unknownIn?(title: string, architecture: A): string[];
   /** Hears pieces step by step, from the beginning or from a saved state. */
   listen(network: Network, architecture: A, beginning: ComposeBeginning, saved?: Json): Listener;
   /** Finds the other voices to a soprano as it is played, or goes on with a saved state; where the kind has voices. */

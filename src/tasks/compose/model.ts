@@ -30,6 +30,8 @@ export interface ComposeModel extends ComposeParts {
   readonly kind: ComposeKind;
   /** A new piece: the same request gives the same notes. */
   compose(request?: ComposeRequest): Score;
+  /** Characters of a title that a model of melodies has not seen and passes over; empty for other models, which read no titles. */
+  unknownIn(title: string): string[];
   /** What comes after a piece, the likeliest first. */
   next(piece: MusicPiece): Likely[];
   /**
@@ -68,6 +70,7 @@ export function composeModel(network: Network, parts: ComposeParts): ComposeMode
       checkRequest(request);
       return kind.compose(network, architecture, settings, request);
     },
+    unknownIn: (title) => kind.unknownIn?.(title, architecture) ?? [],
     next(piece) {
       const prepared = kind.prepare(piece, settings);
       using listener = kind.listen(network, architecture, kind.beginningOf(prepared));

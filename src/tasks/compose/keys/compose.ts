@@ -1,4 +1,6 @@
-import { inKey, KEYS, LOWEST_KEY, rollOf, type Score, scoreOfRoll } from '../../../data/music/index.ts';
+import { inKey, KEYS, LOWEST_KEY, rollOf, type Score, scoreOfRoll, TICKS } from '../../../data/music/index.ts';
+import { oneVoice } from '../../../data/music/roll.ts';
+import { byTime } from '../../../data/music/score.ts';
 import { RecurveError } from '../../../errors.ts';
 import { exp, pow, sigmoid } from '../../../exact.ts';
 import type { Network } from '../../../nn/index.ts';
@@ -14,6 +16,7 @@ export function composeKeys(network: Network, { stepsPerQuarter }: ComposeSettin
   const key = request.key ?? opening?.key;
   const random = new Random(seed).fork('sample');
   const roll: number[][] = opening ? rollOf(opening, stepsPerQuarter, 'opening') : start ? [[...start]] : [];
+  const given = roll.length;
   const steps = Math.max(stepsIn(request, stepsPerQuarter), roll.length);
   const allowed = Uint8Array.from({ length: KEYS }, (_, k) => Number(!(keepKey && key) || inKey(key, k + LOWEST_KEY)));
   using reader = keysReader(network);
@@ -27,7 +30,16 @@ export function composeKeys(network: Network, { stepsPerQuarter }: ComposeSettin
     roll.push(drawn);
     if (roll.length < steps) reader.step(inputOf(drawn));
   }
-  return scoreOfRoll(roll, stepsPerQuarter, aboutOf(request));
+  const about = aboutOf(request);
+  if (!opening) return scoreOfRoll(roll, stepsPerQuarter, about);
+  // The first bars keep their own notes: the grid has no repeated ones.
+  const border = (given * TICKS) / stepsPerQuarter;
+  const kept = opening.notes.map((note) => ({ ...note, duration: Math.min(note.duration, border - note.start) }));
+  const composed = scoreOfRoll(roll.slice(given), stepsPerQuarter, about).notes;
+  return {
+    ...about,
+    notes: [...oneVoice(kept, 0), ...composed.map((note) => ({ ...note, start: note.start + border }))].sort(byTime),
+  };
 }
 
 /** Every key by its own probability; at temperature 0 those that are likelier than not. */

@@ -67,6 +67,8 @@ export interface MelodyCodec {
   expectKnown(wanted: { key?: Key | undefined; metre?: Metre | undefined }): void;
   /** Characters that are not known are left out. */
   title(title: string): Int32Array;
+  /** Those characters, each once. */
+  unknownIn(title: string): string[];
   /** Key, metre and notes, with a bar line where each full bar ends; without the end. */
   body(heard: Omit<Heard, 'title'>): number[];
   /** The same tokens so many semitones higher, as far as the keyboard goes: pitches and keys. */
@@ -150,6 +152,7 @@ export function melodyCodec(document: MelodyCodecDocument): MelodyCodec {
       }
     },
     title: (title) => Int32Array.from([...title].flatMap((character) => places.get(character) ?? [])),
+    unknownIn: (title) => [...new Set(title)].filter((character) => !places.has(character)),
     body({ events, key, metre, pickup }) {
       const ids = [codec.key(key), codec.metre(metre)];
       const full = barTicks(metre);

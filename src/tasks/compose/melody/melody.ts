@@ -52,6 +52,7 @@ export const melody: Kind<Heard, MelodyArchitecture> = {
   beginningOf: ({ key, metre, pickup }) => ({ key, metre, pickup }),
   stepsOf: ({ events }) => events,
   expectBeginning: (beginning, { codec }) => melodyCodec(codec).expectKnown(beginning),
+  unknownIn: (title, { codec }) => melodyCodec(codec).unknownIn(title),
   listen: listenToMelody,
   baselines(train, test, { codec }) {
     const tokens = melodyCodec(codec);

@@ -1,4 +1,13 @@
-import { inKey, melodyOf, type Score, scoreOfMelody, scoreOfVoices, voiceOf } from '../../../data/music/index.ts';
+import {
+  inKey,
+  melodyOf,
+  type Note,
+  type Score,
+  scoreOfMelody,
+  scoreOfVoices,
+  TICKS,
+  voiceOf,
+} from '../../../data/music/index.ts';
 import { byTime } from '../../../data/music/score.ts';
 import { createSampler, type Sampler } from '../../../decode/index.ts';
 import { RecurveError } from '../../../errors.ts';
@@ -25,9 +34,10 @@ export function composeVoices(
     return Number(!(request.keepKey && key) || pitch < 0 || inKey(key, pitch));
   });
   const sampler = createSampler(samplingOf(request));
+  const opening = request.opening ? voiceOf(request.opening, 0, stepsPerQuarter, 'opening') : [];
   const soprano = request.soprano
     ? sopranoOf(request.soprano, stepsPerQuarter)
-    : drawSoprano(network, a, stepsPerQuarter, request, sampler, allowed);
+    : drawSoprano(network, a, opening, stepsIn(request, stepsPerQuarter), request, sampler, allowed);
   const lines = harmonise(
     network,
     a,
@@ -35,17 +45,26 @@ export function composeVoices(
     sampler,
     allowed,
   );
-  // The given soprano stays as it was, also where the model heard it an octave away.
-  const voices = soprano.map((pitch, t) => [pitch, ...[1, 2, 3].map((v) => pitchOf(lines[v][t], a))]);
+  // The given soprano stays as it was, also where the model heard it an octave away, with its own notes: the grid has no repeated ones.
+  const given = request.soprano ?? request.opening;
+  const kept = request.soprano ? soprano.length : opening.length;
+  const voices = soprano.map((pitch, t) => [
+    given && t < kept ? -1 : pitch,
+    ...[1, 2, 3].map((v) => pitchOf(lines[v][t], a)),
+  ]);
   const score = scoreOfVoices(voices, stepsPerQuarter, aboutOf(request));
-  return request.soprano ? withSoprano(score, request.soprano) : score;
+  if (!given) return score;
+  const border = request.soprano ? Number.POSITIVE_INFINITY : (kept * TICKS) / stepsPerQuarter;
+  return { ...score, notes: [...sopranoNotes(given, border), ...score.notes].sort(byTime) };
 }
 
-/** The score with the notes of the soprano as they were given: the grid has no repeated notes and no triplets. */
-function withSoprano(score: Score, soprano: Score): Score {
-  const line = { ...soprano, notes: soprano.notes.filter(({ voice }) => voice === 0) };
-  const { notes } = scoreOfMelody(melodyOf(line, 'soprano'), score);
-  return { ...score, notes: [...notes, ...score.notes.filter(({ voice }) => voice > 0)].sort(byTime) };
+/** The notes of a given soprano, up to where what is composed begins. */
+function sopranoNotes(given: Score, border: number): Note[] {
+  const line = { ...given, notes: given.notes.filter(({ voice }) => voice === 0) };
+  const { notes } = scoreOfMelody(melodyOf(line, 'soprano'), given);
+  return notes
+    .filter(({ start }) => start < border)
+    .map((note) => ({ ...note, duration: Math.min(note.duration, border - note.start) }));
 }
 
 function sopranoOf(score: Score, stepsPerQuarter: number): number[] {
@@ -60,17 +79,17 @@ function sopranoOf(score: Score, stepsPerQuarter: number): number[] {
 function drawSoprano(
   network: Network,
   a: VoicesArchitecture,
-  stepsPerQuarter: number,
-  request: ComposeRequest,
+  opening: readonly number[],
+  wanted: number,
+  { start }: ComposeRequest,
   sampler: Sampler,
   allowed: Uint8Array,
 ): number[] {
-  const { start, opening } = request;
-  const given = opening ? voiceOf(opening, 0, stepsPerQuarter, 'opening') : start ? [start[0]] : [];
+  const given = opening.length === 0 && start ? start.slice(0, 1) : opening;
   const stream = sopranoStream(network, a);
   let logits = stream(classesOf(a));
   const line: number[] = [];
-  const steps = Math.max(stepsIn(request, stepsPerQuarter), given.length);
+  const steps = Math.max(wanted, given.length);
   for (let t = 0; t < steps; t++) {
     const id = t < given.length ? classOf(given[t], a) : sampler.pick(logits, allowed);
     line.push(t < given.length ? given[t] : pitchOf(id, a));

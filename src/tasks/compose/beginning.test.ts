@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { type Note, parseKey, parseMetre, readAbc, type Score } from '../../data/music/index.ts';
+import { chordPieces, parallelVoices, SMALL, SMALL_KEYS, scaleTunes } from './data.case.ts';
+import { trainCompose } from './train.ts';
+
+/** Two bars with repeated notes and a triplet, which no grid of eighths or sixteenths has. */
+const OPENING = readAbc('X:1\nT:Opening\nM:4/4\nL:1/4\nK:C\nGGGA|(3BcB c G|', 'opening.abc')[0];
+const BORDER = 8 * 48;
+
+function before(score: Score, voice: number): Note[] {
+  return score.notes.filter((note) => note.voice === voice && note.start < BORDER);
+}
+
+test('first bars keep their own notes in a model of keys, repeated ones and triplets too, in one voice', async () => {
+  const { model } = await trainCompose(chordPieces(12), { ...SMALL_KEYS, kind: 'keys', epochs: 1 });
+  const score = model.compose({ opening: OPENING, bars: 4, notes: 2 });
+  expect(before(score, 0)).toEqual(OPENING.notes);
+  expect(score.notes.length).toBeGreaterThan(OPENING.notes.length);
+  const two = [...OPENING.notes, { pitch: 67, start: 24, duration: 96, voice: 1 }];
+  const heard = before(model.compose({ opening: { ...OPENING, notes: two }, bars: 4 }), 0);
+  // The second voice strikes the same key: what sounds on it ends there.
+  expect(heard.filter(({ pitch, start }) => pitch === 67 && start < 100).map((n) => [n.start, n.duration])).toEqual([
+    [0, 24],
+    [24, 24],
+    [48, 48],
+    [96, 48],
+  ]);
+});
+
+test('first bars keep their own notes as the soprano of four voices', async () => {
+  const { model } = await trainCompose(parallelVoices(12), { ...SMALL, kind: 'voices', epochs: 1 });
+  const score = model.compose({ opening: OPENING, bars: 4, seed: 2 });
+  expect(before(score, 0)).toEqual(OPENING.notes);
+  const after = score.notes.filter(({ voice, start }) => voice === 0 && start >= BORDER);
+  expect(after.length).toBeGreaterThan(0);
+  expect(score.notes.filter(({ voice }) => voice > 0).length).toBeGreaterThan(0);
+  expect(model.unknownIn('日本')).toEqual([]);
+});
+
+test('characters of a title that a model of melodies has not learned are told, each once', async () => {
+  const { model } = await trainCompose(scaleTunes(12), { ...SMALL, kind: 'melody', epochs: 1 });
+  expect(model.unknownIn('Scale 1')).toEqual([]);
+  expect(model.unknownIn('Scale 日本日𝄞')).toEqual(['日', '本', '𝄞']);
+  const like = { key: parseKey('C'), metre: parseMetre('4/4'), seed: 3 };
+  expect(model.compose({ ...like, title: 'Scale 日' }).notes).toEqual(
+    model.compose({ ...like, title: 'Scale ' }).notes,
+  );
+});

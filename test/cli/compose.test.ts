@@ -162,7 +162,7 @@ test('bad music is refused in one sentence, and no run is left behind', () => {
     ['binary.abc', Uint8Array.of(1, 2, 0, 3), /binary data/],
     ['latin.abc', Uint8Array.of(0x58, 0x3a, 0xe9, 0x0a), /UTF-8/],
     ['cut.mid', Uint8Array.of(0x4d, 0x54, 0x68, 0x64, 0, 0, 0, 6, 0, 0, 0, 1, 0, 96), /0 of its 1 tracks/],
-    ['bad.abc', 'X:1\nK:C\nC[E\n', /line 3: expected a chord/],
+    ['bad.abc', 'X:1\nK:C\nC[E\n', /line 3: expected \] at the end of the chord/],
   ];
   for (const [name, content, message] of files) {
     writeFileSync(join(cwd, name), content);

@@ -18,9 +18,12 @@ export interface Snippet {
   readonly code: string;
 }
 
-/** Every page of documentation: the Markdown files of the root and of docs/. */
+/** Pages of documentation outside docs/. */
+const PAGES = ['README.md', 'FEATURES.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'kernels/README.md'];
+
+/** Every page of documentation. */
 export function listPages(): string[] {
-  return ['README.md', ...listFiles('docs', (file) => file.endsWith('.md'))];
+  return [...PAGES, ...listFiles('docs', (file) => file.endsWith('.md'))];
 }
 
 /** Finds the runnable blocks of a page, in order. */

@@ -6,6 +6,15 @@ import { root } from '../../tools/setup.mjs';
 
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 
+/** What GitHub calls the headings of a page. */
+const anchorsOf = (page: string) =>
+  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 describe.each(listPages())('%s', (page) => {
   let folder: string;
   beforeAll(() => {
@@ -22,6 +31,14 @@ describe.each(listPages())('%s', (page) => {
   test('leads nowhere with its relative links but to files that exist', () => {
     const targets = [...read(page).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)].map((match) => match[1]);
     expect(targets.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
+  });
+
+  test('leads to headings that exist', () => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#\s]*\.md)?#([^)\s]+)\)/g)];
+    const lost = links.filter(
+      ([, target, anchor]) => !anchorsOf(target ? join(dirname(page), target) : page).includes(anchor),
+    );
+    expect(lost.map(([link]) => link)).toEqual([]);
   });
 });
 

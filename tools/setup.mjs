@@ -33,6 +33,22 @@ export function findChromium() {
   return [process.env.RECURVE_CHROMIUM, ...places].find((path) => path && existsSync(path));
 }
 
+/** A Firefox on this machine: `RECURVE_FIREFOX`, or where Linux distributions put theirs; undefined when there is none. */
+export function findFirefox() {
+  return [process.env.RECURVE_FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'].find(
+    (path) => path && existsSync(path),
+  );
+}
+
+/** Where Debian's packages put the libraries of ARM64 that Node is linked against. */
+export const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu';
+
+/** A QEMU that runs programs for ARM64 on this machine; undefined when there is none, or nothing for them to be linked against. */
+export function findArm64Emulator() {
+  if (!existsSync(`${ARM64_LIBRARIES}/lib/libstdc++.so.6`)) return undefined;
+  return ['/usr/bin/qemu-aarch64', '/usr/bin/qemu-aarch64-static'].find(existsSync);
+}
+
 /** Path of an installed package's own JavaScript command, e.g. `bin('vitest', 'vitest.mjs')`. */
 export function packageFile(name, file) {
   return join(root, 'node_modules', name, file);
@@ -43,7 +59,13 @@ const INSTALLS = {
   build: { folder: '.', manifests: [''], flags: ['--workspaces=false'], says: 'what the build needs' },
   tests: { folder: '.', manifests: ['', 'test'], flags: [], says: 'what the build and the tests need' },
   // Outside the workspace: each release brings a `node` command that would shadow the one `npm run` uses.
-  hosts: { folder: 'test/platform/hosts', manifests: [''], flags: [], says: 'Node 18, 20, 22 and 26' },
+  hosts: {
+    folder: 'test/platform/hosts',
+    manifests: [''],
+    // For the Node that QEMU runs: an optional package, which npm leaves out where it does not fit the processor it is told of.
+    flags: ['--os=linux', '--cpu=arm64'],
+    says: 'Node 18, 20, 22 and 26, and one for ARM64',
+  },
   // Also outside: 600 MB that nobody needs who only builds, tests or measures Recurve alone.
   bench: { folder: 'bench', manifests: [''], flags: ['--omit=dev'], says: 'a link to this package for the benches' },
   peers: { folder: 'bench', manifests: [''], flags: ['--include=dev'], says: 'what Recurve is compared with, 600 MB' },
@@ -69,8 +91,9 @@ function staleInstall(what) {
     }
   }
   for (const manifest of manifests) {
-    const { dependencies, devDependencies } = lock[manifest];
-    for (const name of Object.keys({ ...dependencies, ...(!flags.includes('--omit=dev') && devDependencies) })) {
+    const { dependencies, optionalDependencies, devDependencies } = lock[manifest];
+    const needed = { ...dependencies, ...optionalDependencies, ...(!flags.includes('--omit=dev') && devDependencies) };
+    for (const name of Object.keys(needed)) {
       const nested = `${manifest}/node_modules/${name}`;
       const path = lock[nested] ? nested : `node_modules/${name}`;
       if (!installed[path] || !existsSync(join(root, folder, path))) return `${name} is not installed`;

@@ -1,23 +1,12 @@
 // `npm test`: sets everything up on a fresh clone, runs every check, and ends with the line `N passed, N failed`.
 // `npm test -- unit` runs one part, `npm test -- src/data` the test files below a path. Parts: see PARTS.
 // Runs on a bare Node 20; what it starts runs on the packaged Node 24.
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countTests } from './count-tests.mjs';
-import {
-  build,
-  findChromium,
-  install,
-  nodeBinary,
-  nodeTooOld,
-  packageFile,
-  readJson,
-  root,
-  run,
-  UNSUPPORTED,
-} from './setup.mjs';
+import { provideArm64, provideChromium, provideFirefox } from './provide.mjs';
+import { build, install, nodeBinary, nodeTooOld, packageFile, readJson, root, run, UNSUPPORTED } from './setup.mjs';
 
 /** What `npm test` is made of, in running order: cheap checks first. Each returns { passed, failed, skipped }. */
 const PARTS = {
@@ -55,28 +44,6 @@ async function vitest(selection) {
   return counts;
 }
 
-/** Installs Debian's chromium where it is missing and may be installed; says what to do where it may not. */
-function provideChromium() {
-  if (findChromium()) return;
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot || !existsSync('/usr/bin/apt-get')) {
-    console.log(
-      'Chromium is missing: `sudo apt-get install chromium`, or name yours in RECURVE_CHROMIUM. Its tests will fail.',
-    );
-    return;
-  }
-  console.log('Installing Debian’s chromium for the browser tests …');
-  const apt = (...args) =>
-    spawnSync('apt-get', args, {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    }).status === 0;
-  const installChromium = () =>
-    apt('install', '-y', '-qq', '-o', 'DPkg::Lock::Timeout=120', '--no-install-recommends', 'chromium');
-  if (!(apt('update', '-qq') && installChromium()))
-    console.error('apt-get could not install chromium; its tests will fail.');
-}
-
 function finish(total) {
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
   console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
@@ -109,6 +76,8 @@ async function runParts(parts) {
     if (parts.some(([name]) => name === 'platform')) {
       if (process.platform === 'linux' && process.arch === 'x64') install('hosts');
       provideChromium();
+      provideFirefox();
+      provideArm64();
     }
     build();
   } catch (error) {

@@ -1,12 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { findChromium } from '../../tools/setup.mjs';
-import { webFiles } from './stage.ts';
-
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+import { serve } from './serve.ts';
 
 /** A page of Debian's Chromium that can import the programs of `folder/web`. */
 export interface BrowserPage {
@@ -17,17 +11,9 @@ export interface BrowserPage {
   close(): Promise<void>;
 }
 
-/** Serves `folder/web` on the loopback, each file with `headers`, and opens it. */
+/** Opens what {@link serve} serves. */
 export async function openChromium(folder: string, headers: Record<string, string> = {}): Promise<BrowserPage> {
-  const known = new Set(webFiles(folder));
-  const server = createServer((request, response) => {
-    const name = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1) || 'index.html';
-    if (!known.has(name)) return response.writeHead(name === 'favicon.ico' ? 204 : 404).end();
-    response.writeHead(200, { ...headers, 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' });
-    return response.end(readFileSync(join(folder, 'web', name)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { address, close } = await serve(folder, headers);
   const browser = await chromium.launch({
     executablePath: findChromium()!,
     args: [
@@ -46,13 +32,13 @@ export async function openChromium(folder: string, headers: Record<string, strin
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
-  await page.goto(`http://127.0.0.1:${port}/`);
+  await page.goto(address);
   return {
     evaluate: (expression) => page.evaluate(expression),
     complaints,
     async close() {
       await browser.close();
-      server.close();
+      close();
     },
   };
 }

@@ -3,8 +3,17 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { findChromium, nodeBinary, root, UNSUPPORTED } from '../../tools/setup.mjs';
+import {
+  ARM64_LIBRARIES,
+  findArm64Emulator,
+  findChromium,
+  findFirefox,
+  nodeBinary,
+  root,
+  UNSUPPORTED,
+} from '../../tools/setup.mjs';
 import { type BrowserPage, openChromium } from './chromium.ts';
+import { evaluateInFirefox } from './firefox.ts';
 import { browserSubpaths, bundleForBrowser, reach, stageProject, subpaths } from './stage.ts';
 import type { Told } from './threads.ts';
 
@@ -14,8 +23,8 @@ let folder: string;
 /** The digest of the Node this suite runs on; every other host has to print the same. */
 let expected: string;
 
-const runOn = (node: string, ...args: string[]) =>
-  execFileSync(node, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+const runOn = (program: string, ...args: string[]) =>
+  execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 
 const digestOn = (node: string, seed: number): string => runOn(node, 'print-digest.js', String(seed));
 
@@ -94,6 +103,36 @@ describe.each([20, 22, 24, 26])('Node %i', (release) => {
   });
 });
 
+describe('Node 24 on ARM64, emulated', () => {
+  const emulator = findArm64Emulator();
+  const node = join(root, 'test/platform/hosts/node_modules/node24-arm64/bin/node');
+  const runOnArm64 = (...args: string[]) => runOn(emulator!, '-L', ARM64_LIBRARIES, node, ...args);
+  const on = (title: string, body: () => void) =>
+    test(title, (context) =>
+      emulator && process.arch === 'x64'
+        ? body()
+        : context.skip('needs Linux on x64 with qemu-user, libc6-arm64-cross and libstdc++6-arm64-cross'),
+    );
+
+  on('is another processor', () => {
+    expect(runOnArm64('-p', 'process.arch')).toBe('arm64');
+  });
+
+  on('trains to the same weights to the bit', () => {
+    expect(runOnArm64('print-digest.js', String(SEED))).toBe(expected);
+  });
+
+  on('trains in three threads to the bits of one', () => {
+    const told = JSON.parse(runOnArm64('print-threads.js', '3'));
+    expect(told).toEqual({ bits: one.bits, count: 3, reason: 'as asked for', shared: true });
+  });
+
+  on('takes the tier that it can run, and says why', () => {
+    const main = join('node_modules/recurve', manifest.bin.recurve);
+    expect(runOnArm64(main, 'doctor')).toMatch(/^tier +simd: .*\n +not wide: .* x64 only, this is arm64$/m);
+  });
+});
+
 describe('Node 18, which is too old', () => {
   const old = join(root, 'test/platform/hosts/node_modules/node18/bin/node');
   const programs = ['tools/quickstart.mjs', 'tools/test.mjs', 'tools/build.mjs', manifest.bin.recurve];
@@ -136,13 +175,8 @@ describe('Chromium', () => {
     expect(page.complaints).toEqual([]);
   });
 
-  const isolated = {
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-embedder-policy': 'require-corp',
-  };
-
   test('computes in three threads, to the same bits, where it is', async () => {
-    const threaded = await openChromium(folder, isolated);
+    const threaded = await openChromium(folder, ISOLATED);
     try {
       expect(await threaded.evaluate(TRAIN)).toEqual({
         bits: one.bits,
@@ -157,7 +191,7 @@ describe('Chromium', () => {
   });
 
   test('computes in one thread, and says why, where the page forbids its workers', async () => {
-    const strict = await openChromium(folder, { ...isolated, 'content-security-policy': "worker-src 'self'" });
+    const strict = await openChromium(folder, { ...ISOLATED, 'content-security-policy': "worker-src 'self'" });
     try {
       const reason = expect.stringMatching(/^workers could not start: .*blob:/);
       expect(await strict.evaluate(TRAIN)).toEqual({ bits: one.bits, count: 1, reason, shared: false });
@@ -178,6 +212,30 @@ describe('Chromium', () => {
     }
   });
 });
+
+describe('Firefox', () => {
+  const on = (title: string, body: () => Promise<void>) =>
+    test(title, (context) => (findFirefox() ? body() : context.skip('needs a Firefox, e.g. Debian’s firefox-esr')));
+
+  // By itself: the tests above may not have run.
+  beforeAll(() => bundleForBrowser(folder), 60_000);
+
+  on('trains to the same weights to the bit', async () => {
+    const told = await evaluateInFirefox(folder, `(await import('/digest.js')).digest(${SEED})`);
+    expect(told).toBe(expected);
+  });
+
+  on('computes in three threads, to the same bits, where the page is cross-origin isolated', async () => {
+    const told = await evaluateInFirefox(folder, TRAIN, ISOLATED);
+    expect(told).toEqual({ bits: one.bits, count: 3, reason: 'as asked for', shared: true });
+  });
+});
+
+/** What makes a page cross-origin isolated. */
+const ISOLATED = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
 
 /** For a page: the training in three threads. */
 const TRAIN = "import('/threads.js').then(({ train }) => train(3))";

@@ -42,8 +42,8 @@ export function chooseThreads(wish: number | 'auto'): ThreadChoice {
 /** Why this host cannot share memory with workers; undefined when it can. */
 function obstacle(): string | undefined {
   const host = globalThis as { crossOriginIsolated?: boolean; SharedArrayBuffer?: unknown; Worker?: unknown };
-  if (host.SharedArrayBuffer === undefined || host.crossOriginIsolated === false)
-    return 'the page is not cross-origin isolated, see docs/threads.md';
+  if (host.crossOriginIsolated === false) return 'the page is not cross-origin isolated, see docs/threads.md';
+  if (host.SharedArrayBuffer === undefined) return 'this host has no shared memory (SharedArrayBuffer)';
   return nodeModule('node:worker_threads') || host.Worker ? undefined : 'this host has no workers';
 }
 

@@ -18,6 +18,16 @@ describe('CoNLL', () => {
     expect((await readTagged(text)).sentences).toEqual([{ tokens: ['de', 'le'], labels: ['ADP', 'DET'] }]);
   });
 
+  test('a line that begins with a hash is a comment before a sentence, and the word # within one of such columns', async () => {
+    const { sentences } = await readTagged('# a b\nfor IN O\n# # B\n3 CD I\n# said so yesterday\n\n# c d\nx NN O\n');
+    expect(sentences).toEqual([
+      { tokens: ['for', '#', '3'], labels: ['O', 'B', 'I'] },
+      { tokens: ['x'], labels: ['O'] },
+    ]);
+    const [tabs] = (await readTagged('for\tO\n# note\n#\tB\n')).sentences;
+    expect(tabs).toEqual({ tokens: ['for', '#'], labels: ['O', 'B'] });
+  });
+
   test('takes words alone as a text without labels', async () => {
     expect((await readTagged('the\ndog\n')).sentences).toEqual([{ tokens: ['the', 'dog'] }]);
   });

@@ -55,6 +55,7 @@ export async function readTagged(
   let open: TaggedSentence | undefined;
   let kind = format;
   let width: number | undefined;
+  let tabs: boolean | undefined;
   for await (const line of lines) {
     if (kind === 'auto' && line.trim() !== '') kind = kindOf(line, name);
     if (kind === 'jsonl') {
@@ -65,9 +66,10 @@ export async function readTagged(
     } else if (line.trim() === '') {
       if (open) sentences.push(open);
       open = undefined;
-    } else if (!(line.startsWith('#') && /^#( |$)/.test(line)) && !line.startsWith('-DOCSTART-')) {
+    } else if (!isComment(line, open && !tabs ? width : undefined) && !line.startsWith('-DOCSTART-')) {
       const cells = cellsOf(line);
       width ??= cells.length;
+      tabs ??= line.includes('\t');
       const { token, label } = wordOf(cells, { line, number: reader.line, width, name }, options);
       if (token === undefined) continue;
       open ??= { tokens: [] };
@@ -108,6 +110,14 @@ function kindOf(line: string, name: string): 'jsonl' | 'conll' {
     );
   }
   return line.trimStart().startsWith('{') ? 'jsonl' : 'conll';
+}
+
+/**
+ * Whether a line of CoNLL is a comment, such as `# text = a dog`. Those stand before sentences; within one whose columns spaces part, a line
+ * of as many columns as the others, `width`, is the word `#`, as CoNLL-2000 has it in `# # B-NP`.
+ */
+function isComment(line: string, width: number | undefined): boolean {
+  return /^#( |$)/.test(line) && (width === undefined || width < 2 || cellsOf(line).length !== width);
 }
 
 function cellsOf(line: string): string[] {

@@ -114,7 +114,8 @@ export async function* decodeText(
 function firstForeign(bytes: Uint8Array): number {
   let from = 0;
   while (from < 3 && (bytes[from]! & 0xc0) === 0x80) from++;
-  return from + Math.max(0, firstInvalid(bytes.subarray(from)));
+  const rest = bytes.subarray(from);
+  return from + (firstInvalid(rest) ?? Math.max(0, rest.length - 1));
 }
 
 function breaksIn(bytes: Uint8Array): number {

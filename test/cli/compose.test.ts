@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readMidi } from '../../src/data/index.ts';
 import { temporaryFolder } from '../../src/node/temporary-folder.case.ts';
+import { composeSettings } from '../../src/tasks/index.ts';
 import { recurve } from './recurve.ts';
 import { expectKillToLoseNothing, expectSignalToSave } from './stopped.ts';
 
@@ -154,6 +155,21 @@ describe('a model of tunes', () => {
     expect(existsSync(join(cwd, 'never.mid'))).toBe(false);
     expect(recurve(['compose', 'run', '--out', 'x.wav'], { cwd }).stderr).toMatch(/expected the name of a MIDI file/);
   });
+});
+
+test('--help gives the defaults of each kind of model', () => {
+  const help = recurve(['train', 'compose', '--help'], { cwd }).stdout.replace(/\s+/g, ' ');
+  const [keys, melody, voices] = (['keys', 'melody', 'voices'] as const).map((kind) => composeSettings({ kind }));
+  expect(help).toContain(`default ${keys.epochs}, of melody ${melody.epochs}, of voices ${voices.epochs} `);
+  expect(help).toContain(`default ${keys.hidden}, of melody ${melody.hidden}, of voices ${voices.hidden} `);
+  expect(help).toContain(`default ${keys.patience}, of melody ${melody.patience}, of voices ${voices.patience} `);
+  expect([keys, melody, voices].map(({ batchSize, rate, dropout }) => [batchSize, rate, dropout])).toEqual([
+    [8, 0.005, 0.5],
+    [16, 0.004, 0.3],
+    [8, 0.004, 0.3],
+  ]);
+  for (const said of ['default 8, of melody 16 ', 'default 0.004, of keys 0.005 ', 'default 0.3, of keys 0.5 '])
+    expect(help).toContain(said);
 });
 
 test('bad music is refused in one sentence, and no run is left behind', () => {

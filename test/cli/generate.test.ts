@@ -105,6 +105,18 @@ describe('a language model', () => {
     [['generate', 'run', '--prompt', 'the ☃'], '', 3, /got "☃" \(U\+2603\) at place 5; /],
     [['generate', 'run', '--repetition-window', '3'], '', 2, /--repetition-window with --repetition-penalty only, /],
     [['generate', 'run', '--lines', '3'], '', 2, /expected --lines with --rhyme only, got it alone; /],
+    [
+      ['generate', 'run', '--repetition-penalty', '2'],
+      '',
+      2,
+      /expected a repetition penalty with a model of words or /,
+    ],
+    [
+      ['generate', 'run', '--rhyme', 'aa', '--repetition-penalty', '2'],
+      '',
+      2,
+      /expected no --repetition-penalty with --rhyme, /,
+    ],
     [['generate', 'run', '--beam', '2', '--top-k', '4'], '', 2, /expected no --top-k with --beam, /],
     [['generate', 'run', '--beam', '2', '--rhyme', 'aabb'], '', 2, /expected --beam or --rhyme, got both; /],
     [['generate', 'run', '--rhyme', 'aabb', '--syllables', '0'], '', 2, /at least 1 syllable per line, got 0; /],
@@ -183,6 +195,16 @@ test('Ctrl-C in the middle of writing ends with 130, and a result that no disk t
   const [code] = await once(child, 'close');
   expect(stderr).toMatch(/^generate: expected to write to the end, got a request to stop; [^\n]+\n$/);
   expect(code).toBe(130);
+  const asked = startRecurve(['generate', 'run', '--length', '100000000', '--json'], { cwd });
+  let stdout = '';
+  asked.stdout?.on('data', (piece) => {
+    stdout += piece;
+  });
+  setTimeout(() => asked.kill('SIGINT'), 1500);
+  const [ended] = await once(asked, 'close');
+  expect(ended).toBe(130);
+  // What was written is in the object.
+  expect(JSON.parse(stdout).text.length).toBeGreaterThan(100);
   if (!existsSync('/dev/full')) return;
   const full = recurve(['generate', 'run', '--length', '20'], { cwd, stdout: openSync('/dev/full', 'w') });
   expect(full.stderr).toMatch(/^standard output: expected to write the result, got a full disk \(ENOSPC\); [^\n]+\n$/);

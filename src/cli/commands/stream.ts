@@ -52,6 +52,9 @@ probabilities.
 
 To a classifier each line is a text, or with --format jsonl an object with one (of numbers: a list of steps), answered with its label.
 
+To a language model each line is a piece of the text, its line break included, answered with tokens, unknown (how many of them the
+model does not know), nats and bits (what they cost), and next, the likeliest tokens that may follow.
+
 To a model of music each line is a step: the notes that sound (C4 E4 G4 or [60, 64, 67], [] for silence), of a melody a note or
 rest and its quarters (C4 1/2), of voices four notes or the soprano alone; "end" ends the piece. Answered with nats, what the step
 cost, and next, the likeliest notes of the next step (of voices the soprano's); the end with steps, nats and nll of the piece. A melody
@@ -65,6 +68,7 @@ input with --skip-seen, or the rows after the last one taken.
 
 Examples:
   $ tail -f sensor.csv | recurve stream runs/weather --state weather.state
+  $ tail -f notes.txt | recurve stream runs/shakespeare --state notes.state
   $ printf 'G4 1\\nB4 1/2\\n' | recurve stream runs/tunes --key G --metre 4/4
   $ printf 'G4\\nG4\\nA4\\nB4\\n' | recurve stream runs/chorales --accompany --temperature 0.5`,
     )

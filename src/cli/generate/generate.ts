@@ -64,18 +64,19 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
     if (!output.json && !process.stdout.write(shown(piece))) await once(process.stdout, 'drain');
   }
   if (!text.endsWith('\n')) output.print('\n');
+  // Written before the sentence that says why it is short: with --json nothing has been printed yet.
+  output.result({ ...told, text });
   if (interrupts.signal.aborted) {
     throw new RecurveError(
       'interrupted',
       'generate: expected to write to the end, got a request to stop; the text ends where it stopped, ask for less with --length',
     );
   }
-  output.result({ ...told, text });
 }
 
 /** What stands in the place of drawing token by token, and the options that only drawing, or only this, understands. */
 const WAYS = {
-  rhyme: { own: ['lines', 'syllables'], not: ['length', 'stop'] },
+  rhyme: { own: ['lines', 'syllables'], not: ['length', 'stop', 'repetitionPenalty', 'repetitionWindow'] },
   beam: {
     own: ['lengthPenalty'],
     not: ['temperature', 'topK', 'topP', 'minP', 'repetitionPenalty', 'repetitionWindow', 'seed', 'stop'],

@@ -1,6 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Random } from '../../random.ts';
 import {
   characterCodec,
@@ -190,6 +190,25 @@ describe('reading a text', () => {
     expect(() => decodeText(bytes(0xff, 0xfe, 0x61, 0x00))).toThrow(/UTF-16/);
     expect(() => decodeText(bytes(0x61, 0x0a, 0xe9, 0x61))).toThrow(/the byte 0xe9 at offset 2, line 2/);
     expect(() => decodeText(bytes(0x61, 0xe2, 0x82))).toThrow(/0xe2 at offset 1/);
+  });
+
+  test('a text longer than a string can be is told as one, not as badly encoded', () => {
+    vi.stubGlobal(
+      'TextDecoder',
+      class {
+        decode(): string {
+          // What Node says of half a gibibyte.
+          throw new Error('Cannot create a string longer than 0x1fffffe8 characters');
+        }
+      },
+    );
+    try {
+      expect(() => decodeText(new TextEncoder().encode('naïve'), { name: 'long.txt' })).toThrow(
+        'long.txt: expected a text that fits into a string, got 6 bytes; take a part of it',
+      );
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   test('finds the place of any damage that the decoder refuses', () => {

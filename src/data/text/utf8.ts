@@ -19,6 +19,8 @@ export function decodeText(bytes: Uint8Array, { name = 'text' }: { name?: string
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     const offset = firstInvalid(bytes);
+    if (offset === undefined)
+      throw refuse('a text that fits into a string', `${bytes.length} bytes`, 'take a part of it, of at most 500 MB');
     const byte = bytes[offset].toString(16).padStart(2, '0');
     throw refuse(
       'a text in UTF-8',
@@ -29,15 +31,15 @@ export function decodeText(bytes: Uint8Array, { name = 'text' }: { name?: string
   return text.replaceAll('\r\n', '\n');
 }
 
-/** Offset of the first byte that does not continue valid UTF-8 (RFC 3629). */
-export function firstInvalid(bytes: Uint8Array): number {
+/** Offset of the first byte that does not continue valid UTF-8 (RFC 3629), if there is one. */
+export function firstInvalid(bytes: Uint8Array): number | undefined {
   let i = 0;
   while (i < bytes.length) {
     const length = lengthOf(bytes, i);
     if (length === 0) return i;
     i += length;
   }
-  return i - 1;
+  return undefined;
 }
 
 /** Bytes of the character that starts at i, 0 where none does. */

@@ -231,6 +231,37 @@ describe('training a language model', () => {
     expect(tokens).toBe(900_007);
   });
 
+  test('a prompt may compose its accents otherwise than the text does', async () => {
+    for (const [form, other] of [
+      ['NFC', 'NFD'],
+      ['NFD', 'NFC'],
+    ]) {
+      const text = 'né à Orléans, là où l’été règne. '.repeat(30).normalize(form);
+      const { model } = await trainGenerate(text, { ...SMALL, epochs: 1 });
+      const like = await model.write({ prompt: 'né à'.normalize(form), length: 20 });
+      expect(await model.write({ prompt: 'né à'.normalize(other), length: 20 })).toBe(like);
+      await expect(model.write({ prompt: 'ñ'.normalize(other) })).rejects.toThrow(/at place [12]; /);
+    }
+  });
+
+  test('a repetition penalty is for words, and an unknown first word counts as it is written', async () => {
+    const { model } = await trained;
+    await expect(model.write({ repetitionPenalty: 1.2 })).rejects.toThrow(
+      /a repetition penalty with a model of words or subwords, got 1\.2 with one of characters, /,
+    );
+    expect(await model.write({ length: 9, repetitionPenalty: 1 })).toBe(await model.write({ length: 9 }));
+    const words = await trainGenerate('the duck swims, the goose walks. '.repeat(60), {
+      ...SMALL,
+      unit: 'words',
+      epochs: 1,
+    });
+    expect(await words.model.write({ length: 30, repetitionPenalty: 9 })).not.toBe(
+      await words.model.write({ length: 30 }),
+    );
+    const text = 'Extraordinarily the duck swims, the goose walks.';
+    expect(await words.model.evaluate(text)).toMatchObject({ characters: text.length - 15, unknown: 0 });
+  });
+
   test('refuses strange prompts and texts, and damaged files', async () => {
     const { model } = await trained;
     await expect(model.write({ prompt: '(é' })).rejects.toThrow(/got "é" \(U\+00E9\) at place 2/);

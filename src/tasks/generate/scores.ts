@@ -22,7 +22,9 @@ export interface TextScores {
 export function scoreText(codec: TextCodec, text: string, ids: Int32Array, surprises: Float64Array): TextScores {
   const total = surprises.reduce((sum, nats) => sum + nats, 0);
   const tokens = surprises.length;
-  const first = codec.unit === 'characters' ? 1 : countCharacters(codec.decode(ids.subarray(0, 1)));
+  // An unknown word counts as it is written.
+  const unread = ids[0] === codec.unknown ? (codec.split(text)[0] ?? '') : codec.decode(ids.subarray(0, 1));
+  const first = codec.unit === 'characters' ? 1 : countCharacters(unread);
   const characters = Math.max(countCharacters(text) - first, 1);
   let unknown = 0;
   for (let i = 1; i < ids.length; i++) if (ids[i] === codec.unknown) unknown++;

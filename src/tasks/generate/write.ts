@@ -44,6 +44,7 @@ export async function* writeText(
   { prompt = '', length = 500, stop = [], signal, ...sampling }: WriteOptions,
 ): AsyncGenerator<string, void, undefined> {
   expectLength(length);
+  expectRepeatable(codec, sampling);
   const sampler = createSampler(sampling);
   const stopper = createStopper(stop);
   const allowed = sayable(codec);
@@ -139,9 +140,9 @@ export function sayable(codec: TextCodec): Uint8Array {
 export function promptIds(codec: TextCodec, prompt: string, who = 'generate: expected a prompt'): Int32Array {
   expectText(prompt, who);
   const text = prompt === '' ? '\n' : prompt.replaceAll('\r\n', '\n');
-  let ids = codec.encode(text);
-  // A word is known with the space before it; at the beginning of a prompt there is none.
-  if (codec.unit === 'words' && ids[0] === codec.unknown) ids = withKnownFirst(codec, text, ids);
+  // A composed é and a decomposed one look alike: the text may have either.
+  const spellings = [text, text.normalize('NFC'), text.normalize('NFD')].map((spelling) => spelled(codec, spelling));
+  const ids = spellings.find((found) => !found.includes(codec.unknown ?? -1)) ?? spellings[0];
   const strange = ids.indexOf(codec.unknown ?? -1);
   if (strange < 0) return ids;
   // A text without line breaks has none to begin with.
@@ -152,6 +153,21 @@ export function promptIds(codec: TextCodec, prompt: string, who = 'generate: exp
   throw new RecurveError(
     'data',
     `${who} of ${codec.unit} that the model knows, got ${JSON.stringify(unit)}${code} at place ${strange + 1}; write it otherwise, or train on text that has it`,
+  );
+}
+
+function spelled(codec: TextCodec, text: string): Int32Array {
+  const ids = codec.encode(text);
+  // A word is known with the space before it; at the beginning of a prompt there is none.
+  return codec.unit === 'words' && ids[0] === codec.unknown ? withKnownFirst(codec, text, ids) : ids;
+}
+
+/** A text whose letters must not come again is none: the penalty is for words and parts of words. */
+function expectRepeatable(codec: TextCodec, { repetitionPenalty }: SampleOptions): void {
+  if (repetitionPenalty === undefined || repetitionPenalty === 1 || codec.unit !== 'characters') return;
+  throw new RecurveError(
+    'usage',
+    `generate: expected a repetition penalty with a model of words or subwords, got ${repetitionPenalty} with one of characters, which have to repeat; leave it out`,
   );
 }
 

@@ -21,11 +21,13 @@ export function define(command: Command): void {
       ),
     )
     .addOption(choiceOption('--cell <kind>', 'recurrent cell', ['lstm', 'gru', 'rnn'], 'lstm'))
-    .addOption(wholeOption('--hidden <units>', 'hidden units per layer; default 256, 192 or 160'))
+    .addOption(wholeOption('--hidden <units>', 'hidden units per layer; default 256, of melody 192, of voices 160'))
     .addOption(wholeOption('--layers <n>', 'recurrent layers; default 1'))
-    .addOption(wholeOption('--embedding <n>', 'features per token or pitch, of melody and voices; default 64 or 32'))
-    .addOption(numberOption('--dropout <p>', 'share of hidden units left out in training'))
-    .addOption(numberOption('--input-dropout <p>', 'share of keys left out in training, of keys'))
+    .addOption(
+      wholeOption('--embedding <n>', 'features per token or pitch, of melody and voices; default 64, of voices 32'),
+    )
+    .addOption(numberOption('--dropout <p>', 'share of hidden units left out in training; default 0.3, of keys 0.5'))
+    .addOption(numberOption('--input-dropout <p>', 'share of keys left out in training, of keys; default 0.1'))
     .addOption(numberOption('--weight-drop <p>', 'share of recurrent weights left out for each pass; default 0'))
     .optionsGroup('Music:')
     .addOption(
@@ -44,8 +46,23 @@ export function define(command: Command): void {
     .addOption(
       numberOption('--average <decay>', 'average of the weights over 1/(1 − decay) steps; 0 for none; default 0.99'),
     )
-    .addOption(wholeOption('--patience <epochs>', 'epochs without a better one before stopping'));
-  addFitOptions(command, { epochs: 100, batchSize: 8, rate: 0.005, clip: 1, seed: 0 }, 'pieces');
+    .addOption(
+      wholeOption(
+        '--patience <epochs>',
+        'epochs without a better one before stopping; default 30, of melody 5, of voices 15',
+      ),
+    );
+  addFitOptions(
+    command,
+    {
+      epochs: '100, of melody 20, of voices 60',
+      batchSize: '8, of melody 16',
+      rate: '0.004, of keys 0.005',
+      clip: 1,
+      seed: 0,
+    },
+    'pieces',
+  );
   addRunOptions(command, 'runs/compose');
   command
     .addHelpText(

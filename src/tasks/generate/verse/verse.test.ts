@@ -90,3 +90,12 @@ test('a line that opens a rhyme ends with a word that has one before it has the 
   const options = { scheme: 'aa', rhymes, words, lines: 12, syllables: 8, temperature: 0.7, seed: 2 };
   expect(await writeVerse(model, options)).toMatchObject({ pairs: 6, rhyming: 6 });
 });
+
+test('a model of another language is told that nothing of it rhymes', async () => {
+  const text = 'мама мыла раму\nкот сидит дома\nthe end of the day\n'.repeat(60);
+  const { model } = await trainGenerate(text, { hidden: 8, epochs: 1, batchSize: 8, window: 32, seed: 1 });
+  const words = model.summary.endings as string[];
+  await expect(writeVerse(model, { scheme: 'aabb', rhymes, words })).rejects.toThrow(
+    'lines end with words of the pronouncing dictionary that rhyme, got 1 such words and none that rhyme; ',
+  );
+});

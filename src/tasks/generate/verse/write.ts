@@ -6,8 +6,8 @@ import type { GenerateModel } from '../model.ts';
 import { promptIds, sayable } from '../write.ts';
 import { lastWord, type Rhymes } from './rhyme.ts';
 
-/** How to write verse. */
-export interface VerseOptions extends SampleOptions {
+/** How to write verse. Lines are drawn and thrown away: a repetition penalty would count what nobody reads. */
+export interface VerseOptions extends Omit<SampleOptions, 'repetitionPenalty' | 'repetitionWindow'> {
   /** A letter per line, 2 to 26 of them, equal letters rhyme: `aabb`, `abab`; it begins anew after its last line. Capitals count as small. */
   scheme: string;
   rhymes: Rhymes;
@@ -68,6 +68,11 @@ export async function writeVerse(model: GenerateModel, options: VerseOptions): P
   // A word model may not know every word that ends a line.
   const sayableWords = words.filter((word) => codec.encode(` ${word}`).every((id) => allowed[id] === 1));
   const partners = partnersOf(sayableWords, rhymes);
+  if ([...partners.values()].every((others) => others.length === 0))
+    throw new RecurveError(
+      'data',
+      `verse: expected a model whose lines end with words of the pronouncing dictionary that rhyme, got ${sayableWords.length} such words and none that rhyme; rhymes are for English verse`,
+    );
 
   let logits = read(stepper, promptIds(codec, prompt === '' || prompt.endsWith('\n') ? prompt : `${prompt}\n`));
   const kept: { text: string; syllables: number }[] = [];

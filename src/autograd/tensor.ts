@@ -3,6 +3,7 @@ import { NONE } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
 import type { Tape } from './tape.ts';
 
+/** Sizes of a tensor's axes, the outermost first; `[]` is a single number. */
 export type Shape = readonly number[];
 
 /**
@@ -80,12 +81,14 @@ export class Tensor {
   }
 }
 
+/** Number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const n of shape) size *= n;
   return size;
 }
 
+/** A shape as messages write it: `[2, 3]`. */
 export function describeShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }

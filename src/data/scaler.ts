@@ -22,6 +22,7 @@ export interface Scaler {
   scale: number[][];
 }
 
+/** What a scaler is fitted on, and how. */
 export interface ScalerOptions {
   /** Default `standard`. */
   kind?: ScalerKind;

@@ -15,6 +15,7 @@ export interface Span {
  */
 export type Part = { fraction: number } | { count: number } | { from: string | number };
 
+/** Which parts of a series' steps to keep away from training. */
 export interface SplitOptions {
   /** The last part, never trained or scaled on. Default none. */
   test?: Part;

@@ -44,6 +44,7 @@ export interface TextColumn {
   truncated: boolean;
 }
 
+/** A typed column of a table. */
 export type Column = NumberColumn | TimeColumn | TextColumn;
 
 /** One cell: its row in the table (0 = first data row) and what it says. */

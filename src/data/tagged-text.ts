@@ -8,12 +8,14 @@ export interface TaggedSentence {
   labels?: string[];
 }
 
+/** Sentences whose words have labels, or wait for them. */
 export interface TaggedText {
   /** Where it came from, for messages. */
   source: string;
   sentences: TaggedSentence[];
 }
 
+/** How tagged text is written. */
 export interface TaggedTextOptions {
   /** What messages call the source; a `Source` brings its own. Default `text`. */
   name?: string;

@@ -28,11 +28,13 @@ export interface Vocabulary {
   toJSON(): VocabularyDocument;
 }
 
+/** A vocabulary as plain JSON: tokens in the order of their ids, behind the specials. */
 export interface VocabularyDocument {
   specials: SpecialToken[];
   tokens: string[];
 }
 
+/** Which tokens get an id. */
 export interface VocabularyOptions {
   /** Tokens seen less often are left out, at least 1; default 1. */
   minCount?: number;

@@ -3,6 +3,7 @@ import { type Scaler, scaleFor } from './scaler.ts';
 import type { Series } from './series.ts';
 import type { Span } from './split.ts';
 
+/** Lengths and distances of windows, in steps. */
 export interface WindowOptions {
   /** Steps read before each forecast; at least 1. */
   context: number;
@@ -68,6 +69,7 @@ export function windows(series: Series[], options: WindowOptions): Windows {
   return { series, context, horizon, count, seriesOf, start };
 }
 
+/** What to copy of each window, and to where. */
 export interface GatherOptions {
   /** Which steps of a window: `context`, `horizon`, or `all` (context then horizon). */
   part: 'context' | 'horizon' | 'all';

@@ -11,6 +11,7 @@ export interface BeamModel {
   advance(parents: readonly number[], tokens: readonly number[]): ArrayLike<number>[];
 }
 
+/** What a beam search begins with, and where it ends. */
 export interface BeamOptions {
   /** Logits of the first token, [K]. */
   first: ArrayLike<number>;
@@ -29,6 +30,7 @@ export interface BeamOptions {
   allowed?(tokens: readonly number[]): ArrayLike<number> | undefined;
 }
 
+/** A sequence that the search found. */
 export interface Hypothesis {
   /** Without the end token. */
   tokens: number[];

@@ -8,7 +8,12 @@ export interface Stopper {
   rest(): string;
 }
 
-/** @param stops strings of at least one character; without any, nothing is held back */
+/**
+ * Watches a text that grows for the first of some strings.
+ *
+ * @param stops strings of at least one character; without any, nothing is held back
+ * @throws RecurveError `usage` for anything else
+ */
 export function createStopper(stops: readonly string[]): Stopper {
   if (!Array.isArray(stops)) {
     throw new RecurveError(

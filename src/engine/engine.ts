@@ -262,6 +262,7 @@ export const NONE: Address = -1;
  */
 export const VANISHED = 2 ** -96;
 
+/** What a product starts from, and the distance between rows; `lda`, `ldw` and `ldc` are in slots and default to rows without gaps. */
 export interface GemmOptions {
   /** Add to C (default) or start from 0. */
   accumulate?: boolean;
@@ -272,6 +273,7 @@ export interface GemmOptions {
   ldc?: number;
 }
 
+/** Elementwise functions of one array, {@link Engine.unary}. */
 export const UNARY_OPS = [
   'exp',
   'log',
@@ -287,6 +289,7 @@ export const UNARY_OPS = [
 /** relu'(0) = 0, abs'(0) = 0. */
 export type UnaryOp = (typeof UNARY_OPS)[number];
 
+/** Elementwise functions of two arrays, {@link Engine.binary}. */
 export const BINARY_OPS = ['add', 'subtract', 'multiply', 'divide', 'minimum', 'maximum'] as const;
 /** In minimum and maximum a tie's gradient goes to `a`; NaN in either gives NaN. */
 export type BinaryOp = (typeof BINARY_OPS)[number];
@@ -329,6 +332,7 @@ export interface GruSkip {
   wn: Address;
 }
 
+/** Arrays of {@link Engine.rnnForward}: `gates[T,B,H]`, `hidden[T+1,B,H]`. */
 export interface RnnForward extends Sequence {
   activation: 'tanh' | 'relu';
   gates: Address;
@@ -338,6 +342,7 @@ export interface RnnForward extends Sequence {
   leak?: Address;
   skip?: Skip | undefined;
 }
+/** Arrays of {@link Engine.rnnBackward}: `dgates[T,B,H]`, `dhidden[T+1,B,H]`, `dleak[T,B,H]`. */
 export interface RnnBackward extends Sequence {
   activation: 'tanh' | 'relu';
   dgates: Address;
@@ -351,6 +356,7 @@ export interface RnnBackward extends Sequence {
   dleak?: Address;
   skip?: Skip | undefined;
 }
+/** Arrays of {@link Engine.lstmForward}: `gates[T,B,4H]`, `hidden[T+1,B,H]`. */
 export interface LstmForward extends Sequence {
   gates: Address;
   /** [T+1,B,H]: row 0 the initial cell state. */
@@ -359,6 +365,7 @@ export interface LstmForward extends Sequence {
   w: Address;
   skip?: Skip | undefined;
 }
+/** Arrays of {@link Engine.lstmBackward}: `gates` and `cells` as forward left them, `dgates[T,B,4H]`, `dhidden[T+1,B,H]`, `dcell[B,H]`. */
 export interface LstmBackward extends Sequence {
   gates: Address;
   cells: Address;
@@ -368,6 +375,7 @@ export interface LstmBackward extends Sequence {
   w: Address;
   skip?: Skip | undefined;
 }
+/** Arrays of {@link Engine.gruForward}: `gates[T,B,3H]`, `hidden[T+1,B,H]`, `candidate[T,B,H]`, `bias[H]`. */
 export interface GruForward extends Sequence {
   reset: 'after' | 'before';
   gates: Address;
@@ -378,6 +386,7 @@ export interface GruForward extends Sequence {
   wn: Address;
   skip?: GruSkip | undefined;
 }
+/** Arrays of {@link Engine.gruBackward}: `gates` and `candidate` as forward left them, `dgates[T,B,3H]`, `dcandidate[T,B,H]`, `dhidden[T+1,B,H]`. */
 export interface GruBackward extends Sequence {
   reset: 'after' | 'before';
   gates: Address;

@@ -25,6 +25,7 @@ export interface GradientVerdict {
   ratio: number;
 }
 
+/** How closely to look. */
 export interface TraceOptions {
   /**
    * Numbers looked at per sequence for the saturation of gates, evenly spread over steps and rows, above 0; default 8192, which
@@ -45,6 +46,7 @@ export interface GateSaturation {
 
 /** Beyond these ratios of the first to the last norm a gradient counts as vanishing or exploding. */
 export const VANISHING = 1e-3;
+/** The other end: see {@link VANISHING}. */
 export const EXPLODING = 1e3;
 /** Distance from an end of the range within which a gate counts as saturated. */
 export const SATURATED = 0.05;

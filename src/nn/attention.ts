@@ -18,6 +18,7 @@ import { expectSize } from './check.ts';
 import { uniform } from './init.ts';
 import { Parameter } from './parameter.ts';
 
+/** Kind and widths of an {@link attention}. */
 export interface AttentionOptions {
   /**
    * How a query is compared with a key: `additive`, `v·tanh(W_q q + W_k k)` (Bahdanau et al. 2015); `dot`, `q·k`, which needs both

@@ -21,6 +21,7 @@ import { linear } from './layers/linear.ts';
 import type { RecurrentLayer } from './layers/recurrent.ts';
 import { noDropout } from './network.ts';
 
+/** The parts of an {@link encoderDecoder}. */
 export interface EncoderDecoderOptions {
   /** Turns the source, [B, S] symbols or [B, S, …], into vectors [B, S, D]. Left out, the source already is [B, S, D]. */
   source?: Layer;

@@ -5,10 +5,12 @@ import type { Random } from '../random.ts';
 /** Writes first values, row-major, into `values`; all randomness comes from `random`. Matrices are [output, input]. */
 export type Initialiser = (values: Float64Array, shape: readonly number[], random: Random) => void;
 
+/** All zeros. */
 export const zeros: Initialiser = (values) => {
   values.fill(0);
 };
 
+/** One value everywhere. */
 export function constant(value: number): Initialiser {
   return (values) => {
     values.fill(value);

@@ -20,6 +20,7 @@ export interface TableColumn {
   align?: 'left' | 'right';
 }
 
+/** A table of a report. */
 export interface TableOptions {
   /** What the table shows; written above it. */
   caption: string;
@@ -32,6 +33,7 @@ export interface TableOptions {
   highlight?: number;
 }
 
+/** A chart of a report. */
 export interface FigureOptions {
   /** What to see in the chart. */
   caption: string;
@@ -47,6 +49,7 @@ export interface FigureOptions {
   table?: TableOptions;
 }
 
+/** A part of a report with a heading. */
 export interface Section {
   /** Anchor; lower-case letters and dashes. */
   id: string;
@@ -61,6 +64,7 @@ export interface Section {
   columns?: boolean;
 }
 
+/** All that a report's page holds. */
 export interface PageOptions {
   /** Title of the document and its first heading. Plain text, as everything here but `content`. */
   title: string;

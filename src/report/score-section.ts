@@ -22,6 +22,7 @@ export interface Contestant {
   model?: boolean;
 }
 
+/** The model and its baselines, ranked by the first measure. */
 export interface ScoreInput {
   /** The first one that any contestant has ranks them. */
   measures: readonly Measure[];

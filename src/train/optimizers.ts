@@ -60,6 +60,7 @@ export interface Optimizer {
   [Symbol.dispose](): void;
 }
 
+/** What an optimiser has to remember to go on to the same bits: steps taken, and moments by name, one number per weight. */
 export interface OptimizerState {
   steps: number;
   moments: Readonly<Record<string, Float32Array | Float64Array>>;

@@ -23,6 +23,7 @@ export interface Objective {
   readonly streams?: StreamOptions;
 }
 
+/** What `fit` trains with. */
 export interface FitOptions {
   /** Examples in shuffled batches, or `streams(…)` in windows (truncated back-propagation through time). */
   training: Objective;
@@ -94,6 +95,7 @@ export interface Progress {
   eta: number;
 }
 
+/** How a training went. */
 export interface FitResult {
   history: EpochRecord[];
   /** Epoch of the lowest watched loss, from 1. */

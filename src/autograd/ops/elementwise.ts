@@ -39,21 +39,34 @@ function binary(op: BinaryOp, a: Tensor, b: Tensor): Tensor {
   return c;
 }
 
+/** `eˣ`. */
 export const exp = (x: Tensor): Tensor => unary('exp', x);
+/** Natural logarithm; −Infinity at 0, NaN below. */
 export const log = (x: Tensor): Tensor => unary('log', x);
+/** `log(1 + x)`, without cancellation near 0. */
 export const log1p = (x: Tensor): Tensor => unary('log1p', x);
+/** Hyperbolic tangent. */
 export const tanh = (x: Tensor): Tensor => unary('tanh', x);
+/** Logistic function, `1 / (1 + e⁻ˣ)`. */
 export const sigmoid = (x: Tensor): Tensor => unary('sigmoid', x);
 /** `log(1 + eˣ)`, without overflow. */
 export const softplus = (x: Tensor): Tensor => unary('softplus', x);
+/** `max(x, 0)`; its gradient at 0 is 0. */
 export const relu = (x: Tensor): Tensor => unary('relu', x);
+/** `|x|`; its gradient at 0 is 0. */
 export const abs = (x: Tensor): Tensor => unary('abs', x);
+/** `x²`. */
 export const square = (x: Tensor): Tensor => unary('square', x);
+/** `√x`; NaN below 0. */
 export const sqrt = (x: Tensor): Tensor => unary('sqrt', x);
 
+/** `a + b`. */
 export const add = (a: Tensor, b: Tensor): Tensor => binary('add', a, b);
+/** `a − b`. */
 export const subtract = (a: Tensor, b: Tensor): Tensor => binary('subtract', a, b);
+/** `a · b`, elementwise. */
 export const multiply = (a: Tensor, b: Tensor): Tensor => binary('multiply', a, b);
+/** `a / b`, elementwise. */
 export const divide = (a: Tensor, b: Tensor): Tensor => binary('divide', a, b);
 /** The smaller of two; the gradient of a tie goes to `a`. */
 export const minimum = (a: Tensor, b: Tensor): Tensor => binary('minimum', a, b);
@@ -69,4 +82,5 @@ export function affine(x: Tensor, alpha: number, beta = 0): Tensor {
   return y;
 }
 
+/** `−x`. */
 export const negate = (x: Tensor): Tensor => affine(x, -1);

@@ -13,6 +13,7 @@ export interface MusicPiece {
   music: { kind: 'score'; score: Score } | { kind: 'steps'; steps: readonly (readonly number[])[] };
 }
 
+/** How ABC is read; MIDI and piano rolls have no choices. */
 export interface ReadMusicOptions {
   /** Of ABC: `play` (default) writes repeats out, `written` reads every bar once. */
   repeats?: 'play' | 'written';

@@ -8,6 +8,7 @@ import { type BpeDocument, bpeDocument } from './tokenizer-json.ts';
  */
 export const PIECE = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
+/** How many byte pairs to learn. */
 export interface BpeOptions {
   /** Tokens in all, at least 256 (the bytes); default 1,024. */
   size?: number;

@@ -3,6 +3,7 @@ import type { BpeDocument } from './tokenizer-json.ts';
 
 /** What a language model reads and writes one of per step. */
 export const TEXT_UNITS = ['characters', 'words', 'subwords'] as const;
+/** One of {@link TEXT_UNITS}. */
 export type TextUnit = (typeof TEXT_UNITS)[number];
 
 /** Text to token numbers and back. */
@@ -23,6 +24,7 @@ export interface TextCodec {
   toJSON(): TextCodecDocument;
 }
 
+/** Turns ids into text one by one. */
 export interface TextDecoding {
   /** The text that this id completes; may be empty in the middle of a character of several bytes. */
   push(id: number): string;

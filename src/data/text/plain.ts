@@ -14,6 +14,7 @@ export function splitWords(text: string): string[] {
   return text.match(WORD) ?? [];
 }
 
+/** Which words get an id of their own. */
 export interface WordOptions {
   /** Words seen less often become unknown, at least 1; default 2, so that the model learns what to do with unknown ones. */
   minCount?: number;

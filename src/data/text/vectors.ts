@@ -10,6 +10,7 @@ export interface WordVectors {
   readonly vectors: ReadonlyMap<string, Float32Array>;
 }
 
+/** Which vectors of a file to keep. */
 export interface WordVectorOptions {
   /** What messages call the source. Default `vectors`. */
   name?: string;

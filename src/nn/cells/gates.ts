@@ -12,7 +12,9 @@ export const GATE_ORDER = {
   gru: { pytorch: ['r', 'z', 'n'], keras: ['z', 'r', 'n'], onnx: ['z', 'r', 'n'] },
 } as const;
 
+/** Cells with gates, and the RNN with its one block of rows. */
 export type GatedKind = keyof typeof GATE_ORDER;
+/** Whose order of gate blocks. */
 export type GateConvention = 'pytorch' | 'keras' | 'onnx';
 
 /** How many gate blocks a cell has: G = gateCount · H. */

@@ -25,6 +25,7 @@ import {
   skipFrom,
 } from './weights.ts';
 
+/** Options of a GRU beside those of every cell. */
 export interface GruOptions extends CellOptions, CandidateDropout {
   /**
    * Where the reset gate acts: `after` the recurrent product (PyTorch, Keras 3, cuDNN; default) or `before` it

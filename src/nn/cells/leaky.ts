@@ -30,6 +30,7 @@ import {
   skipFrom,
 } from './weights.ts';
 
+/** Options of leaky units beside those of every cell. */
 export interface LeakyOptions extends CellOptions {
   /**
    * Share of the old state that stays, 0 ≤ α < 1: one number, one per unit, or `learned`. A unit remembers about 1/(1−α) steps. Learned:

@@ -35,6 +35,7 @@ import {
   startBound,
 } from './weights.ts';
 
+/** Options of an LSTM beside those of every cell. */
 export interface LstmOptions extends Omit<CellOptions, 'zoneout'>, CandidateDropout {
   /**
    * Gates also read the cell, unit by unit: i and f the one before the step, o the new one, through `weight_peephole` [3H] (i f o; with

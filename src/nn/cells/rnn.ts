@@ -14,6 +14,7 @@ import {
   skipFrom,
 } from './weights.ts';
 
+/** Options of Elman's unit beside those of every cell. */
 export interface RnnOptions extends CellOptions {
   /** Default tanh. relu, softplus and identity have no upper bound: they need clipping or a careful start. */
   activation?: CellActivation;

@@ -16,6 +16,7 @@ import { uniform, zeros } from '../init.ts';
 import type { Layer, Pass } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
 
+/** Sizes of an {@link attentionPool}. */
 export interface AttentionPoolOptions {
   /** Input features D, at least 1. */
   input: number;
@@ -23,6 +24,7 @@ export interface AttentionPoolOptions {
   hidden?: number;
 }
 
+/** An {@link attentionPool}, whose weights can be looked at. */
 export interface AttentionPoolLayer extends Layer {
   /** Share of each step in the result, [B, T]: 0 past a row's length, else above 0 and 1 in all. */
   weights(x: Tensor, pass: Pick<Pass, 'lengths'>): Tensor;

@@ -4,6 +4,7 @@ import { type Initialiser, normal } from '../init.ts';
 import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
 
+/** Sizes and start of an {@link embedding}. */
 export interface EmbeddingOptions {
   /** Size of the vocabulary K, at least 1. */
   vocabulary: number;
@@ -13,6 +14,7 @@ export interface EmbeddingOptions {
   start?: Initialiser;
 }
 
+/** An {@link embedding}: a table [K, D] that indices look up. */
 export interface EmbeddingLayer extends Layer {
   /** Number of indices K. */
   readonly vocabulary: number;

@@ -4,6 +4,7 @@ import { type Initialiser, uniform } from '../init.ts';
 import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
 
+/** Sizes of a {@link linear} layer. */
 export interface LinearOptions {
   /** Input features D, at least 1. */
   input: number;

@@ -4,6 +4,7 @@ import { Parameter } from '../parameter.ts';
 import type { EmbeddingLayer } from './embedding.ts';
 import type { LinearLayer } from './linear.ts';
 
+/** An output layer that shares an embedding's weights. */
 export interface TiedLayer extends LinearLayer {
   /** The embedding whose weights it shares; not a child, since it stands elsewhere in the network. */
   readonly table: EmbeddingLayer;

@@ -3,6 +3,7 @@ import { element, px, text } from '../svg.ts';
 import { categoryAxis, extent, isPlottable, minus, numberAxis } from './axis.ts';
 import { type ChartColor, type ChartOptions, colorClass, fitText, frame, type Plot, textWidth } from './frame.ts';
 
+/** What a bar chart shows. */
 export interface BarChartOptions extends ChartOptions {
   /** One bar each; a value that is not finite leaves its place empty. */
   bars: readonly { label: string; value: number; color?: ChartColor }[];

@@ -3,6 +3,7 @@ import { element, text } from '../svg.ts';
 import { categoryAxis, extent, isPlottable, numberAxis, tickLabel } from './axis.ts';
 import { type ChartOptions, frame, type Plot } from './frame.ts';
 
+/** What a heat map shows. */
 export interface HeatmapOptions extends ChartOptions {
   /** `values[row][column]`, the first row on top; values that are not finite stay empty. */
   values: readonly ArrayLike<number>[];

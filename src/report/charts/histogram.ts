@@ -40,6 +40,7 @@ export function binLabel({ from, to }: Bin): string {
   return `${tickLabel(from, to - from, largest)} to ${tickLabel(to, to - from, largest)}`;
 }
 
+/** What a histogram shows. */
 export interface HistogramOptions extends ChartOptions {
   values: ArrayLike<number>;
   color?: ChartColor;

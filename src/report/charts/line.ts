@@ -4,6 +4,7 @@ import { formatTime, type Time, toMilliseconds } from '../time.ts';
 import { type Axis, extent, isPlottable, numberAxis, timeAxis } from './axis.ts';
 import { type ChartColor, type ChartOptions, colorClass, frame, type LegendItem, type Plot } from './frame.ts';
 
+/** A line of a chart. */
 export interface LineSeries {
   label: string;
   /** One value per position; values that are not finite leave a gap. */
@@ -31,6 +32,7 @@ export interface Mark {
   label: string;
 }
 
+/** What a line chart shows. */
 export interface LineChartOptions extends ChartOptions {
   /** Positions shared by all series: numbers, or ISO strings (a time axis). Default 0, 1, 2 … */
   x?: ArrayLike<number> | readonly string[];

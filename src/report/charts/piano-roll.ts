@@ -13,6 +13,7 @@ export interface RolledNote {
   voice: number;
 }
 
+/** What a piano roll shows. */
 export interface PianoRollOptions extends ChartOptions {
   notes: readonly RolledNote[];
   /** Where bars begin, as lines. */

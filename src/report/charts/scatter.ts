@@ -3,6 +3,7 @@ import { toMilliseconds } from '../time.ts';
 import { extent, isPlottable, numberAxis, timeAxis } from './axis.ts';
 import { type ChartColor, type ChartOptions, colorClass, frame, type LegendItem, type Plot } from './frame.ts';
 
+/** What a scatter plot shows. */
 export interface ScatterOptions extends ChartOptions {
   /** Numbers, or ISO strings (a time axis). */
   x: ArrayLike<number> | readonly string[];

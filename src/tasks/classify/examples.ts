@@ -27,6 +27,7 @@ export interface NumberExamples {
   readonly notes?: readonly string[];
 }
 
+/** What a classifier learns from: texts, or sequences of numbers. */
 export type Examples = TextExamples | NumberExamples;
 
 /** How many examples there are. */

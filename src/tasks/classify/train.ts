@@ -18,6 +18,7 @@ import { bayesScores, logitsOf, probabilitiesOf } from './predictor.ts';
 import { architectureOf, type Part, type Prepared, prepareClassify } from './prepare.ts';
 import { type ClassifyFigures, type ClassifyScores, figuresOf, scoreClasses } from './scores.ts';
 
+/** What a training may be given beside data and options. */
 export interface ClassifyHooks extends TrainHooks {
   /** A test set of its own; the examples are then split into training and validation alone. */
   test?: Examples;

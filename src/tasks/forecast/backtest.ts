@@ -10,6 +10,7 @@ import { baselineForecasts, type ForecastScores, naiveScaleOf, type Scored, scor
 import { openForecast, prepareTraining } from './train.ts';
 import { type Spans, scoringWindows, spansOf, trainingWindows, type Window } from './windows.ts';
 
+/** How the test span is cut, and whether to train for each part. */
 export interface BacktestOptions {
   /** Parts of the test span, one after the other, at least 1; default 4. */
   folds?: number;
@@ -20,6 +21,7 @@ export interface BacktestOptions {
   refit?: boolean;
 }
 
+/** One part of the test span. */
 export interface BacktestFold {
   /** First and last step of the part, as the clock of the series shows them, or step numbers. */
   from: string;
@@ -27,6 +29,7 @@ export interface BacktestFold {
   scores: ForecastScores;
 }
 
+/** Scores over all parts and of each. */
 export interface BacktestResult {
   /** Over all parts together. */
   scores: ForecastScores;

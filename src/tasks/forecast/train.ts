@@ -17,6 +17,7 @@ import { expectEnough, type Spans, scoringWindows, spansOf, trainingWindows } fr
 /** Most training windows for which five more trainings are made by default. */
 const CROSS_LIMIT = 4096;
 
+/** What a training may be given beside data and options. */
 export interface ForecastHooks extends TrainHooks {
   /** How the table was read, kept in the model for the next one. */
   reading?: SeriesOptions;

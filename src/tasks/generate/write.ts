@@ -18,6 +18,7 @@ export interface WriteOptions extends SampleOptions {
   signal?: AbortSignal;
 }
 
+/** How the likeliest texts are searched for. */
 export interface BeamWriteOptions {
   prompt?: string;
   /** Tokens to write, at least 1; default 100. */

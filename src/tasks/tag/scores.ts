@@ -36,6 +36,7 @@ export interface TagScored {
   times?: Float64Array;
 }
 
+/** What a tagger reached on steps it was not trained on, beside the baselines. */
 export interface TagScores {
   test: TagFigures;
   baselines: Record<string, TagFigures>;

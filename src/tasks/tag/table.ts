@@ -33,6 +33,7 @@ export interface TagTable {
   readonly reading: TagTableOptions;
 }
 
+/** One series of a table to tag, [T] steps. */
 export interface TagSeries {
   readonly series: Series;
   /** The columns that are read, in their own unit. */

@@ -20,6 +20,7 @@ export interface TrainHooks {
   resume?: ModelFile;
 }
 
+/** Which of a task's trainings one after another this is; `stageIndex` counts from 0. */
 export interface StageName {
   /** `block 2 of 5`, `final`. */
   stage: string;
@@ -27,8 +28,10 @@ export interface StageName {
   stages: number;
 }
 
+/** How far a stage is. */
 export type TaskProgress = Progress & StageName;
 
+/** A line of `metrics.jsonl`: an epoch of a stage, and the optimiser's steps so far. */
 export interface EpochLog extends EpochRecord {
   step: number;
   stage: string;

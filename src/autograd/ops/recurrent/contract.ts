@@ -11,6 +11,7 @@ export interface RecurrentWeights {
   bHh: Tensor;
 }
 
+/** How a whole sequence is computed. */
 export interface SequenceOptions {
   /**
    * Steps of a segment, at least 1: backward computes each segment again instead of finding it stored. {@link segmentLength} takes

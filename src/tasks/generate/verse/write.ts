@@ -21,6 +21,7 @@ export interface VerseOptions extends Omit<SampleOptions, 'repetitionPenalty' | 
   prompt?: string;
 }
 
+/** Lines that rhyme, as far as they do. */
 export interface Verse {
   lines: { text: string; syllables: number }[];
   /** Pairs of lines the scheme asks for, and how many of them rhyme. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '../../tools/setup.mjs';
-import { compile, compileForPage, complaints, listSurface } from './surface.ts';
+import { compile, compileForPage, complaints, listSurface, undocumented } from './surface.ts';
 
 const program = compile([join(root, 'test/api/usage.ts')]);
 
@@ -11,6 +11,10 @@ test('the package exports exactly the names in surface.txt (a wanted change: bui
 
 test('no subpath exports a default', () => {
   expect(listSurface(program)).not.toMatch(/ {2}default {2}/);
+});
+
+test('every exported name has a doc comment', () => {
+  expect(undocumented(program)).toEqual([]);
 });
 
 test('the declarations compile, and so does a program that uses them rightly; its wrong uses do not', () => {

@@ -45,19 +45,40 @@ export function compileForPage(): ts.Program {
   });
 }
 
+/** Every exported name of every subpath, with what it stands for. */
+function exportsOf(program: ts.Program): { subpath: string; name: string; symbol: ts.Symbol }[] {
+  const checker = program.getTypeChecker();
+  return entries.flatMap(({ name: subpath, file }) => {
+    const source = program.getSourceFile(file);
+    if (source === undefined) throw new Error(`${subpath}: expected ${file.slice(root.length + 1)}, got no such file`);
+    return checker.getExportsOfModule(checker.getSymbolAtLocation(source)!).map((symbol) => ({
+      subpath,
+      name: symbol.name,
+      symbol: symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
+    }));
+  });
+}
+
 /** One line per exported name of every subpath, with its kind: `recurve/engine  Engine  interface`. */
 export function listSurface(program: ts.Program): string {
-  const checker = program.getTypeChecker();
-  const lines = entries.flatMap(({ name, file }) => {
-    const source = program.getSourceFile(file);
-    if (source === undefined) return [`${name}  (missing: ${file.slice(root.length + 1)})`];
-    const rows = checker.getExportsOfModule(checker.getSymbolAtLocation(source)!).map((symbol) => {
-      const real = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-      return `${name}  ${symbol.name}  ${KINDS.find(([flag]) => real.flags & flag)?.[1] ?? 'other'}`;
-    });
-    return rows.sort();
-  });
+  const exported = exportsOf(program);
+  const lines = entries.flatMap((entry) =>
+    exported
+      .filter(({ subpath }) => subpath === entry.name)
+      .map(({ subpath, name, symbol }) => {
+        const kind = KINDS.find(([flag]) => symbol.flags & flag)?.[1] ?? 'other';
+        return `${subpath}  ${name}  ${kind}`;
+      })
+      .sort(),
+  );
   return lines.join('\n');
+}
+
+/** Exported names that no doc comment explains. */
+export function undocumented(program: ts.Program): string[] {
+  return exportsOf(program)
+    .filter(({ symbol }) => !symbol.declarations?.some((one) => ts.getJSDocCommentsAndTags(one).length > 0))
+    .map(({ subpath, name }) => `${subpath}  ${name}`);
 }
 
 /** What the compiler has to say, one line each. */

@@ -190,6 +190,29 @@ test('bad music is refused in one sentence, and no run is left behind', () => {
   }
 });
 
+test('of a folder, what cannot be read is left out and told, and the run says how many', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'a.abc'), `${book}\nX:98\nK:C\nC,,,,,D\nX:99\nK:G\nGA[Bc\n`);
+  writeFileSync(join(folder, 'b.mid'), 'MThd');
+  writeFileSync(join(folder, 'c.mid'), Uint8Array.of(1, 2, 0, 3));
+  const train = ['train', 'compose', folder, '--hidden', '4', '--embedding', '4', '--epochs', '1'];
+  const told = recurve([...train, '--out', 'left'], { cwd });
+  expect(told.code).toBe(0);
+  const notes = told.stderr.split('\n').filter((line) => line.includes('left out'));
+  expect(notes).toEqual([
+    expect.stringMatching(/^left out one piece: .*a\.abc, line \d+: expected \] at the end of the chord "\[Bc"/),
+    expect.stringMatching(/^left out one piece: .*a\.abc: expected notes of the 88 keys of a piano, .*, got 0; /),
+    expect.stringMatching(/^left out one piece: .*b\.mid: expected a MIDI file/),
+    'left out 1 more piece that cannot be read',
+  ]);
+  const { stdout } = recurve([...train, '--out', 'counted', '--json'], { cwd });
+  expect(JSON.parse(stdout)).toMatchObject({ leftOut: 4, pieces: { train: 12, validation: 2, test: 2 } });
+  const other = recurve(['train', 'compose', join(folder, 'b.mid'), join(folder, 'nope.mid'), '--out', 'none'], {
+    cwd,
+  });
+  expect(other).toMatchObject({ code: 5, stderr: expect.stringMatching(/nope\.mid: expected a file/) });
+});
+
 test.each([
   ['keys', ['60 64 67', '[]', 'C4 E4 G4', 'end'], 'C4 X'],
   ['voices', ['72 67 60 48', '["C5", "G4", "C4", "C3"]', 'E5 rest -1 C3', 'end'], '72 67'],

@@ -13,7 +13,11 @@ interface Values {
 export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
   const model = await loadModel(opened);
-  const scores = await model.evaluate(await loadMusic([place], 'written', output));
-  output.result({ task: 'compose', model: opened.path, kind: model.kind, ...scores });
+  const { pieces, leftOut } = await loadMusic([place], 'written', output);
+  const scores = await model.evaluate(pieces);
+  output.result({
+    ...{ task: 'compose', model: opened.path, kind: model.kind, ...scores },
+    ...(leftOut > 0 && { leftOut }),
+  });
   output.print(likelihoodTable(scores, output));
 }

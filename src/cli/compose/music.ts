@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MusicPiece, readMusic } from '../../data/index.ts';
+import { expectKey } from '../../data/music/pitch.ts';
 import { RecurveError } from '../../errors.ts';
 import { listFolder } from '../../node/files.ts';
 import type { Output } from '../output.ts';
@@ -9,28 +10,59 @@ import { readWhole } from '../whole-file.ts';
 
 /** What a folder of music is searched for. */
 const MUSIC = /\.(mid|midi|abc|json)$/i;
-/** Malformed tunes named one by one; the others are counted. */
+/** Pieces left out that are named one by one; the others are counted. */
 const NAMED = 3;
 
-/** Reads files, folders, addresses, standard input and data sets of music, those of a folder in the order of their names. Malformed ABC tunes are left out and told. */
+/** Music of some files, and how many pieces of them could not be read. */
+export interface LoadedMusic {
+  pieces: MusicPiece[];
+  leftOut: number;
+}
+
+/**
+ * Reads files, folders, addresses, standard input and data sets of music, those of a folder in the order of their names. Damaged files,
+ * malformed ABC tunes and pieces with notes that no piano has are left out and told: collections have some.
+ *
+ * @throws RecurveError `data` where nothing is left, for the first reason
+ */
 export async function loadMusic(
   places: readonly string[],
   repeats: 'play' | 'written',
   output: Output,
-): Promise<MusicPiece[]> {
+): Promise<LoadedMusic> {
   const skipped: string[] = [];
   const pieces: MusicPiece[] = [];
+  const unlessBad = (read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof RecurveError && error.code === 'data')) throw error;
+      skipped.push(error.message);
+    }
+  };
   for (const place of places)
     for (const path of await placesOf(place, output))
       for (const file of await filesAt(path)) {
         const { name, bytes } = await readWhole(file);
-        const read = readMusic(bytes, name, { repeats, onMalformed: ({ message }) => skipped.push(message) });
-        for (const piece of read) pieces.push(piece);
+        unlessBad(() => {
+          const read = readMusic(bytes, name, { repeats, onMalformed: ({ message }) => skipped.push(message) });
+          for (const piece of read)
+            unlessBad(() => {
+              expectKeys(piece);
+              pieces.push(piece);
+            });
+        });
       }
-  for (const message of skipped.slice(0, NAMED)) output.note(`left out: ${message}`);
-  if (skipped.length > NAMED) output.note(`left out: ${skipped.length - NAMED} more malformed tunes`);
-  if (pieces.length > 0) return pieces;
-  throw new RecurveError('data', skipped[0] ?? `${places.join(', ')}: expected music, got no piece; check the files`);
+  if (pieces.length === 0)
+    throw new RecurveError('data', skipped[0] ?? `${places.join(', ')}: expected music, got no piece; check the files`);
+  for (const message of skipped.slice(0, NAMED)) output.note(`left out one piece: ${message}`);
+  const more = skipped.length - NAMED;
+  if (more > 0) output.note(`left out ${more} more ${more === 1 ? 'piece' : 'pieces'} that cannot be read`);
+  return { pieces, leftOut: skipped.length };
+}
+
+function expectKeys({ name, music }: MusicPiece): void {
+  if (music.kind === 'score') for (const { pitch } of music.score.notes) expectKey(pitch, name);
 }
 
 /** Reads the one piece of a file. */

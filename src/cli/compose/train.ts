@@ -46,7 +46,7 @@ export async function trainCommand(places: readonly string[], values: TrainValue
     ? await storedConfig('compose', folder)
     : { task: 'compose', data: places.map(lastingPlace), options: optionsOf(values) };
   // Repeats as written: an epoch passes over every bar once.
-  const pieces = await loadMusic(alone ? config.data : places, 'written', output);
+  const { pieces, leftOut } = await loadMusic(alone ? config.data : places, 'written', output);
   output.note(describe(pieces));
   await trainRun(
     {
@@ -59,6 +59,7 @@ export async function trainCommand(places: readonly string[], values: TrainValue
       result: ({ model, scores, pieces: counts }) => ({
         kind: model.kind,
         pieces: counts,
+        ...(leftOut > 0 && { leftOut }),
         ...(scores && { test: scores.test, baselines: scores.baselines, measure: scores.measure }),
         settings: model.settings,
       }),

@@ -160,6 +160,21 @@ test('a piece of years is refused, a metre that cannot be counted out is passed 
   }
 });
 
+test('the title is the name of the first track, in UTF-8 or Latin-1; others name instruments', () => {
+  const note = [0, 0x90, 60, 80, 96, 60, 0, 0, 0xff, 0x2f, 0];
+  const named = (bytes: number[]) => [0, 0xff, 3, bytes.length, ...bytes, ...note];
+  const titleOf = (...tracks: number[][]) => {
+    const one = file(tracks[0], 1, tracks.length);
+    const others = tracks.slice(1).map((track) => file(track, 1, 1).slice(14));
+    return readMidi(Uint8Array.from([...one, ...others.flatMap((track) => [...track])]), 'a.mid').title;
+  };
+  const piano = named([...'Piano'].map((c) => c.charCodeAt(0)));
+  expect(titleOf(named([0x43, 0xe9]), piano)).toBe('Cé');
+  expect(titleOf(named([0x43, 0xc3, 0xa9, 0]), piano)).toBe('Cé');
+  expect(titleOf(note, piano)).toBe('');
+  expect(titleOf(piano)).toBe('Piano');
+});
+
 function file(track: number[], format: number, tracks: number, division = 96): Uint8Array {
   const word = (n: number) => [n >> 8, n & 255];
   const text = (s: string) => [...s].map((c) => c.charCodeAt(0));

@@ -45,7 +45,7 @@ export function readMidi(bytes: Uint8Array, name: string): Score {
       // Tracks and channels are numbered below, once it is known which of them have notes.
       notes.push({ pitch: note.pitch, start, duration, voice: header.format === 0 ? note.channel : t });
     }
-    readAbout(track, about);
+    readAbout(track, about, t === 0);
   });
   if (notes.length === 0) {
     throw new RecurveError(
@@ -172,8 +172,8 @@ function notesOf(track: readonly MidiEvent[], scale: number, name: string): RawN
   return notes;
 }
 
-/** The first tempo, metre, key and name count. */
-function readAbout(track: readonly MidiEvent[], about: Partial<Score>): void {
+/** The first tempo, metre and key count; the name of the first track is the piece's, those of others are names of instruments. */
+function readAbout(track: readonly MidiEvent[], about: Partial<Score>, first: boolean): void {
   for (const event of track) {
     if (event.type === 'setTempo' && event.microsecondsPerBeat > 0) about.tempo ??= 6e7 / event.microsecondsPerBeat;
     else if (event.type === 'timeSignature') {
@@ -181,13 +181,18 @@ function readAbout(track: readonly MidiEvent[], about: Partial<Score>): void {
       if (isMetre(metre)) about.metre ??= metre;
     } else if (event.type === 'keySignature' && Math.abs(event.key) <= 7) {
       about.key ??= keyOfFifths(event.key, event.scale === 1 ? 'minor' : 'major');
-    } else if (event.type === 'trackName') about.title ??= decodeText(event.text);
+    } else if (first && event.type === 'trackName') about.title ??= decodeText(event.text);
   }
 }
 
-/** The parser gives a character per byte; writers of today write UTF-8. */
+/** The parser gives a character per byte: writers of today mean UTF-8, those of before Latin-1, some with zeros at the end. */
 function decodeText(text: string): string {
-  return new TextDecoder().decode(Uint8Array.from(text, (c) => c.charCodeAt(0)));
+  const bare = text.replaceAll('\0', '');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bare, (c) => c.charCodeAt(0)));
+  } catch {
+    return bare;
+  }
 }
 
 /**

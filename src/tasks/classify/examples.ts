@@ -35,6 +35,40 @@ export function countOf(examples: Examples): number {
   return examples.kind === 'words' ? examples.texts.length : examples.sequences.length;
 }
 
+/**
+ * Checks what plain JavaScript may give: numbers as labels, a text for a list of texts, lists of unlike lengths.
+ *
+ * @throws RecurveError `data`, with the first example that is wrong
+ */
+export function checkExamples(examples: Examples): void {
+  const { kind, source = 'classify', labels } = examples;
+  const wrong = (expected: string, got: string, next: string): RecurveError =>
+    new RecurveError('data', `${source}: expected ${expected}, got ${got}; ${next}`);
+  const about = (value: unknown): string =>
+    typeof value === 'string'
+      ? 'one text'
+      : value === null || value === undefined
+        ? String(value)
+        : `a ${typeof value}`;
+  if (kind !== 'words' && kind !== 'numbers')
+    throw wrong('examples of kind words or numbers', String(kind), 'say which');
+  const all: unknown = kind === 'words' ? examples.texts : examples.sequences;
+  if (!Array.isArray(all)) {
+    throw wrong(`a list of ${kind === 'words' ? 'texts' : 'sequences'}`, about(all), 'put it into a list');
+  }
+  const foreign = kind === 'words' ? all.findIndex((text) => typeof text !== 'string') : -1;
+  if (foreign >= 0) throw wrong('texts', `${about(all[foreign])} as example ${foreign + 1}`, 'make it a text');
+  if (labels === undefined) return;
+  if (!Array.isArray(labels) || labels.length !== all.length) {
+    const got = Array.isArray(labels) ? labels.length.toLocaleString('en') : about(labels);
+    throw wrong(`a label for each of ${all.length.toLocaleString('en')} examples`, got, 'align them');
+  }
+  const unnamed = labels.findIndex((label: unknown) => typeof label !== 'string' || label === '');
+  if (unnamed < 0) return;
+  const got = labels[unnamed] === '' ? 'an empty one' : about(labels[unnamed]);
+  throw wrong('texts as labels', `${got} for example ${unnamed + 1}`, 'write each as a text, such as String(label)');
+}
+
 /** Some of the examples, by number. */
 export function pick<E extends Examples>(examples: E, which: ArrayLike<number>): E {
   const of = <T>(all: readonly T[]): T[] => Array.from(which, (i) => all[i]);

@@ -1,7 +1,7 @@
 import { type Vocabulary, type WordRules, type WordTokenizer, wordTokenizer } from '../../data/index.ts';
 import { listNames } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
-import { countOf, type Examples, type NumberExamples } from './examples.ts';
+import { checkExamples, countOf, type Examples, type NumberExamples } from './examples.ts';
 
 /** What turns words into numbers. */
 export interface WordPlan {
@@ -96,6 +96,7 @@ export function batchOf(plan: InputPlan, { sequences, lengths }: Encoded, which:
 }
 
 function expectKind(plan: InputPlan, examples: Examples): void {
+  checkExamples(examples);
   const about = (kind: InputPlan['kind']): string => (kind === 'words' ? 'texts' : 'sequences of numbers');
   if (plan.kind !== examples.kind) {
     throw new RecurveError(

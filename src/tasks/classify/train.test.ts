@@ -298,6 +298,21 @@ describe('trainClassify refuses', () => {
     );
   });
 
+  test('what plain JavaScript may give', async () => {
+    const of = (changes: object) => trainClassify({ ...texts(['x', 'x', 'x', 'y', 'y', 'y']), ...changes } as never);
+    await expect(of({ labels: [1, 1, 1, 2, 2, 2] })).rejects.toThrow(
+      'a.csv: expected texts as labels, got a number for example 1; write each as a text, such as String(label)',
+    );
+    await expect(of({ labels: ['x', 'x', 'x', 'y', 'y', 'y', 'y'] })).rejects.toThrow(
+      'expected a label for each of 6 examples, got 7; align them',
+    );
+    await expect(of({ labels: ['x', 'x', 'x', 'y', 'y', ''] })).rejects.toThrow('got an empty one for example 6');
+    await expect(of({ texts: ['a', 'b', null, 'd', 'e', 'f'] })).rejects.toThrow('got null as example 3');
+    await expect(of({ kind: undefined })).rejects.toThrow('expected examples of kind words or numbers, got undefined');
+    const { model } = await trainClassify(texts(['x', 'x', 'y', 'y']), { ...SMALL, epochs: 1, testShare: 0 });
+    await expect(model.classify('a text' as never)).rejects.toThrow('expected a list of texts, got one text');
+  });
+
   test('labels that differ in case or spaces alone are told of, also where one is too rare', async () => {
     const twice = (labels: string[]) => [...labels, ...labels, ...labels, ...labels];
     const { notes } = await trainClassify(texts(twice(['x', 'X ', 'y'])), { ...SMALL, epochs: 1 });

@@ -9,7 +9,7 @@ import { classWeightsOf, openStages, type StageOptions, type TrainHooks } from '
 import { type ClassifyBaselines, majorityFigures, numberBayesFigures, wordBayesFigures } from './baselines.ts';
 import { type Bayes, bayesOf, countBayes } from './bayes.ts';
 import { fitBlend } from './blend.ts';
-import { countOf, type Examples, type NumberExamples } from './examples.ts';
+import { checkExamples, countOf, type Examples, type NumberExamples } from './examples.ts';
 import { batchOf, type InputPlan, type WordPlan } from './inputs.ts';
 import { type ClassifyModel, type ClassifyReading, classifyModel } from './model.ts';
 import { classifyNetwork } from './network.ts';
@@ -60,6 +60,7 @@ export async function trainClassify(
   options: ClassifyOptions = {},
   hooks: ClassifyHooks = {},
 ): Promise<TrainedClassify> {
+  for (const one of hooks.test ? [examples, hooks.test] : [examples]) checkExamples(one);
   refuseUnused(options, examples.kind, hooks.test !== undefined);
   const settings = classifySettings(
     { ...(hooks.vectors && { embedding: hooks.vectors.width }), ...options },

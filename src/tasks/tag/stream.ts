@@ -1,4 +1,5 @@
 import { nextTimes, stepsBetween, zoneOf } from '../../data/index.ts';
+import { listNames, shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
 import { array, instant, nullable, number, object, record } from '../../model/validate.ts';
@@ -61,6 +62,9 @@ const checkState = object({
 
 /** Missing rows that are filled in with the row before, where there are time stamps. */
 const MOST_MISSING = 48;
+
+/** The last instant that a date can be, in ms. */
+const LATEST = 8.64e15;
 
 /** Columns a row must have: those read and the one that the label is computed from. */
 export function streamColumns({ columns, labels, target }: TablePlan): string[] {
@@ -148,13 +152,19 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
       if (plan.step && time === undefined) {
         throw new RecurveError('data', 'stream: expected a time with each row, as in training, got none; give it');
       }
+      if (time !== undefined && !(typeof time === 'number' && Math.abs(time) <= LATEST)) {
+        throw new RecurveError(
+          'data',
+          `stream: expected a time in ms since 1970-01-01 UTC, got ${String(time)}; give a number, such as Date.parse makes`,
+        );
+      }
       const filled = (column: string, last: number | undefined): number => {
-        const value = row[column];
-        if (typeof value === 'number' && !Number.isNaN(value)) {
-          if (Number.isFinite(value)) return value;
+        const value: unknown = row[column];
+        if (value !== null && value !== undefined && !Number.isNaN(value)) {
+          if (typeof value === 'number' && Number.isFinite(value)) return value;
           throw new RecurveError(
             'data',
-            `stream: expected a finite number as "${column}", got ${value}; correct the row`,
+            `stream: expected a finite number as "${column}", got ${typeof value === 'string' ? `the text "${shorten(value)}"` : String(value)}; correct the row`,
           );
         }
         if (last !== undefined) return last;
@@ -164,9 +174,14 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
         );
       };
       const values = plan.columns.map((column, c) => filled(column, before?.values[0][c]));
-      const own = row[plan.target.column];
-      const known = classOf(plan.target, typeof own === 'number' ? own : Number.NaN);
-      if (plan.labels && Number.isNaN(known) && !before) filled(plan.target.column, undefined);
+      const own = plan.labels ? filled(plan.target.column, before ? Number.NaN : undefined) : Number.NaN;
+      const known = classOf(plan.target, own);
+      if (Number.isNaN(known) && !Number.isNaN(own)) {
+        throw new RecurveError(
+          'data',
+          `stream: expected "${plan.target.column}" out of ${listNames([...classes])}, got ${own}; the model does not know it: correct the row, or train again`,
+        );
+      }
       const label = plan.labels ? (Number.isNaN(known) ? (before?.labels[0] ?? 0) : known) : 0;
       for (const missing of missingTimes(plan, before, time, id)) {
         const last = before as Buffer;

@@ -69,6 +69,12 @@ export function textClasses({ source, sentences }: TaggedText): string[] {
 /** Numbers of the classes of a sentence; −1 without labels. A class that is not known is refused. */
 export function labelsOf({ tokens, labels }: TaggedSentence, classes: readonly string[], source: string): Int32Array {
   if (!labels) return new Int32Array(tokens.length).fill(-1);
+  if (labels.length !== tokens.length) {
+    throw new RecurveError(
+      'data',
+      `${source}: expected a label for each of ${tokens.length} words, got ${labels.length} in the sentence that begins with "${shorten(tokens[0] ?? '')}"; align them`,
+    );
+  }
   return Int32Array.from(labels, (label) => {
     const k = classes.indexOf(label);
     if (k >= 0) return k;

@@ -43,3 +43,12 @@ function isA(what: 'File' | 'Directory', path: string): Promise<boolean> {
 export function fingerprintOf({ bytes }: OpenedModel): string {
   return `crc64:${crc64([bytes])}`;
 }
+
+/** Refuses a stream's state that another model has saved. Both are fingerprints. */
+export function refuseForeignState(ours: string, saved: string): void {
+  if (saved === ours) return;
+  throw new RecurveError(
+    'model',
+    `stream: expected the state of this model (${ours}), got that of another (${saved}); use its model, or another state file`,
+  );
+}

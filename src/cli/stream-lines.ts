@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import { RecurveError } from '../errors.ts';
 import type { Json } from '../model/index.ts';
 import { parseJson } from '../model/json.ts';
 import { anyObject, number, object, oneOf, string } from '../model/validate.ts';
 import { readFileIfThere, writeFileAtomic } from '../node/files.ts';
 import { inputLines } from './input-lines.ts';
-import { fingerprintOf, type OpenedModel } from './models.ts';
+import { fingerprintOf, type OpenedModel, refuseForeignState } from './models.ts';
 
 /** Values of the options of `recurve stream` that every model of lines understands. */
 export interface LineValues {
@@ -60,9 +59,6 @@ async function readState(path: string, fingerprint: string): Promise<{ lines: nu
   const bytes = await readFileIfThere(path);
   if (bytes === undefined) return undefined;
   const saved = checkSaved(parseJson(new TextDecoder().decode(bytes), path), path);
-  if (saved.model === fingerprint) return saved;
-  throw new RecurveError(
-    'model',
-    `stream: expected the state of this model (${fingerprint}), got that of another (${saved.model}); use its model, or another state file`,
-  );
+  refuseForeignState(fingerprint, saved.model);
+  return saved;
 }

@@ -1,7 +1,7 @@
 import type { Row } from '../data/rows.ts';
-import { RecurveError } from '../errors.ts';
 import type { Json } from '../model/index.ts';
 import { anyObject, instant, nullable, number, object, oneOf, record, string } from '../model/validate.ts';
+import { refuseForeignState } from './models.ts';
 
 /** What `--state` keeps: where the stream is, and the answer to the last row of each series, which may not have been read. */
 export interface SavedStream {
@@ -72,12 +72,7 @@ export function streamSession<T>(
   answerOf: (answer: T) => object,
   { fingerprint, saved, skipSeen }: SessionOptions,
 ): StreamSession {
-  if (saved && saved.model !== fingerprint) {
-    throw new RecurveError(
-      'model',
-      `stream: expected the state of this model (${fingerprint}), got that of another (${saved.model}); use its model, or another state file`,
-    );
-  }
+  if (saved) refuseForeignState(fingerprint, saved.model);
   const stream = open(saved?.stream);
   const last = new Map(Object.entries(saved?.last ?? {}));
   let rows = saved?.rows ?? 0;

@@ -1,8 +1,8 @@
-import { calendarNames, type Scaler, zoneOf } from '../../data/index.ts';
-import { RecurveError } from '../../errors.ts';
+import { calendarNames, type Scaler } from '../../data/index.ts';
 import type { ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
 import type { Calibration } from '../conformal.ts';
+import { checkStoredZone } from '../stored-zone.ts';
 import type { ForecastArchitecture } from './architecture.ts';
 import { type FeaturePlan, featureCount } from './features.ts';
 import type { ForecastParts } from './model.ts';
@@ -117,7 +117,7 @@ export function checkForecastDocument(document: ModelDocument, name: string): Fo
     },
     `${name}: sizes`,
   );
-  checkZone(plan.zone, name);
+  checkStoredZone(plan.zone, name);
   return {
     settings,
     plan,
@@ -139,16 +139,4 @@ function scalerFits({ names, ids, center, scale }: Scaler, columns: readonly str
 function calendarFits({ calendar, step }: FeaturePlan): boolean | string {
   const known = step ? calendarNames(step) : [];
   return calendar.every((name) => known.includes(name)) ? true : 'calendar features that its step does not have';
-}
-
-function checkZone(zone: string, name: string): void {
-  try {
-    zoneOf(zone);
-  } catch (cause) {
-    throw new RecurveError(
-      'model',
-      `${name}: data.plan.zone: expected a time zone that this host knows, got "${zone}"; the file is damaged or the host's time zones are old`,
-      { cause },
-    );
-  }
 }

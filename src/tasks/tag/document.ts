@@ -1,7 +1,8 @@
-import { vocabularyFromDocument, zoneOf } from '../../data/index.ts';
+import { vocabularyFromDocument } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
+import { checkStoredZone } from '../stored-zone.ts';
 import type { TagArchitecture } from './architecture.ts';
 import { featureCount, ownCount, regressionPlan, type TablePlan } from './features.ts';
 import { regressionsOf } from './logistic.ts';
@@ -116,7 +117,7 @@ export function checkTagDocument(document: ModelDocument, name: string): TagDocu
   const sizes = input as Extract<TagArchitecture['input'], { kind: 'numbers' }>;
   oneOf(sizes.width)(featureCount(plan, classes.length), `${name}: inputs per step`);
   oneOf(sizes.own)(ownCount(plan, classes.length), `${name}: inputs of a step's own row`);
-  checkZone(plan.zone, name);
+  checkStoredZone(plan.zone, name);
   const K = classes.length;
   return {
     members,
@@ -132,17 +133,5 @@ function storedSettings(settings: object, kind: 'table' | 'text', name: string):
     throw new RecurveError('model', `${name}: training.settings: ${(cause as Error).message}; the file is damaged`, {
       cause,
     });
-  }
-}
-
-function checkZone(zone: string, name: string): void {
-  try {
-    zoneOf(zone);
-  } catch (cause) {
-    throw new RecurveError(
-      'model',
-      `${name}: data.plan.zone: expected a time zone that this host knows, got "${zone}"; the file is damaged or the host's time zones are old`,
-      { cause },
-    );
   }
 }

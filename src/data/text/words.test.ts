@@ -48,6 +48,10 @@ describe('words', () => {
     expect(pieces).toHaveLength(1e4);
     expect(new Set(pieces)).toEqual(new Set(['x'.repeat(100)]));
     expect(wordTokenizer().words('7'.repeat(1e6))).toHaveLength(512);
+    for (const bound of ['1,', "a'", '1.5,', '👍\u200d']) {
+      const words = wordTokenizer({ maxWords: 1e6 }).words(bound.repeat(1e5));
+      expect(Math.max(...words.map(({ length }) => length))).toBeLessThan(1000);
+    }
   });
 
   test('case stays where it is asked to', () => {

@@ -27,7 +27,7 @@ export interface WordTokenizer {
   words(text: string): string[];
 }
 
-/** Longer runs of letters are no words; they are cut here, so that a megabyte without a space is no megabyte of vocabulary. */
+/** Longer runs of letters, and of parts that points, apostrophes or joiners bind, are no words; they are cut here, so that a megabyte without a space is no megabyte of vocabulary. */
 const LONGEST = 100;
 
 /** Written without spaces between words: a letter with its marks is the smallest piece that means something. */
@@ -47,10 +47,10 @@ const WORD = new RegExp(
   [
     '\\p{Regional_Indicator}{2}',
     '[0-9#*]\\uFE0F?\\u20E3',
-    `${PICTURE}(?:\\u200D${PICTURE})*`,
+    `${PICTURE}(?:\\u200D${PICTURE}){0,${LONGEST}}`,
     `[${SPACELESS}]\\p{M}*`,
-    `\\p{Nd}{1,${LONGEST}}(?:[.,]\\p{Nd}{1,${LONGEST}})*(?![\\p{L}\\p{N}])`,
-    `(?:(?![${SPACELESS}])[\\p{L}\\p{N}]\\p{M}*){1,${LONGEST}}(?:['\\u2019](?![${SPACELESS}])[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}]{0,${LONGEST}})*`,
+    `\\p{Nd}{1,${LONGEST}}(?:[.,]\\p{Nd}{1,${LONGEST}}){0,${LONGEST}}(?![\\p{L}\\p{N}])`,
+    `(?:(?![${SPACELESS}])[\\p{L}\\p{N}]\\p{M}*){1,${LONGEST}}(?:['\\u2019](?![${SPACELESS}])[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}]{0,${LONGEST}}){0,${LONGEST}}`,
     '[^\\s\\p{C}\\p{M}]',
   ].join('|'),
   'gu',

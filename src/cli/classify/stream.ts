@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
+import { stepsOfList } from '../../tasks/classify/lists.ts';
 import type { ClassifyModel, Examples } from '../../tasks/index.ts';
 import { inputLines } from '../input-lines.ts';
 import type { OpenedModel } from '../models.ts';
@@ -57,14 +58,12 @@ function exampleOf({ plan, reading }: ClassifyModel, line: string, row: number, 
     return { kind: 'words', source, texts: [text] };
   }
   const D = plan.features.length;
-  const whole =
-    Array.isArray(value) &&
-    value.every((step) => Array.isArray(step) && step.length === D && step.every((one) => typeof one === 'number'));
-  if (!whole) throw refuse();
+  const steps = stepsOfList(value);
+  if (!steps || (steps.D ?? D) !== D) throw refuse();
   return {
     kind: 'numbers',
     source,
     features: plan.features,
-    sequences: [Float32Array.from((value as number[][]).flat())],
+    sequences: [Float32Array.from(steps.values)],
   };
 }

@@ -2,6 +2,7 @@ import { type Column, columnOf, type IdxArray, rowNumber, type Table } from '../
 import { describeFinding, type Finding } from '../../data/report.ts';
 import { unnamedCovariates } from '../../data/roles.ts';
 import { RecurveError } from '../../errors.ts';
+import { holdsLists, listedSequences } from './lists.ts';
 
 /** Texts to classify, with their labels where they are known. */
 export interface TextExamples {
@@ -103,7 +104,8 @@ export function textExamples(table: Table, { text, label }: { text: string; labe
 
 /**
  * A sequence per value of the column `id`: its rows in their order are the steps, `columns` (default: all others of numbers) what is
- * measured. The label must be the same in all rows of a sequence.
+ * measured. The label must be the same in all rows of a sequence. Where the column holds lists of steps, as `[[1, 2], [3, 4]]` of a JSON
+ * line, each row is a sequence of its own.
  *
  * @throws RecurveError `usage` for a column that is not there or holds no numbers, `data` for a missing number, an infinity, a missing id
  *   or label
@@ -117,6 +119,15 @@ export function sequenceExamples(
       'usage',
       `classify: expected two columns, sequence and label, got "${id}" for both; name both`,
     );
+  }
+  const listed = columns === undefined || columns.join() === featuresOf(columns.length).join();
+  const others = table.columns.some(({ name, kind }) => kind === 'number' && name !== id && name !== label);
+  if (listed && holdsLists(columnOf(table, id), others)) {
+    const { D, sequences } = listedSequences(table, id);
+    return {
+      ...{ kind: 'numbers', source: table.source, features: featuresOf(D), sequences },
+      ...(label !== undefined && { labels: labelsOf(table, label) }),
+    };
   }
   const ids = labelsOf(table, id);
   const labels = label === undefined ? undefined : labelsOf(table, label);
@@ -200,12 +211,17 @@ export function imageExamples(
   return {
     kind: 'numbers',
     source,
-    features: Array.from({ length: D }, (_, d) => `column_${d + 1}`),
+    features: featuresOf(D),
     sequences: Array.from({ length: N }, (_, i) =>
       Float32Array.from(images.values.subarray(i * T * D, (i + 1) * T * D)),
     ),
     ...(labels && { labels: Array.from(labels.values, String) }),
   };
+}
+
+/** Names of what is measured where the data have none. */
+function featuresOf(D: number): string[] {
+  return Array.from({ length: D }, (_, d) => `column_${d + 1}`);
 }
 
 function textsOf(column: Column): (string | null)[] {

@@ -16,7 +16,10 @@ export function define(command: Command): void {
     .optionsGroup('What to classify by what:')
     .option('--text <column>', 'column of texts of a table; default text')
     .option('--label <column>', 'column of classes of a table; default label')
-    .option('--sequence <column>', 'column that tells sequences apart: their rows are steps of numbers')
+    .option(
+      '--sequence <column>',
+      'column that tells sequences apart: their rows are steps of numbers; or of lists of steps, a sequence each',
+    )
     .addOption(listOption('--columns <a,b>', 'with --sequence: columns of numbers; default all others'))
     .option('--test <data>', 'a test set of its own, in the form of the data')
     .addOption(numberOption('--test-share <s>', 'share of each class kept for the test; 0 for none; default 0.1'))

@@ -1,7 +1,7 @@
 /**
  * Who may import whom. One row per part of the house; `docs/architecture.md` explains why.
  *
- * - `may`: parts it may import from, besides itself (`base` = errors.ts, random.ts, exact.ts, version.ts: open to all)
+ * - `may`: parts it may import from, besides itself (`base` = the files of `src` itself but index.ts: open to all)
  * - `npm`: packages it may import
  * - `node`: whether it may import Node's own modules; nothing that may can be imported by something that may not
  */
@@ -45,7 +45,7 @@ export function layerOf(path: string): string | undefined {
   if (OUTSIDE.includes(top) || TEST_FILE.test(path) || !path.includes('/')) return 'tests';
   if (top === 'kernels') return 'kernels';
   if (top !== 'src') return undefined;
-  if (['errors.ts', 'random.ts', 'exact.ts', 'version.ts'].includes(second)) return 'base';
+  if (['errors.ts', 'random.ts', 'exact.ts', 'nearest.ts', 'options.ts', 'version.ts'].includes(second)) return 'base';
   if (second === 'index.ts') return 'index';
   return path.split('/').length > 2 && second in LAYERS ? second : undefined;
 }

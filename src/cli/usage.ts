@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
-import { nearest } from '../data/nearest.ts';
 import { RecurveError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 
 /** Says in our form (who, expected, got, next move) what commander found wrong with a command line. */
 export function usageError(error: CommanderError, command: Command, path: readonly string[]): RecurveError {

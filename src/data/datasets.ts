@@ -1,6 +1,6 @@
 import { RecurveError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import { DATASETS } from './catalogue.ts';
-import { nearest } from './nearest.ts';
 
 export { DATASETS } from './catalogue.ts';
 

@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 
 /** A column of numbers; `NaN` in `values` means the cell was missing. */
 export interface NumberColumn {

@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { exp, log, pow } from '../exact.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
 import { largest } from './largest.ts';
 
 /** A model as beam search sees it: B hypotheses side by side. */
@@ -30,6 +31,15 @@ export interface BeamOptions {
   allowed?(tokens: readonly number[]): ArrayLike<number> | undefined;
 }
 
+const OPTIONS: OptionNames<BeamOptions> = {
+  first: true,
+  width: true,
+  length: true,
+  end: true,
+  lengthPenalty: true,
+  allowed: true,
+};
+
 /** A sequence that the search found. */
 export interface Hypothesis {
   /** Without the end token. */
@@ -46,6 +56,7 @@ export interface Hypothesis {
  * running hypothesis can beat the worst of `width` complete ones.
  */
 export function beamSearch(model: BeamModel, options: BeamOptions): Hypothesis[] {
+  expectOptions('beam', options, OPTIONS);
   const { first, width, length, end, lengthPenalty = 0, allowed } = options;
   for (const [name, value] of Object.entries({ width, length })) {
     if (!(Number.isSafeInteger(value) && value >= 1))

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
 import { chooseTier, type TierWish } from './choose.ts';
 import { compileTier } from './compile.ts';
 import type { Engine } from './engine.ts';
@@ -22,6 +23,8 @@ export interface EngineOptions extends TierWish {
   threads?: number | 'auto' | undefined;
 }
 
+const OPTIONS: OptionNames<EngineOptions> = { threads: true, memoryLimit: true, tier: true, numerics: true };
+
 const LEAST_BYTES = 2 ** 20;
 const MAX_PAGES = 65_535;
 const INITIAL_PAGES = 16;
@@ -34,7 +37,8 @@ const WORTH = 0.1;
  * @throws RecurveError `unsupported` when the host lacks WebAssembly SIMD or the tier asked for, `memory` when it refuses the first MiB,
  * `usage` for an unknown tier or numerics, an impossible number of threads or limit of memory
  */
-export function createEngine(options: EngineOptions = {}): Promise<Engine> {
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  expectOptions('engine', options, OPTIONS);
   return openEngine(options, {});
 }
 

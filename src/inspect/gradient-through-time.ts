@@ -2,6 +2,7 @@ import type { KeptGate, SequenceNews, Tensor } from '../autograd/index.ts';
 import { NONE } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
 import type { Network } from '../nn/index.ts';
+import { expectOptions } from '../options.ts';
 
 /** What flowed back through one recurrent sequence in one backward pass. */
 export interface GradientTrace {
@@ -66,6 +67,7 @@ export function traceGradients(
   onTrace: (layers: GradientTrace[]) => void,
   options: TraceOptions = {},
 ): () => void {
+  expectOptions('traceGradients', options, { gateValues: true });
   const { tape } = network;
   if (tape.announce || tape.walked) {
     throw new RecurveError(

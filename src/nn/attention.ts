@@ -14,6 +14,7 @@ import {
   toTimeMajor,
 } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
 import { expectSize } from './check.ts';
 import { uniform } from './init.ts';
 import { Parameter } from './parameter.ts';
@@ -32,6 +33,8 @@ export interface AttentionOptions {
   /** Only for additive: units A of the comparison, at least 1; default `query`. */
   hidden?: number;
 }
+
+const OPTIONS: OptionNames<AttentionOptions> = { kind: true, query: true, keys: true, hidden: true };
 
 /** An encoded source, made ready once for all queries. */
 export interface AttentionMemory {
@@ -63,7 +66,9 @@ export interface Attention {
 const OUT = -1e30;
 
 /** Attention over an encoded source with lengths. Parameters start U(−1/√n, 1/√n), n their inputs. */
-export function attention({ kind, query, keys, hidden = query }: AttentionOptions): Attention {
+export function attention(options: AttentionOptions): Attention {
+  expectOptions('attention', options, OPTIONS);
+  const { kind, query, keys, hidden = query } = options;
   expectSize('attention', 'query', query);
   expectSize('attention', 'keys', keys);
   expectSize('attention', 'hidden', hidden);

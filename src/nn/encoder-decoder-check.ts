@@ -1,16 +1,22 @@
 import { RecurveError } from '../errors.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
 import type { EncoderDecoderOptions } from './encoder-decoder.ts';
 import { expectWord } from './layers/recurrent-options.ts';
 
+const OPTIONS: OptionNames<EncoderDecoderOptions> = {
+  source: true,
+  encoder: true,
+  target: true,
+  decoder: true,
+  attention: true,
+  attend: true,
+  start: true,
+};
+
 /** Refuses parts that do not fit together, each with its reason. */
-export function checkEncoderDecoder({
-  encoder,
-  target,
-  decoder,
-  attention,
-  attend,
-  start,
-}: EncoderDecoderOptions): void {
+export function checkEncoderDecoder(options: EncoderDecoderOptions): void {
+  expectOptions('encoderDecoder', options, OPTIONS);
+  const { encoder, target, decoder, attention, attend, start } = options;
   if (attend !== undefined) expectWord('encoderDecoder', 'attend', attend, ['after', 'before']);
   const refuse = (expected: string, got: string, next: string): never => {
     throw new RecurveError('usage', `encoderDecoder: expected ${expected}, got ${got}; ${next}`);

@@ -10,6 +10,7 @@ import {
   toBatchFirst,
 } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
+import { expectOptions } from '../options.ts';
 import { dropoutMask } from '../random.ts';
 import type { Attention, AttentionMemory } from './attention.ts';
 import { bridge } from './bridge.ts';
@@ -89,8 +90,8 @@ export interface EncoderDecoder extends Layer {
  * With attention, output and context become one vector as wide as the output, `tanh(W [h; c])`, before the logits.
  */
 export function encoderDecoder(options: EncoderDecoderOptions): EncoderDecoder {
-  const { source, encoder, target, decoder, attention, attend = 'after', start } = options;
   checkEncoderDecoder(options);
+  const { source, encoder, target, decoder, attention, attend = 'after', start } = options;
   const { vocabulary } = target;
   const handing = bridge(encoder, decoder);
   const combine = attention && linear({ input: decoder.width + attention.keys, output: decoder.width });
@@ -125,7 +126,9 @@ export function encoderDecoder(options: EncoderDecoderOptions): EncoderDecoder {
       const { outputs, states } = read(x, pass);
       return { states: handing.hand(states, pass), memory: attention?.prepare(outputs, pass.lengths) };
     },
-    teach(state, targets, pass, { sampling = 0 } = {}) {
+    teach(state, targets, pass, options = {}) {
+      expectOptions('encoderDecoder: teach', options, { sampling: true });
+      const { sampling = 0 } = options;
       const given = teacherSymbols(targets, pass.lengths, start);
       if (!(sampling >= 0 && sampling <= 1) || (sampling > 0 && !pass.training)) {
         throw new RecurveError(

@@ -40,7 +40,7 @@ const LAYERS: Record<string, Make<Layer>> = {
   activation: ({ name }: { name: 'tanh' | 'relu' | 'sigmoid' }) => activation(name),
   sequential: ({ layers }: { layers: LayerConfig[] }) => sequential(...layers.map((config) => layerFromConfig(config))),
   timeDistributed: ({ layer }: { layer: LayerConfig }) => timeDistributed(layerFromConfig(layer)),
-  recurrent: ({ kind: _kind, cells, backward, ...options }: RecurrentConfig) =>
+  recurrent: ({ cells, backward, ...options }: RecurrentConfig) =>
     recurrent(cellsOf(cells), { ...options, ...(backward && { backward: cellsOf(backward) }) }),
   encoderDecoder: ({ source, encoder, target, decoder, attention: attending, attend, start }: EncoderDecoderConfig) =>
     encoderDecoder({
@@ -69,20 +69,20 @@ interface EncoderDecoderConfig extends LayerConfig {
  * load their weights by name.
  */
 export function layerFromConfig(config: LayerConfig): Layer {
-  return lookUp(LAYERS, config, 'layer')(config as never);
+  return make(LAYERS, config, 'layer');
 }
 
 function cellsOf(configs: readonly LayerConfig[]): Cell[] {
-  return configs.map((config) => lookUp(CELLS, config, 'cell')(config as never));
+  return configs.map((config) => make(CELLS, config, 'cell'));
 }
 
-function lookUp<T>(table: Record<string, Make<T>>, config: LayerConfig, what: string): Make<T> {
-  const kind = config?.kind;
+function make<T>(table: Record<string, Make<T>>, config: LayerConfig, what: string): T {
+  const { kind, ...options } = config ?? {};
   if (typeof kind !== 'string' || !Object.hasOwn(table, kind)) {
     throw new RecurveError(
       'model',
       `architecture: expected a ${what} kind of ${Object.keys(table).join(', ')}, got ${String(kind)}; the file is from another version or not a Recurve model`,
     );
   }
-  return table[kind];
+  return table[kind](options as never);
 }

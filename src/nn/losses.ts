@@ -20,6 +20,7 @@ import {
   type Tensor,
 } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
 import type { LinearLayer } from './layers/linear.ts';
 
 /** What a loss averages over. Every loss is `Σ weight·element / Σ weight`, 0 when all weights are 0. */
@@ -32,6 +33,10 @@ export interface LossOptions {
   /** Length of each row of [B, T, ...]: steps past it have weight 0. */
   lengths?: Lengths;
 }
+
+const LOSS: OptionNames<LossOptions> = { weights: true, lengths: true };
+const HUBER = { ...LOSS, delta: true } as const;
+const CROSS_ENTROPY = { ...LOSS, labelSmoothing: true } as const;
 
 /** Mean squared error. */
 export function mse(prediction: Tensor, target: ArrayLike<number>, options?: LossOptions): Tensor {
@@ -49,13 +54,14 @@ export function huber(
   target: ArrayLike<number>,
   options: LossOptions & { delta?: number } = {},
 ): Tensor {
-  const { delta = 1 } = options;
+  expectOptions('huber', options, HUBER);
+  const { delta = 1, ...shared } = options;
   if (!(delta > 0))
     throw new RecurveError(
       'usage',
       `huber: expected delta above 0, got ${delta}; it is the error at which the loss turns linear`,
     );
-  return average(prediction, target, options, (y, t) => {
+  return average(prediction, target, shared, (y, t) => {
     const e = abs(subtract(y, t));
     const near = minimum(e, y.tape.constant([delta], [1]));
     return add(affine(square(near), 0.5), affine(subtract(e, near), delta));
@@ -127,14 +133,15 @@ export function crossEntropy(
   targets: Indices,
   options: LossOptions & { labelSmoothing?: number } = {},
 ): Tensor {
-  const { labelSmoothing = 0 } = options;
+  expectOptions('crossEntropy', options, CROSS_ENTROPY);
+  const { labelSmoothing = 0, ...shared } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new RecurveError(
       'usage',
       `crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}; it is the share of a target given to all classes, try 0.1`,
     );
   }
-  const { heeded, weights } = heededTargets(targets, options);
+  const { heeded, weights } = heededTargets(targets, shared);
   const rows = crossEntropyRows(logits, { ...targets, values: heeded });
   return weightedMean(labelSmoothing > 0 ? add(rows, smoothing(logits, heeded, labelSmoothing)) : rows, weights);
 }
@@ -157,6 +164,7 @@ export function linearCrossEntropy(
 
 /** Targets with −1 where the weight is 0, and weights with 0 where the target is −1. */
 function heededTargets(targets: Indices, options: LossOptions): { heeded: Float64Array; weights: Float64Array } {
+  expectOptions('loss', options, LOSS);
   const weights = elementWeights(targets.shape, options);
   const heeded = Float64Array.from(targets.values);
   for (let i = 0; i < weights.length; i++) {
@@ -184,6 +192,7 @@ function average(
   options: LossOptions = {},
   element: (y: Tensor, t: Tensor) => Tensor,
 ): Tensor {
+  expectOptions('loss', options, LOSS);
   if (target.length !== prediction.size) {
     throw new RecurveError(
       'shape',

@@ -1,6 +1,7 @@
 import { Tape, Tensor } from '../autograd/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
+import { expectOptions } from '../options.ts';
 import { Random } from '../random.ts';
 import { type Layer, namedParameters, type Pass } from './layer.ts';
 import { type MemoryNeed, measureStep, type StepOptions } from './memory.ts';
@@ -62,6 +63,7 @@ const ALIGN = 16;
  * seed, so that adding a layer does not change the others.
  */
 export function createNetwork(engine: Engine, root: Layer, options: { seed?: number } = {}): Network {
+  expectOptions('network', options, { seed: true });
   const tape = new Tape(engine);
   const entries: ParameterEntry[] = [];
   let slots = 0;
@@ -125,6 +127,7 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
     },
     predict(values, shape, pass = {}) {
       expectInUse();
+      expectOptions('predict', pass, { lengths: true, carry: true });
       return tape.evaluate(() => {
         const y = root.forward(tape.constant(values, shape), { ...pass, training: false, dropoutKey: noDropout });
         return { shape: y.shape, values: y.values() };
@@ -132,6 +135,7 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
     },
     memory(options) {
       expectInUse();
+      expectOptions('memory', options, { shape: true, lengths: true, training: true, loss: true });
       return measureStep(tape, root, entries, options);
     },
     [Symbol.dispose]() {

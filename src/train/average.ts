@@ -1,6 +1,7 @@
 import { RecurveError } from '../errors.ts';
 import { pow } from '../exact.ts';
 import type { Network } from '../nn/index.ts';
+import { expectOptions } from '../options.ts';
 
 /** Exponential moving average of the weights. Polyak & Juditsky 1992. */
 export interface AverageOptions {
@@ -74,7 +75,9 @@ export function createAverage(
   return average;
 }
 
-export function checkAverage({ decay, use = 'validation' }: AverageOptions, restoreBest: boolean | undefined): void {
+export function checkAverage(options: AverageOptions, restoreBest: boolean | undefined): void {
+  expectOptions('average', options, { decay: true, use: true });
+  const { decay, use = 'validation' } = options;
   if (!(decay > 0 && decay < 1)) {
     throw new RecurveError('usage', `average: expected 0 < decay < 1, got ${decay}; try 0.99`);
   }

@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import type { Network } from '../nn/index.ts';
+import { expectOptions } from '../options.ts';
 
 /** Limits on the gradient, applied before the update: by value first, then by norm. */
 export interface ClipOptions {
@@ -70,7 +71,9 @@ export function clipReport({ clipped, factorSum, maxNorm }: ClipTotals, steps: n
   return { share: steps > 0 ? clipped / steps : 0, meanFactor: clipped > 0 ? factorSum / clipped : 1, maxNorm };
 }
 
-export function checkClip({ norm, value }: ClipOptions): void {
+export function checkClip(options: ClipOptions): void {
+  expectOptions('clip', options, { norm: true, value: true });
+  const { norm, value } = options;
   for (const [name, limit] of Object.entries({ norm, value })) {
     if (limit !== undefined && !(limit > 0)) {
       throw new RecurveError(

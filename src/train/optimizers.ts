@@ -4,6 +4,7 @@ import { NONE } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
 import { pow } from '../exact.ts';
 import type { Network } from '../nn/index.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
 
 /**
  * What to optimise with; plain data, so that it goes into config and checkpoint as it is.
@@ -87,6 +88,7 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
       `optimizer: expected kind to be one of ${Object.keys(RULES).join(', ')}, got ${config.kind}; choose one of them`,
     );
   }
+  expectOptions(config.kind, config, { kind: true, ...KNOWN[config.kind] });
   checkNumbers(config);
   const { names, update, weightDecay } = RULES[config.kind](network, config as never);
   const moments = Object.fromEntries(names.map((name) => [name, engine.arena.keep(slots)]));
@@ -143,6 +145,11 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
     }
   }
 }
+
+const ADAM: OptionNames<AdamOptions> = { beta1: true, beta2: true, epsilon: true, weightDecay: true };
+const SGD: OptionNames<SgdOptions> = { momentum: true, nesterov: true, weightDecay: true };
+const RMSPROP: OptionNames<RmspropOptions> = { alpha: true, epsilon: true, momentum: true, weightDecay: true };
+const KNOWN = { adam: ADAM, adamW: ADAM, sgd: SGD, rmsprop: RMSPROP };
 
 interface Rule {
   names: string[];

@@ -1,6 +1,7 @@
 import type { Tape, Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
 import type { Pass } from '../nn/index.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
 import { type AverageOptions, checkAverage } from './average.ts';
 import { type ClipOptions, type ClipReport, checkClip } from './clip.ts';
 import type { OptimizerConfig } from './optimizers.ts';
@@ -109,7 +110,34 @@ export interface FitResult {
   padding?: number;
 }
 
+const FIT_OPTIONS: OptionNames<FitOptions> = {
+  training: true,
+  validation: true,
+  epochs: true,
+  lastEpoch: true,
+  batchSize: true,
+  accumulate: true,
+  bucketing: true,
+  optimizer: true,
+  rate: true,
+  schedule: true,
+  clip: true,
+  average: true,
+  seed: true,
+  patience: true,
+  restoreBest: true,
+  maxSeconds: true,
+  detectAnomaly: true,
+  signal: true,
+  onProgress: true,
+  checkpoint: true,
+  resume: true,
+};
+
 export function checkOptions(options: FitOptions): void {
+  expectOptions('fit', options, FIT_OPTIONS);
+  if (options.bucketing) expectOptions('fit: bucketing', options.bucketing, { lengths: true, pool: true });
+  if (options.checkpoint) expectOptions('fit: checkpoint', options.checkpoint, { everySeconds: true, save: true });
   const { training, validation, epochs, lastEpoch = 1, batchSize = 32, accumulate = 1, patience = 1 } = options;
   const { rate = 1e-3, maxSeconds = 0, schedule, clip, average, bucketing, checkpoint } = options;
   const whole = {

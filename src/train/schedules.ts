@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { cos } from '../exact.ts';
+import { expectOptions } from '../options.ts';
 
 /** How the learning rate moves: a factor between 0 and 1 on the rate given to `fit`. Plain data. */
 export type Schedule = {
@@ -68,16 +69,22 @@ export function afterEpoch(schedule: Schedule, state: PlateauState, loss: number
   return { best: state.best, waited: 0, factor: Math.max(state.factor * factor, minimum) };
 }
 
-const KINDS: readonly Schedule['kind'][] = ['constant', 'cosine', 'step', 'plateau'];
+const KINDS = {
+  constant: {},
+  cosine: { final: true },
+  step: { every: true, factor: true },
+  plateau: { factor: true, patience: true, minimum: true },
+} as const;
 
 /** Refuses schedules that cannot work. */
 export function checkSchedule(schedule: Schedule): void {
-  if (!KINDS.includes(schedule.kind)) {
+  if (!Object.hasOwn(KINDS, schedule.kind)) {
     throw new RecurveError(
       'usage',
-      `schedule: expected kind to be one of ${KINDS.join(', ')}, got ${schedule.kind}; choose one of them`,
+      `schedule: expected kind to be one of ${Object.keys(KINDS).join(', ')}, got ${schedule.kind}; choose one of them`,
     );
   }
+  expectOptions(`schedule: ${schedule.kind}`, schedule, { kind: true, warmup: true, ...KINDS[schedule.kind] });
   const fail = (what: string, got: unknown): never => {
     throw new RecurveError('usage', `schedule: expected ${what}, got ${got}; see the options of ${schedule.kind}`);
   };

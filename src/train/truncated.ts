@@ -1,6 +1,7 @@
 import type { Tape, Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
 import type { Carry, Pass } from '../nn/index.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
 import type { Random } from '../random.ts';
 import type { Objective } from './options.ts';
 
@@ -31,6 +32,15 @@ export interface StreamOptions {
    */
   loss(window: StreamWindow, pass: Pass, tape: Tape): Tensor;
 }
+
+const OPTIONS: OptionNames<StreamOptions> = {
+  documents: true,
+  rows: true,
+  k1: true,
+  k2: true,
+  shuffle: true,
+  loss: true,
+};
 
 /** What is read for one update: a block of B rows and T steps, T ≤ k2. */
 export interface StreamWindow {
@@ -69,6 +79,7 @@ interface Span {
  * });
  */
 export function streams(options: StreamOptions): Objective {
+  expectOptions('streams', options, OPTIONS);
   return {
     examples: planStreams(options).windows,
     streams: options,

@@ -10,6 +10,7 @@ import {
   tanh,
 } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
 import type { Cell, Noise } from './cell.ts';
 import { dilate } from './delay.ts';
 import { gateOf } from './gates.ts';
@@ -18,6 +19,7 @@ import { recurrenceOf } from './recurrence.ts';
 import {
   affineParts,
   bound,
+  CELL_OPTIONS,
   type CellOptions,
   COMMON_OPTIONS,
   cellParameters,
@@ -34,6 +36,12 @@ export interface GruOptions extends CellOptions, CandidateDropout {
   reset?: 'after' | 'before';
 }
 
+export const GRU_OPTIONS: OptionNames<GruOptions> = {
+  ...CELL_OPTIONS,
+  recurrentDropout: true,
+  reset: true,
+};
+
 /** Chrono: an open z keeps the past. */
 const MEMORY = { z: 1 } as const;
 
@@ -43,6 +51,7 @@ const MEMORY = { z: 1 } as const;
  * The reset gate acts on a skip connection as it does on h'.
  */
 export function gruCell(options: GruOptions): Cell {
+  expectOptions('gru', options, GRU_OPTIONS);
   const { input, hidden, init, dilation = 1, reset = 'after' } = options;
   if (reset !== 'after' && reset !== 'before') {
     throw new RecurveError(

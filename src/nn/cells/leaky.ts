@@ -13,6 +13,7 @@ import {
 } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { log } from '../../exact.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
 import type { Initialiser } from '../init.ts';
 import { Parameter } from '../parameter.ts';
 import { activationOf, type CellActivation } from './activations.ts';
@@ -23,6 +24,7 @@ import { recurrenceOf } from './recurrence.ts';
 import {
   affineParts,
   bound,
+  CELL_OPTIONS,
   type CellOptions,
   COMMON_OPTIONS,
   cellParameters,
@@ -41,6 +43,12 @@ export interface LeakyOptions extends CellOptions {
   activation?: CellActivation;
 }
 
+export const LEAKY_OPTIONS: OptionNames<LeakyOptions> = {
+  ...CELL_OPTIONS,
+  alpha: true,
+  activation: true,
+};
+
 /** `σ⁻¹(u)` with u uniform in [0.05, 0.95). */
 const spread: Initialiser = (values, _shape, random) => {
   for (let j = 0; j < values.length; j++) {
@@ -54,6 +62,7 @@ const spread: Initialiser = (values, _shape, random) => {
  * and `leak` [H] where α is learned. α = 0 is Elman's unit.
  */
 export function leakyCell(options: LeakyOptions): Cell {
+  expectOptions('leaky', options, LEAKY_OPTIONS);
   const { input, hidden, init, dilation = 1, activation = 'tanh', alpha } = options;
   const f = activationOf('leaky', activation);
   checkAlpha(alpha, hidden);

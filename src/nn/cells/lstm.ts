@@ -15,6 +15,7 @@ import {
   tanh,
 } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
 import { expectSize } from '../check.ts';
 import { constant, type Initialiser, uniform, zeros } from '../init.ts';
 import { Parameter } from '../parameter.ts';
@@ -26,6 +27,7 @@ import { recurrenceOf } from './recurrence.ts';
 import {
   affineParts,
   bound,
+  CELL_OPTIONS,
   type CellOptions,
   type CellParameters,
   COMMON_OPTIONS,
@@ -68,6 +70,17 @@ export interface LstmOptions extends Omit<CellOptions, 'zoneout'>, CandidateDrop
   zoneout?: number | { h?: number; c?: number };
 }
 
+export const LSTM_OPTIONS: OptionNames<LstmOptions> = {
+  ...CELL_OPTIONS,
+  recurrentDropout: true,
+  peephole: true,
+  coupled: true,
+  layerNorm: true,
+  projection: true,
+  cellClip: true,
+  forgetBias: true,
+};
+
 const OWN_OPTIONS = ['peephole', 'coupled', 'layerNorm', 'projection', 'cellClip', 'forgetBias'] as const;
 
 /** Chrono: an open f keeps the past, an open i admits news. */
@@ -79,10 +92,12 @@ const MEMORY = { lstm: { i: -1, f: 1 }, lstmCoupled: { f: 1 } } as const;
  * clipped, then read by the peephole of o, normed, squashed, projected; zoneout comes last.
  */
 export function lstmCell(options: LstmOptions): Cell {
+  expectOptions('lstm', options, LSTM_OPTIONS);
   const { input, hidden, dilation = 1, peephole, coupled, layerNorm: normed, projection, cellClip } = options;
   checkOptions(options);
   const kind = coupled ? 'lstmCoupled' : 'lstm';
   const zoneout = typeof options.zoneout === 'object' ? options.zoneout : { h: options.zoneout, c: options.zoneout };
+  expectOptions('lstm: zoneout', zoneout, { h: true, c: true });
   const zoneHidden = rateOf('lstm', 'zoneout of h', zoneout.h);
   const zoneCell = rateOf('lstm', 'zoneout of c', zoneout.c);
   const candidate = rateOf('lstm', 'recurrentDropout', options.recurrentDropout);

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../autograd/index.ts';
+import { expectOptions } from '../../options.ts';
 import type { Parameter } from '../parameter.ts';
 import type { Cell, Noise, State } from './cell.ts';
 import { type Delays, oldest, pushed, skipOf } from './delay.ts';
@@ -41,6 +42,7 @@ export function recurrenceOf(
   const skip = skipOf(who, options);
   const zoneout = rateOf(who, 'zoneout', options.zoneout);
   const { variational = {}, input } = options;
+  expectOptions(`${who}: variational`, variational, { input: true, recurrent: true });
   const all: Draw[] = [
     { name: 'x', p: rateOf(who, 'variational.input', variational.input), width: input },
     { name: 'h', p: rateOf(who, 'variational.recurrent', variational.recurrent), width: output },

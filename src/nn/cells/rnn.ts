@@ -1,4 +1,5 @@
 import { add, type Lengths, rnnLast, rnnSequence, type SequenceOptions, type Tensor } from '../../autograd/index.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
 import { activationOf, type CellActivation } from './activations.ts';
 import type { Cell, Noise, State } from './cell.ts';
 import { dilate } from './delay.ts';
@@ -7,6 +8,7 @@ import { recurrenceOf } from './recurrence.ts';
 import {
   affineParts,
   bound,
+  CELL_OPTIONS,
   type CellOptions,
   COMMON_OPTIONS,
   cellParameters,
@@ -20,8 +22,14 @@ export interface RnnOptions extends CellOptions {
   activation?: CellActivation;
 }
 
+export const RNN_OPTIONS: OptionNames<RnnOptions> = {
+  ...CELL_OPTIONS,
+  activation: true,
+};
+
 /** Elman's unit: `h = f(W_ih x + b_ih + W_hh h' + b_hh)`. Elman 1990; names and start as PyTorch's `nn.RNNCell`. */
 export function rnnCell(options: RnnOptions): Cell {
+  expectOptions('rnn', options, RNN_OPTIONS);
   const { input, hidden, init, dilation = 1, activation = 'tanh' } = options;
   const f = activationOf('rnn', activation);
   const { skip, plain, steady, begin, ...recurrence } = recurrenceOf('rnn', options, {

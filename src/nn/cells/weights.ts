@@ -1,4 +1,5 @@
 import { add, linear, type RecurrentWeights, type SkipConnection, type Tensor } from '../../autograd/index.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
 import { expectSize } from '../check.ts';
 import { Parameter } from '../parameter.ts';
 import type { Noise, State } from './cell.ts';
@@ -20,6 +21,17 @@ export interface CellOptions extends CellSize, Delays, Regularisers {
   /** First values; by default PyTorch's. */
   init?: CellStart;
 }
+
+export const CELL_OPTIONS: OptionNames<CellOptions> = {
+  input: true,
+  hidden: true,
+  skip: true,
+  dilation: true,
+  zoneout: true,
+  variational: true,
+  weightDrop: true,
+  init: true,
+};
 
 /** The parameters of a gated cell, by default U(−1/√H, 1/√H) as in PyTorch's `nn.RNNBase`. */
 export interface CellParameters {
@@ -57,6 +69,7 @@ export function cellParameters(
 ): CellParameters {
   expectSize(kind, 'input', input);
   expectSize(kind, 'hidden', hidden);
+  expectOptions(`${kind}: init`, init, { input: true, recurrent: true, bias: true });
   const bound = startBound(hidden);
   const gates = gateCount(kind);
   const G = gates * hidden;

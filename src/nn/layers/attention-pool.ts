@@ -11,6 +11,7 @@ import {
   toBatchFirst,
   toTimeMajor,
 } from '../../autograd/index.ts';
+import { expectOptions } from '../../options.ts';
 import { expectSize } from '../check.ts';
 import { uniform, zeros } from '../init.ts';
 import type { Layer, Pass } from '../layer.ts';
@@ -37,7 +38,9 @@ const OUT = -1e30;
  * All steps of a row as one vector, [B, T, D] to [B, D]: their mean weighted by `softmax(vᵀ tanh(W x + b))` over the row's steps, the
  * word attention of Yang et al. 2016. A row of length 0 gives zeros. W and v start U(−1/√n, 1/√n), n their inputs, b at zero.
  */
-export function attentionPool({ input, hidden = input }: AttentionPoolOptions): AttentionPoolLayer {
+export function attentionPool(options: AttentionPoolOptions): AttentionPoolLayer {
+  expectOptions('attentionPool', options, { input: true, hidden: true });
+  const { input, hidden = input } = options;
   expectSize('attentionPool', 'input', input);
   expectSize('attentionPool', 'hidden', hidden);
   const parameters = {

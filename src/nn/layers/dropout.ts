@@ -1,9 +1,12 @@
 import { dropout as applyDropout } from '../../autograd/index.ts';
+import { expectOptions } from '../../options.ts';
 import { expectDropout } from '../check.ts';
 import type { Layer } from '../layer.ts';
 
 /** Drops elements with probability p in training and scales the others by 1/(1−p); otherwise passes x on. Srivastava et al. 2014. */
-export function dropout({ p }: { p: number }): Layer {
+export function dropout(options: { p: number }): Layer {
+  expectOptions('dropout', options, { p: true });
+  const { p } = options;
   expectDropout('dropout', p);
   return {
     config: { kind: 'dropout', p },

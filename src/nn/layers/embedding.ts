@@ -1,4 +1,5 @@
 import { gather, type Indices, type Tensor } from '../../autograd/index.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
 import { expectSize } from '../check.ts';
 import { type Initialiser, normal } from '../init.ts';
 import type { Layer } from '../layer.ts';
@@ -14,6 +15,8 @@ export interface EmbeddingOptions {
   start?: Initialiser;
 }
 
+const OPTIONS: OptionNames<EmbeddingOptions> = { vocabulary: true, output: true, start: true };
+
 /** An {@link embedding}: a table [K, D] that indices look up. */
 export interface EmbeddingLayer extends Layer {
   /** Number of indices K. */
@@ -28,7 +31,9 @@ export interface EmbeddingLayer extends Layer {
  * A learned vector per index. Start N(0, 1), as PyTorch's `nn.Embedding`.
  * In `forward` the tensor holds whole numbers (they are exact up to 2²⁴ in f32).
  */
-export function embedding({ vocabulary, output, start = normal(1) }: EmbeddingOptions): EmbeddingLayer {
+export function embedding(options: EmbeddingOptions): EmbeddingLayer {
+  expectOptions('embedding', options, OPTIONS);
+  const { vocabulary, output, start = normal(1) } = options;
   expectSize('embedding', 'vocabulary', vocabulary);
   expectSize('embedding', 'output', output);
   const weight = new Parameter([vocabulary, output], start);

@@ -1,11 +1,14 @@
 import { layerNorm as applyLayerNorm } from '../../autograd/index.ts';
+import { expectOptions } from '../../options.ts';
 import { expectSize } from '../check.ts';
 import { constant, zeros } from '../init.ts';
 import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
 
 /** Layer normalisation over the last axis with gain and bias. Ba, Kiros & Hinton 2016; ε = 1e-5 as PyTorch's `nn.LayerNorm`. */
-export function layerNorm({ input }: { input: number }): Layer {
+export function layerNorm(options: { input: number }): Layer {
+  expectOptions('layerNorm', options, { input: true });
+  const { input } = options;
   expectSize('layerNorm', 'input', input);
   const weight = new Parameter([input], constant(1), { decays: false });
   const bias = new Parameter([input], zeros, { decays: false });

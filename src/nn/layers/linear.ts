@@ -1,4 +1,5 @@
 import { linear as applyLinear } from '../../autograd/index.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
 import { expectSize } from '../check.ts';
 import { type Initialiser, uniform } from '../init.ts';
 import type { Layer } from '../layer.ts';
@@ -16,6 +17,8 @@ export interface LinearOptions {
   start?: Initialiser;
 }
 
+const OPTIONS: OptionNames<LinearOptions> = { input: true, output: true, bias: true, start: true };
+
 /** A layer `y = W x + b` whose factors can be asked for: {@link linear} and {@link tied}. */
 export interface LinearLayer extends Layer {
   /** W[output, D] */
@@ -25,12 +28,9 @@ export interface LinearLayer extends Layer {
 }
 
 /** `y = W x + b` over the last axis: [..., D] to [..., output]. Start U(−1/√D, 1/√D), as PyTorch's `nn.Linear`. */
-export function linear({
-  input,
-  output,
-  bias = true,
-  start = uniform(1 / Math.sqrt(input)),
-}: LinearOptions): LinearLayer {
+export function linear(options: LinearOptions): LinearLayer {
+  expectOptions('linear', options, OPTIONS);
+  const { input, output, bias = true, start = uniform(1 / Math.sqrt(input)) } = options;
   expectSize('linear', 'input', input);
   expectSize('linear', 'output', output);
   const weight = new Parameter([output, input], start);

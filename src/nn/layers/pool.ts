@@ -8,6 +8,7 @@ import {
   type Tensor,
   toTimeMajor,
 } from '../../autograd/index.ts';
+import { expectOptions } from '../../options.ts';
 import type { Layer, Pass } from '../layer.ts';
 import { expectWord } from './recurrent-options.ts';
 
@@ -15,7 +16,9 @@ import { expectWord } from './recurrent-options.ts';
  * All steps of a row as one vector, [B, T, D] to [B, D]: their `mean` or, feature by feature, their `max` (the first of equals).
  * Steps past a row's length do not count; a row of length 0 gives zeros. NaN within a row stays NaN.
  */
-export function pool({ over }: { over: 'mean' | 'max' }): Layer {
+export function pool(options: { over: 'mean' | 'max' }): Layer {
+  expectOptions('pool', options, { over: true });
+  const { over } = options;
   expectWord('pool', 'over', over, ['mean', 'max']);
   const combine = over === 'mean' ? meanOfSteps : largestOfSteps;
   return {

@@ -1,5 +1,6 @@
 import { segmentLength } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
+import type { OptionNames } from '../../options.ts';
 import { type Cell, outputSize } from '../cells/cell.ts';
 import { expectDropout } from '../check.ts';
 import { expectMerge, type Merge, mergedWidth } from './merge.ts';
@@ -52,6 +53,17 @@ export interface RecurrentOptions {
    */
   recompute?: 'auto' | number | false;
 }
+
+export const RECURRENT_OPTIONS: OptionNames<RecurrentOptions> = {
+  dropout: true,
+  residual: true,
+  backward: true,
+  merge: true,
+  reverse: true,
+  initial: true,
+  returns: true,
+  recompute: true,
+};
 
 /** Steps of a segment for T steps; undefined: everything is stored. */
 export function segmentOf(recompute: RecurrentOptions['recompute'], T: number): number | undefined {

@@ -14,6 +14,7 @@ import {
   toTimeMajor,
 } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectOptions } from '../../options.ts';
 import { type Cell, type State, stateSize, zeroState } from '../cells/cell.ts';
 import { zeros } from '../init.ts';
 import type { Layer, LayerConfig, Pass } from '../layer.ts';
@@ -25,6 +26,7 @@ import {
   expectRecompute,
   expectWord,
   layerWidths,
+  RECURRENT_OPTIONS,
   type RecurrentOptions,
   residualLayers,
   segmentOf,
@@ -63,6 +65,7 @@ interface Direction {
  * Takes x[B, T, D], gives [B, T, H] or what the option `returns` says.
  */
 export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}): RecurrentLayer {
+  expectOptions('recurrent', options, RECURRENT_OPTIONS);
   const {
     dropout = 0,
     residual = false,

@@ -1,13 +1,14 @@
 import { RecurveError } from '../../errors.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
 import { type Cell, outputSize } from '../cells/cell.ts';
-import { type GruOptions, gruCell } from '../cells/gru.ts';
-import { type LeakyOptions, leakyCell } from '../cells/leaky.ts';
-import { type LstmOptions, lstmCell } from '../cells/lstm.ts';
-import { type RnnOptions, rnnCell } from '../cells/rnn.ts';
+import { GRU_OPTIONS, type GruOptions, gruCell } from '../cells/gru.ts';
+import { LEAKY_OPTIONS, type LeakyOptions, leakyCell } from '../cells/leaky.ts';
+import { LSTM_OPTIONS, type LstmOptions, lstmCell } from '../cells/lstm.ts';
+import { RNN_OPTIONS, type RnnOptions, rnnCell } from '../cells/rnn.ts';
 import { expectSize } from '../check.ts';
 import { mergedWidth } from './merge.ts';
 import { type RecurrentLayer, recurrent } from './recurrent.ts';
-import type { RecurrentOptions } from './recurrent-options.ts';
+import { RECURRENT_OPTIONS, type RecurrentOptions } from './recurrent-options.ts';
 
 /** Options of a stack, beside those of its cell. */
 export interface StackOptions extends Omit<RecurrentOptions, 'backward'> {
@@ -16,6 +17,9 @@ export interface StackOptions extends Omit<RecurrentOptions, 'backward'> {
   /** Reads each row both ways, with cells of their own; default false. See {@link RecurrentOptions.backward}. */
   bidirectional?: boolean;
 }
+
+const { backward: _cells, ...SHARED } = RECURRENT_OPTIONS;
+const STACK_OPTIONS: OptionNames<StackOptions> = { ...SHARED, layers: true, bidirectional: true };
 
 /** Options of a cell for all layers of a stack; `hidden` may be one width per layer. */
 export type Stacked<O extends { hidden: number }> = Omit<O, 'hidden'> &
@@ -26,21 +30,25 @@ export type Stacked<O extends { hidden: number }> = Omit<O, 'hidden'> &
 
 /** Elman RNN over time, stacked. Options and names as PyTorch's `nn.RNN`. */
 export function rnn(options: Stacked<RnnOptions>): RecurrentLayer {
+  expectOptions('rnn', options, { ...RNN_OPTIONS, ...STACK_OPTIONS });
   return stackOf<RnnOptions>(rnnCell, options);
 }
 
 /** Leaky units over time, stacked; options otherwise as {@link rnn}. */
 export function leaky(options: Stacked<LeakyOptions>): RecurrentLayer {
+  expectOptions('leaky', options, { ...LEAKY_OPTIONS, ...STACK_OPTIONS });
   return stackOf<LeakyOptions>(leakyCell, options);
 }
 
 /** LSTM over time, stacked. Options and names as PyTorch's `nn.LSTM`. */
 export function lstm(options: Stacked<LstmOptions>): RecurrentLayer {
+  expectOptions('lstm', options, { ...LSTM_OPTIONS, ...STACK_OPTIONS });
   return stackOf<LstmOptions>(lstmCell, options);
 }
 
 /** GRU over time, stacked. Options and names as PyTorch's `nn.GRU`. */
 export function gru(options: Stacked<GruOptions>): RecurrentLayer {
+  expectOptions('gru', options, { ...GRU_OPTIONS, ...STACK_OPTIONS });
   return stackOf<GruOptions>(gruCell, options);
 }
 

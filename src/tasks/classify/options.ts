@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectOptions } from '../../options.ts';
 import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 import type { ClassifyArchitecture, Pooling } from './network.ts';
 
@@ -139,9 +140,7 @@ export function classifySettings(
   const patience = Math.ceil((options.epochs ?? epochs) / 2);
   const defaults: ClassifySettings = { ...DEFAULTS, epochs, patience };
   const settings: ClassifySettings = { ...defaults, ...given };
-  const unknown = Object.keys(given).filter((name) => !(name in defaults));
-  if (unknown.length > 0)
-    throw new RecurveError('usage', `classify: expected known options, got ${unknown.join(', ')}; see ClassifyOptions`);
+  expectOptions('classify', options, defaults);
   for (const name of WHOLE) {
     const least = name === 'maxWords' ? 2 : 1;
     const most = name === 'layers' || name === 'members' ? MOST_PARTS : Number.MAX_SAFE_INTEGER;

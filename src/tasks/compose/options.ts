@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectOptions } from '../../options.ts';
 
 /** The ways to hear music as a sequence. */
 export const KINDS = ['keys', 'melody', 'voices'] as const;
@@ -172,8 +173,7 @@ export function composeSettings(options: ComposeOptions & { kind: ComposeKind })
   };
   if (!KINDS.includes(options.kind)) wrong(`kind to be one of ${KINDS.join(', ')}`, options.kind, 'choose one of them');
   const settings: ComposeSettings = { ...DEFAULTS[options.kind], ...given };
-  const unknown = Object.keys(given).filter((name) => !(name in DEFAULTS.keys));
-  if (unknown.length > 0) wrong('known options', unknown.join(', '), 'see ComposeOptions');
+  expectOptions('compose', options, DEFAULTS.keys);
   if (!['gru', 'lstm', 'rnn'].includes(settings.cell))
     wrong('a cell of gru, lstm, rnn', settings.cell, 'choose one of them');
   for (const name of WHOLE) {

@@ -1,5 +1,6 @@
 import type { Part, ScalerKind } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectOptions } from '../../options.ts';
 import type { OptimizerConfig, Schedule } from '../../train/index.ts';
 
 /** What to forecast and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
@@ -108,11 +109,7 @@ const DEFAULTS: ForecastSettings = {
 export function forecastSettings(options: ForecastOptions): ForecastSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const settings: ForecastSettings = { ...DEFAULTS, ...given };
-  const unknown = Object.keys(given).filter(
-    (name) => !(name in DEFAULTS || name === 'validation' || name === 'testUntil'),
-  );
-  if (unknown.length > 0)
-    throw new RecurveError('usage', `forecast: expected known options, got ${unknown.join(', ')}; see ForecastOptions`);
+  expectOptions('forecast', options, { ...DEFAULTS, validation: true, testUntil: true });
   for (const name of ['context', 'horizon', 'stride', 'hidden', 'layers', 'epochs', 'batchSize', 'patience'] as const) {
     const least = name === 'context' ? 2 : 1;
     if (!(Number.isSafeInteger(settings[name]) && settings[name] >= least)) {

@@ -1,5 +1,6 @@
 import { TEXT_UNITS, type TextUnit } from '../../data/text/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectOptions } from '../../options.ts';
 
 /** What to read and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
 export interface GenerateOptions {
@@ -88,9 +89,7 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
   };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const settings: GenerateSettings = { ...defaults, ...given };
-  const unknown = Object.keys(given).filter((name) => !(name in defaults));
-  if (unknown.length > 0)
-    throw new RecurveError('usage', `generate: expected known options, got ${unknown.join(', ')}; see GenerateOptions`);
+  expectOptions('generate', options, defaults);
   if (unit === 'characters' && (options.vocabulary ?? options.minCount) !== undefined)
     throw new RecurveError(
       'usage',

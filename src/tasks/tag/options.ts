@@ -1,5 +1,6 @@
 import type { Part } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectOptions } from '../../options.ts';
 import type { OptimizerConfig, Schedule } from '../../train/index.ts';
 import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 
@@ -172,8 +173,7 @@ export function tagSettings(options: TagOptions, kind: 'table' | 'text' = 'table
   const refuse = (expected: string, got: unknown, next: string): never => {
     throw new RecurveError('usage', `tag: expected ${expected}, got ${String(got)}; ${next}`);
   };
-  const unknown = Object.keys(given).filter((name) => !(name in defaults || name in CHOICES || name === 'testUntil'));
-  if (unknown.length > 0) refuse('known options', unknown.join(', '), 'see TagOptions');
+  expectOptions('tag', options, { ...defaults, ...CHOICES, testUntil: true });
   for (const [name, least] of Object.entries(WHOLE)) {
     const value = settings[name as keyof typeof WHOLE];
     const most = MOST[name as keyof typeof MOST] ?? Number.MAX_SAFE_INTEGER;

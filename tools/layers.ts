@@ -12,7 +12,7 @@ export interface Layer {
 }
 
 const core = ['engine', 'autograd', 'nn'];
-const browser = [...core, 'train', 'data', 'decode', 'model', 'interop', 'inspect', 'tasks', 'report'];
+const browser = [...core, 'train', 'data', 'decode', 'model', 'inspect', 'tasks', 'report'];
 
 export const LAYERS: Readonly<Record<string, Layer>> = {
   kernels: { may: [] },
@@ -24,17 +24,16 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   decode: { may: ['data'] },
   model: { may: [...core, 'data'] },
   train: { may: [...core, 'data', 'model'] },
-  interop: { may: [...core, 'model'] },
   inspect: { may: [...core, 'data', 'model'] },
   report: { may: [] },
   tasks: { may: [...core, 'train', 'data', 'decode', 'model', 'inspect', 'report'] },
   index: { may: browser },
-  node: { may: browser, npm: ['papaparse', 'hyparquet', 'hyparquet-compressors', 'fflate'], node: true },
+  node: { may: browser, npm: ['fflate'], node: true },
   cli: { may: [...browser, 'node'], npm: ['commander', 'picocolors', 'cmu-pronouncing-dictionary'], node: true },
 };
 
 /** Folders that use the library from outside: free to import anything, imported by nothing in `src`. */
-const OUTSIDE: readonly string[] = ['test', 'tools', 'bench', 'lab', 'examples'];
+const OUTSIDE: readonly string[] = ['test', 'tools', 'bench', 'examples'];
 
 /** Files of `src` that hold tests: they may import anything, and only tests may import them. */
 const TEST_FILE = /\.(test|case)\.ts$/;

@@ -12,7 +12,7 @@ const BARS = 16;
 const TITLES = {
   keys: 'What sounds next on the piano',
   melody: 'How a tune goes on',
-  voices: 'Four voices, and a soprano harmonised',
+  voices: 'How four voices go together',
 } as const;
 
 const METHODS: Readonly<Record<string, string>> = {
@@ -29,10 +29,10 @@ export function composeReport(trained: TrainedCompose, files: Readonly<Record<st
     task: 'compose',
     title: TITLES[kind],
     ...(scores && {
-      lead: `${scores.test.nll.toFixed(3)} ${scores.measure} on ${scores.pieces} pieces never trained on.`,
+      lead: `${scores.test.nll.toFixed(3)} ${scores.measure} on ${scores.pieces} ${scores.pieces === 1 ? 'piece' : 'pieces'} never trained on.`,
     }),
     facts: [
-      `${pieces.train} pieces to learn from, ${pieces.validation} to choose by, ${pieces.test} to measure on`,
+      `${pieces.train} ${pieces.train === 1 ? 'piece' : 'pieces'} to learn from, ${pieces.validation} to choose by, ${pieces.test} to measure on`,
       `${settings.cell.toUpperCase()}, ${settings.layers > 1 ? `${settings.layers} layers of ` : ''}${settings.hidden} units`,
     ],
     ...(scores && {

@@ -108,7 +108,7 @@ export function refuse(kind: string, request: ComposeRequest, names: readonly (k
   if (given.length === 0) return;
   throw new RecurveError(
     'usage',
-    `compose: expected options of a ${kind} model, got ${given.join(', ')}; leave them out, or use another kind of model`,
+    `compose: expected options of a ${kind} model, got ${given.map((name) => (name === 'soprano' ? 'a soprano to harmonise' : name)).join(', ')}; leave ${given.length === 1 ? 'it' : 'them'} out, or use another kind of model`,
   );
 }
 

@@ -80,6 +80,12 @@ test('a melody begins with what is given, else in C and 4/4; a saved one keeps i
   expect(() => model.stream(other.state(), C)).toThrow(/expected the key of the saved stream, G, got C/);
   expect(() => given.push({ pitch: 60, duration: 0.5 })).toThrow(/expected a duration from 1 to 12288 ticks/);
   expect(() => given.end()).toThrow(/expected a step before the end/);
+  for (const pickup of [-48, 192, 0.5])
+    expect(() => model.stream(undefined, { ...C, pickup })).toThrow(
+      /^stream: expected a pickup from 0 to below a bar of 4\/4, 4 quarters, got /,
+    );
+  using upbeat = model.stream(undefined, { ...C, pickup: 48 });
+  expect(upbeat.push({ pitch: 60, duration: 48 }).nats).toBeGreaterThan(0);
 });
 
 test('four voices stay four, the soprano alone stays alone, and costs what it costs among the others', async () => {

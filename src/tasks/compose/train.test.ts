@@ -236,5 +236,8 @@ describe('what would do nothing is refused:', () => {
       expect(() => four.model.compose({ soprano: one, ...request })).toThrow(
         `soprano to harmonise alone, got ${what} beside`,
       );
+    expect(() => model.compose({ soprano: one })).toThrow(
+      /of a melody model, got a soprano to harmonise; leave it out/,
+    );
   });
 });

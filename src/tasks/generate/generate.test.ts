@@ -93,6 +93,9 @@ describe('a language model', () => {
     const whole = page(pieces.slice(1));
     expect(whole.lead).not.toContain('The first');
     expect(whole.last).toBe(true);
+    // Each line is read from its own side.
+    const [{ content }] = surpriseReportInput(model, pieces.slice(0, 2), scores).sections ?? [];
+    expect(String(content)).toContain('unicode-bidi:plaintext');
   });
 
   test('finds texts by beam search that are likelier than the greedy one, or as likely', async () => {

@@ -5,6 +5,9 @@ import type { GenerateModel, SurprisingPiece } from './model.ts';
 import type { TextScores } from './scores.ts';
 import type { TrainedGenerate } from './train.ts';
 
+/** Lines and spaces as they stand; each line from its own side, as Arabic and Hebrew are read. */
+const AS_WRITTEN = 'white-space:pre-wrap;unicode-bidi:plaintext';
+
 const UNITS = { characters: 'characters', words: 'words', subwords: 'subwords' };
 
 /** Arranges a training's results for `taskReport`. */
@@ -47,9 +50,7 @@ export function generateReportInput(trained: TrainedGenerate): TaskReportInput {
         heading: 'What it writes',
         short: 'Sample',
         lead: 'Drawn at temperature 0.8.',
-        content: [
-          element('figure', { class: 'full' }, element('p', { style: 'white-space:pre-wrap' }, escaped(sample))),
-        ],
+        content: [element('figure', { class: 'full' }, element('p', { style: AS_WRITTEN }, escaped(sample)))],
       },
       ...(excerpt.length > 0 ? [surpriseSection(excerpt)] : []),
     ],
@@ -121,7 +122,7 @@ function surpriseSection(pieces: readonly SurprisingPiece[]): Section {
       return element('span', { style, title: `${bits.toFixed(2)} bits` }, escaped(text));
     })
     .join('');
-  const page = element('figure', { class: 'full' }, element('p', { style: 'white-space:pre-wrap' }, marks));
+  const page = element('figure', { class: 'full' }, element('p', { style: AS_WRITTEN }, marks));
   return {
     id: 'surprise',
     heading: 'What surprises it',

@@ -1,4 +1,12 @@
-import { keyName, type MelodyEvent, metreName, parseKey, parseMetre, TICKS } from '../../../data/music/index.ts';
+import {
+  barTicks,
+  keyName,
+  type MelodyEvent,
+  metreName,
+  parseKey,
+  parseMetre,
+  TICKS,
+} from '../../../data/music/index.ts';
 import { expectKey } from '../../../data/music/pitch.ts';
 import { logSoftmax } from '../../../decode/index.ts';
 import { RecurveError } from '../../../errors.ts';
@@ -97,6 +105,13 @@ function readHead(reader: Reader, codec: MelodyCodec, { title = '', key, metre, 
     metre: metre ?? parseMetre(metres.includes('4/4') ? '4/4' : metres[0]),
     pickup,
   };
+  const bar = barTicks(head.metre);
+  if (!(Number.isSafeInteger(pickup) && pickup >= 0 && pickup < bar)) {
+    throw new RecurveError(
+      'usage',
+      `stream: expected a pickup from 0 to below a bar of ${metreName(head.metre)}, ${bar / TICKS} quarters, got ${pickup / TICKS}; it is what stands before the first full bar`,
+    );
+  }
   for (const id of [...codec.title(title), codec.key(head.key), codec.metre(head.metre)]) reader.step([id]);
   return head;
 }

@@ -35,6 +35,7 @@ describe('a sampler', () => {
     { topK: 2 },
     { topP: 0.7 },
     { minP: 0.2 },
+    { topK: 2, topP: 0.65 },
     { temperature: 1.5, topK: 4, topP: 0.8, minP: 0.3 },
   ])('draws with the defined probabilities: %o, within 0.012 in 40,000 draws', (options) => {
     const drawn = shares(logits, options);

@@ -141,11 +141,6 @@ export class Arena {
     return this.#limit - this.#peak;
   }
 
-  /** Whether an address lies below the workspace. */
-  isPersistent(address: Address): boolean {
-    return address < this.#kept;
-  }
-
   get insideScope(): boolean {
     return this.#depth > 0;
   }

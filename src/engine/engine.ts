@@ -29,10 +29,10 @@ export interface Engine {
   readonly arena: Arena;
   readonly threads: Threads;
   /**
-   * Grows with every call that writes below the workspace, {@link Engine.pack} aside: while it stays, weights are what they were.
-   * Absent: not counted.
+   * Counts from now on the calls that write to the persistent slots from `address` on, {@link Engine.pack} aside: while `writes` stays,
+   * they are what they were. Absent: this engine does not count.
    */
-  readonly writes?: number;
+  watch?(address: Address, slots: number): { readonly writes: number; stop(): void };
   /**
    * Ends the workers; after that the engine refuses to compute. Not a duty: workers sleep while there is nothing to do, do not
    * keep a program alive, and end when their engine is garbage.

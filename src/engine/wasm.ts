@@ -58,9 +58,10 @@ export interface Parts {
 export class WasmEngine implements Engine {
   readonly name: string;
   readonly slotBytes = 4;
-  writes = 0;
   readonly arena: Arena;
   readonly threads: Threads;
+  /** Slots whose writes are counted. */
+  #watched: { from: Address; to: Address; writes: number }[] = [];
   readonly #close: (() => void) | undefined;
   readonly #memory: WebAssembly.Memory;
   readonly #kernels: Kernels;
@@ -108,9 +109,25 @@ export class WasmEngine implements Engine {
     return false;
   }
 
-  /** {@link at} of what a call writes to, which is counted. */
+  watch(from: Address, slots: number): { readonly writes: number; stop(): void } {
+    const area = { from, to: from + slots, writes: 0 };
+    this.#watched.push(area);
+    return {
+      get writes() {
+        return area.writes;
+      },
+      stop: () => {
+        this.#watched = this.#watched.filter((other) => other !== area);
+      },
+    };
+  }
+
+  /** {@link at} of what a call writes to, which is counted where somebody watches. */
   #to(target: Address): number {
-    if (this.arena.isPersistent(target)) this.writes++;
+    for (let i = 0; i < this.#watched.length; i++) {
+      const area = this.#watched[i];
+      if (target >= area.from && target < area.to) area.writes++;
+    }
     return at(target);
   }
 

@@ -42,13 +42,14 @@ const OTHERS: typeof CALLS = {
  * write, and how many arrays the call has.
  */
 function run(engine: Engine, block: Address, call: (typeof CALLS)[string], k: number) {
+  const watch = engine.watch!(block, MOST);
   return engine.arena.scope(() => {
     let arrays = 0;
-    let before: { bits: Int32Array; writes: number | undefined } | undefined;
+    let before: { bits: Int32Array; writes: number } | undefined;
     const place = (n: number, write: (address: Address) => void): Address => {
       const address = arrays === k ? block : engine.arena.take(n);
       write(address);
-      if (arrays === k) before = { bits: engine.readIndices(block, n), writes: engine.writes };
+      if (arrays === k) before = { bits: engine.readIndices(block, n), writes: watch.writes };
       arrays++;
       return address;
     };
@@ -65,12 +66,12 @@ function run(engine: Engine, block: Address, call: (typeof CALLS)[string], k: nu
     return {
       arrays,
       changed: before?.bits.some((bits, i) => bits !== after?.[i]) ?? false,
-      counted: before !== undefined && engine.writes !== before.writes,
+      counted: before !== undefined && watch.writes !== before.writes,
     };
   });
 }
 
-describe('an engine counts every call that writes to a persistent block', () => {
+describe('an engine counts every call that writes to a watched block', () => {
   it.each(Object.entries({ ...CALLS, ...OTHERS }))('%s', async (_name, call) => {
     const engine = await createEngine({ tier: WASM[0].name });
     const block = engine.arena.keep(MOST);
@@ -86,13 +87,14 @@ describe('an engine counts every call that writes to a persistent block', () => 
     expect(changed, 'arrays that change').toBeGreaterThan(0);
   });
 
-  it('write, writeIndices and copy too, but neither calls in the workspace nor pack', async () => {
+  it('write, writeIndices and copy too, but neither calls beside it, in the workspace nor pack', async () => {
     const engine = await createEngine();
     const block = engine.arena.keep(1000);
+    const watch = engine.watch!(block, 1000);
     const grown = (body: () => void): boolean => {
-      const before = engine.writes;
+      const before = watch.writes;
       body();
-      return engine.writes !== before;
+      return watch.writes !== before;
     };
     expect(grown(() => engine.write(block, [1]))).toBe(true);
     expect(grown(() => engine.writeIndices(block, [1]))).toBe(true);
@@ -104,5 +106,9 @@ describe('an engine counts every call that writes to a persistent block', () => 
       expect(grown(() => engine.axpy(y, block, 8, 1))).toBe(false);
       expect(grown(() => engine.axpy(block, y, 8, 1))).toBe(true);
     });
+    const beside = engine.arena.keep(16);
+    expect(grown(() => engine.write(beside, [1]))).toBe(false);
+    watch.stop();
+    expect(grown(() => engine.write(block, [1]))).toBe(false);
   });
 });

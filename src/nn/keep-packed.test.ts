@@ -5,6 +5,7 @@ import { createOptimizer } from '../train/index.ts';
 import { lstmCell } from './cells/lstm.ts';
 import {
   createNetwork,
+  createStepper,
   embedding,
   gru,
   keepPacked,
@@ -125,6 +126,14 @@ describe.each(Object.entries(LAYERS))('kept packed weights: %s', (_name, make) =
     network[Symbol.dispose]();
     expect(engine.arena.usage().persistent).toBe(empty);
   });
+});
+
+test('what other networks, their steppers and trainings write leaves them packed', async () => {
+  const { engine, plain, kept } = await pair(LAYERS.lstm);
+  using stepper = createStepper(plain);
+  stepper.step([1, 2, 3]);
+  createOptimizer(plain, { kind: 'adam' }).step(0.1);
+  expect(packings(engine, () => predicted(kept))).toBe(0);
 });
 
 test('training neither reads kept weights nor makes any', async () => {

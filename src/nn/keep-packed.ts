@@ -5,38 +5,45 @@ import type { Network } from './network.ts';
 /**
  * From now on, predictions keep the weights that they packed, and the next ones find them ready: the same bits in less time where sequences
  * are short and batches small, for up to as much memory again as the weights take, from the first prediction on and until the network
- * ends. Whatever writes weights (an optimiser, `load`, a call of the engine) makes them be packed anew at their next use. Training
+ * ends. Whatever writes its weights (an optimiser, `load`, a call of the engine) makes them be packed anew at their next use. Training
  * does not use them. Without effect on an engine that does not count writes, as the reference.
  *
  * @example
  * network.load(weights);
  * keepPacked(network);
  */
-export function keepPacked({ tape, engine }: Network): void {
-  if (engine.writes !== undefined) tape.kept ??= keptWeights(engine);
+export function keepPacked({ tape, engine, weights, slots }: Network): void {
+  if (engine.watch) tape.kept ??= keptWeights(engine, weights, slots, engine.watch(weights, slots));
 }
 
 interface Packed {
   address: Address;
   N: number;
   K: number;
-  /** {@link Engine.writes} when it was packed; −1: not yet. */
+  /** Writes to the network's weights when it was packed; −1: not yet. */
   writes: number;
 }
 
-function keptWeights(engine: Engine): KeptWeights {
+function keptWeights(
+  engine: Engine,
+  weights: Address,
+  slots: number,
+  watch: ReturnType<NonNullable<Engine['watch']>>,
+): KeptWeights {
   const packed = new Map<Address, Packed>();
   let missing: { w: Address; N: number; K: number }[] = [];
   return {
     of(w, N, K) {
+      // Another network's: nobody would say when they are written to.
+      if (w < weights || w >= weights + slots) return undefined;
       const one = packed.get(w);
       if (one?.N !== N || one.K !== K) {
         if (!one) missing.push({ w, N, K });
         return undefined;
       }
-      if (one.writes !== engine.writes) {
+      if (one.writes !== watch.writes) {
         engine.pack(one.address, w, N, K);
-        one.writes = engine.writes as number;
+        one.writes = watch.writes;
       }
       return one.address;
     },
@@ -53,6 +60,7 @@ function keptWeights(engine: Engine): KeptWeights {
     release() {
       for (const { address } of packed.values()) engine.arena.release(address);
       packed.clear();
+      watch.stop();
     },
   };
 }

@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { type Note, parseKey, parseMetre, readAbc, type Score } from '../../data/music/index.ts';
+import {
+  lengthOf,
+  type MusicPiece,
+  type Note,
+  parseKey,
+  parseMetre,
+  readAbc,
+  readMidi,
+  type Score,
+  scoreOfVoices,
+  writeMidi,
+} from '../../data/music/index.ts';
 import { chordPieces, parallelVoices, SMALL, SMALL_KEYS, scaleTunes } from './data.case.ts';
 import { trainCompose } from './train.ts';
 
@@ -45,4 +56,22 @@ test('characters of a title that a model of melodies has not learned are told, e
   expect(model.compose({ ...like, title: 'Scale 日' }).notes).toEqual(
     model.compose({ ...like, title: 'Scale ' }).notes,
   );
+});
+
+test('a pickup comes before the bars that are asked for', async () => {
+  const { model } = await trainCompose(chordPieces(12), { ...SMALL_KEYS, kind: 'keys', epochs: 1 });
+  const upbeat = readAbc('X:1\nM:4/4\nL:1/4\nK:C\nG|CDEF|', 'upbeat.abc')[0];
+  expect(lengthOf(model.compose({ opening: upbeat, bars: 3, notes: 2 }))).toBe(48 + 3 * 192);
+});
+
+test('four tracks are soprano to bass by their height, in whatever order a file has them', async () => {
+  const pieces = parallelVoices(12);
+  const turned = pieces.map((piece): MusicPiece => {
+    if (piece.music.kind !== 'steps') return piece;
+    const bassFirst = piece.music.steps.map((step) => step.toReversed());
+    const score = readMidi(writeMidi(scoreOfVoices(bassFirst, 4, { title: '', pickup: 0 })), 'turned.mid');
+    return { ...piece, music: { kind: 'score', score } };
+  });
+  const { model } = await trainCompose(pieces, { ...SMALL, kind: 'voices', epochs: 1 });
+  expect(await model.evaluate(turned)).toEqual(await model.evaluate(pieces));
 });

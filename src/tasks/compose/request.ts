@@ -116,7 +116,8 @@ export function refuse(kind: string, request: ComposeRequest, names: readonly (k
 export function stepsIn({ bars = DEFAULT_BARS, metre, opening }: ComposeRequest, stepsPerQuarter: number): number {
   const { beats, unit } = metre ?? opening?.metre ?? parseMetre('4/4');
   expectRoom(opening, { beats, unit }, bars);
-  return Math.max(1, Math.round((bars * barTicks({ beats, unit }) * stepsPerQuarter) / TICKS));
+  const ticks = (opening?.pickup ?? 0) + bars * barTicks({ beats, unit });
+  return Math.max(1, Math.round((ticks * stepsPerQuarter) / TICKS));
 }
 
 /** What a composed score says beside its notes. */

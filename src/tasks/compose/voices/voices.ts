@@ -68,11 +68,19 @@ function stepsOf({ name, music }: MusicPiece, stepsPerQuarter: number): Voices {
   if (count !== VOICES) {
     throw new RecurveError(
       'data',
-      `${name}: expected four voices, soprano to bass, in tracks of their own, got ${count}; other music is for a model of keys`,
+      `${name}: expected four voices in tracks of their own, got ${count}; other music is for a model of keys`,
     );
   }
   const lines = Array.from({ length: VOICES }, (_, v) => voiceOf(music.score, v, stepsPerQuarter, name));
+  // Files have their tracks in any order; on the whole the soprano is the highest.
+  lines.sort((a, b) => heightOf(b) - heightOf(a));
   return lines[0].map((_, t) => lines.map((line) => line[t]));
+}
+
+/** The mean pitch of a voice, −1 where it is silent throughout. */
+function heightOf(line: readonly number[]): number {
+  const sounding = line.filter((pitch) => pitch >= 0);
+  return sounding.length === 0 ? -1 : sounding.reduce((sum, pitch) => sum + pitch, 0) / sounding.length;
 }
 
 function checked(piece: Voices, name: string): Voices {

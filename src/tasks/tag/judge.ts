@@ -49,7 +49,7 @@ export function judge(
   const leftOut = (why: string): string[] => (wished ? [`${REGRESSION_LEFT_OUT} ${why}`] : []);
   if (!beside) return { calibration: calibrate(logits, labels, K, settings), notes: leftOut('no finite solution') };
   const { regression } = beside;
-  if (logits.length !== labels.length * K) return { regression, calibration: UNCALIBRATED, notes: [] };
+  if (logits.length !== labels.length * K) return { regression, calibration: uncalibrated(settings), notes: [] };
   const both = blendLogits(logits, beside.logits);
   if (betterAlone(logits, both, labels, K)) {
     const notes = leftOut('on held-out steps the network does clearly better alone');
@@ -59,10 +59,12 @@ export function judge(
 }
 
 /** Where the time was up before the network said anything of them. */
-const UNCALIBRATED: TagCalibration = { temperature: 1, threshold: 0.5 };
+function uncalibrated({ threshold }: TagSettings): TagCalibration {
+  return { temperature: 1, threshold: typeof threshold === 'number' ? threshold : 0.5 };
+}
 
 function calibrate(logits: ArrayLike<number>, labels: Int32Array, K: number, settings: TagSettings): TagCalibration {
-  if (logits.length !== labels.length * K) return UNCALIBRATED;
+  if (logits.length !== labels.length * K) return uncalibrated(settings);
   const temperature = fitTemperature(logits, labels, K);
   const threshold = K === 2 ? fitThreshold(softmaxRows(logits, K, temperature), labels, settings.threshold) : 0.5;
   return { temperature, threshold };

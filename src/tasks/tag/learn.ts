@@ -1,3 +1,4 @@
+import { RecurveError } from '../../errors.ts';
 import { number, oneOf } from '../../model/validate.ts';
 import { createNetwork, type Network } from '../../nn/index.ts';
 import type { EpochRecord, FitResult, TrainingState } from '../../train/index.ts';
@@ -18,24 +19,49 @@ export interface TagLearned extends Judged {
   stopped: FitResult['stopped'];
 }
 
+/** Steps left out, and the others to learn from. */
+export interface Block {
+  held: Example[];
+  rest: Example[];
+}
+
+/**
+ * The blocks of cross-validation: five, but for those without a label.
+ *
+ * @param blockOf which block a step of an example belongs to
+ * @throws RecurveError `data` where all labels lie in one of them
+ */
+export function blocksOf(
+  examples: readonly Example[],
+  blockOf: (example: number, t: number) => number,
+): readonly Block[] {
+  const blocks = Array.from({ length: BLOCKS }, (_, k) => ({
+    held: counting(examples, (i, t) => blockOf(i, t) === k),
+    rest: counting(examples, (i, t) => blockOf(i, t) !== k),
+  })).filter(({ held }) => held.length > 0);
+  if (blocks.length >= 2) return blocks;
+  throw new RecurveError(
+    'data',
+    `tag: expected labels in at least 2 of ${BLOCKS} parts of the training steps, got them in one alone; set validation to holdout, or give data with labels throughout`,
+  );
+}
+
 /**
  * Five blocks of the training steps in turn are left out and told by a network trained on the rest, whose mean log loss chooses the
  * number of epochs, and by a regression fitted on the rest; the probabilities of both together choose temperature and threshold. Then
  * the members and the regression learn from all steps.
- *
- * @param blockOf which block a step of an example belongs to
  */
 export async function crossValidate(
   learner: TagLearner,
   examples: readonly Example[],
-  blockOf: (example: number, t: number) => number,
+  blocks: readonly Block[],
   stages: Stages,
 ): Promise<TagLearned> {
   const { kept } = stages;
-  const held = Array.from({ length: BLOCKS }, (_, k) => counting(examples, (i, t) => blockOf(i, t) === k));
-  const rest = held.map((_, k) => counting(examples, (i, t) => blockOf(i, t) !== k));
-  for (let k = stages.stage; k < BLOCKS; k++) {
-    const { network, result } = await learn(stages, `block ${k + 1} of ${BLOCKS}`, learner, 0, {
+  const held = blocks.map((block) => block.held);
+  const rest = blocks.map((block) => block.rest);
+  for (let k = stages.stage; k < blocks.length; k++) {
+    const { network, result } = await learn(stages, `block ${k + 1} of ${blocks.length}`, learner, 0, {
       training: rest[k],
       validation: held[k],
       onLogits(logits, epoch) {
@@ -58,7 +84,7 @@ export async function crossValidate(
     labels: Int32Array.from(held.flatMap((part) => Array.from(countedLabels(part)))),
   };
   const judged = judge(learner, told, await fitBeside(learner, examples, rest, held));
-  const members = await learnMembers(stages, learner, { training: examples, lastEpoch: bestEpoch }, BLOCKS);
+  const members = await learnMembers(stages, learner, { training: examples, lastEpoch: bestEpoch }, blocks.length);
   const limited = curves.some((curve) => curve.length < learner.settings.epochs);
   return {
     ...judged,
@@ -94,10 +120,13 @@ export async function holdOut(
   };
 }
 
-/** Refuses what a damaged checkpoint may say that finished stages left behind. */
-export function expectKept(cross: boolean): (done: StagesDone, fit: TrainingState) => void {
+/**
+ * Refuses what a damaged checkpoint may say that finished stages left behind.
+ *
+ * @param before stages that come before the networks': the blocks of cross-validation
+ */
+export function expectKept(before: number): (done: StagesDone, fit: TrainingState) => void {
   return ({ stage, kept }, fit) => {
-    const before = cross ? BLOCKS : 0;
     const logits = (k: number) => Object.keys(kept).filter((name) => name.startsWith(`logits.${k}.`)).length;
     for (let k = 0; k < Math.min(stage, before); k++) {
       number({ min: 0 })(kept[`curve.${k}`]?.length ?? -1, `checkpoint: loss curve of block ${k + 1}`);

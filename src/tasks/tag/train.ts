@@ -7,7 +7,7 @@ import { alikeNotes, classWeightsOf, openStages, type TrainHooks } from '../trai
 import type { TagArchitecture } from './architecture.ts';
 import { type TagCourse, tableCourse, textCourse } from './course.ts';
 import { ownCount } from './features.ts';
-import { BLOCKS, crossValidate, expectKept, holdOut } from './learn.ts';
+import { blocksOf, crossValidate, expectKept, holdOut } from './learn.ts';
 import type { TagLearner } from './learner.ts';
 import { type Tagged, type TagModel, tagModel } from './model.ts';
 import { refuseUnused, type TagOptions, type TagSettings, tagSettings } from './options.ts';
@@ -63,6 +63,7 @@ export async function trainTag(
   const notes = [...checkCourse(course), ...course.notes];
   const cross = settings.validation === 'cross' || (settings.validation !== 'holdout' && course.steps <= CROSS_LIMIT);
   refuseUnheard(options, cross, course.classes.length);
+  const blocks = cross ? blocksOf(course.examples, course.blockOf) : [];
   const learner: TagLearner = {
     engine: hooks.engine ?? (await createEngine()),
     architecture: architectureOf(course, settings),
@@ -75,12 +76,12 @@ export async function trainTag(
       task: 'tag',
       settings: plainJson(settings),
       data: course.fingerprint(),
-      stages: settings.members + (cross ? BLOCKS : 0),
+      stages: settings.members + blocks.length,
     },
     hooks,
-    expectKept(cross),
+    expectKept(blocks.length),
   );
-  const learned = await (cross ? crossValidate(learner, course.examples, course.blockOf, stages) : learnFromHoldout());
+  const learned = await (cross ? crossValidate(learner, course.examples, blocks, stages) : learnFromHoldout());
   const { members, regression, calibration, history, bestEpoch, stopped } = learned;
   const model = tagModel(members, {
     settings,

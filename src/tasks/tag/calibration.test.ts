@@ -51,3 +51,10 @@ test('figures of a small case, by hand', () => {
   expect(figures.auc).toBe(0.25);
   expect(figures.calibrationError).toBeCloseTo((0.2 + 0.4 + 0.7 + 0.9) / 4, 12);
 });
+
+test('F1 of three classes counts one that was told and never came, not one that did neither, as scikit-learn', () => {
+  const told = (k: number): number[] => [0, 1, 2, 3].map((one) => (one === k ? 0.7 : 0.1));
+  // Truth 0 0 1 1, told 0 2 1 1: F1 of class 0 is 2/3, of 1 is 1, of 2 is 0; class 3 takes no part.
+  const { f1 } = figuresOf([0, 2, 1, 1].flatMap(told), [0, 0, 1, 1], 4);
+  expect(f1).toBeCloseTo((2 / 3 + 1 + 0) / 3, 12);
+});

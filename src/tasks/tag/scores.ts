@@ -1,3 +1,4 @@
+import { classScores } from '../../train/index.ts';
 import { labelAt, logLossOf } from './calibration.ts';
 
 /** Figures of probabilities against what came. */
@@ -8,7 +9,7 @@ export interface TagFigures {
   logLoss: number;
   /** Share of labels told right, 0 to 1. */
   accuracy: number;
-  /** Of two classes the F1 of the second (positive) one, of more the mean over the classes that occur. */
+  /** Of two classes the F1 of the second (positive) one, of more the mean over the classes that occur, as truth or as told. */
   f1: number;
   /** Expected calibration error: mean distance of said and seen shares over ten bins, weighted by their size. Naeini et al. 2015. */
   calibrationError: number;
@@ -63,14 +64,14 @@ export function figuresOf(
     if (K === 2) brier += (probabilities[2 * i + 1] - labels[i]) ** 2;
     else for (let k = 0; k < K; k++) brier += (probabilities[i * K + k] - (labels[i] === k ? 1 : 0)) ** 2;
   }
-  const right = confusion.reduce((sum, row, k) => sum + row[k], 0);
+  const scores = classScores(confusion);
   const bins = reliabilityOf(probabilities, labels, K);
   const auc = K === 2 ? areaUnderCurve(probabilities, labels) : undefined;
   return {
     brier: brier / N,
     logLoss: logLossOf(probabilities, labels, K),
-    accuracy: right / N,
-    f1: f1Of(confusion),
+    accuracy: scores.accuracy,
+    f1: K === 2 ? scores.classes[1].f1 : scores.f1,
     calibrationError: bins.reduce((sum, { said, seen, count }) => sum + (count / N) * Math.abs(said - seen), 0),
     ...(auc !== undefined && { auc }),
   };
@@ -114,15 +115,6 @@ export function scoresOf(scored: TagScored, K: number, threshold: number): TagSc
     confusion: confusionOf(probabilities, labels, K, threshold),
     reliability: reliabilityOf(probabilities, labels, K),
   };
-}
-
-function f1Of(confusion: readonly (readonly number[])[]): number {
-  const told = (k: number) => confusion.reduce((sum, row) => sum + row[k], 0);
-  const seen = (k: number) => confusion[k].reduce((sum, count) => sum + count, 0);
-  const f1 = (k: number) => (2 * confusion[k][k]) / (told(k) + seen(k) || 1);
-  if (confusion.length === 2) return f1(1);
-  const occurring = confusion.flatMap((_, k) => (seen(k) > 0 ? [k] : []));
-  return occurring.reduce((sum, k) => sum + f1(k), 0) / occurring.length;
 }
 
 /** By ranks, ties counting half (Mann and Whitney 1947). */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { SeriesOptions } from '../data/index.ts';
+import type { Part, SeriesOptions } from '../data/index.ts';
+import { RecurveError } from '../errors.ts';
 import { choiceOption, given, wholeOption } from './options.ts';
 
 /** Values of the options that say how the rows of a table become the steps of series. */
@@ -54,4 +55,17 @@ export function seriesOptionsOf(values: SeriesValues): Omit<SeriesOptions, 'targ
     ...given({ covariates: past, series, step, zone, timeFormat, spacing, duplicates, missing, maxGap }),
     ...(time !== undefined && { time: time === 'none' ? null : time }),
   };
+}
+
+/** The test span as `--test-from` or `--test-share` name it; undefined for the default of the task, which is `who` in the message. */
+export function testSpanOf(
+  who: string,
+  { testFrom, testShare }: { testFrom?: string; testShare?: number },
+): Part | 'none' | undefined {
+  if (testFrom !== undefined && testShare !== undefined) {
+    throw new RecurveError('usage', `${who}: expected --test-from or --test-share, got both; choose one`);
+  }
+  if (testFrom !== undefined) return { from: testFrom };
+  if (testShare === undefined) return undefined;
+  return testShare === 0 ? 'none' : { fraction: testShare };
 }

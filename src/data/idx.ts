@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { concat } from './bytes.ts';
 import { gunzip } from './gzip.ts';
 
 /** Numbers of a file in IDX, the format of MNIST: row-major, the first axis counts the examples. */
@@ -37,13 +38,7 @@ async function unpacked(bytes: Uint8Array, name: string): Promise<Uint8Array> {
   }
   const pieces: Uint8Array[] = [];
   for await (const piece of gunzip(whole(), name)) pieces.push(piece);
-  const joined = new Uint8Array(pieces.reduce((n, piece) => n + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
+  return concat(pieces);
 }
 
 function parse(bytes: Uint8Array, name: string): IdxArray {

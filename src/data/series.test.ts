@@ -65,6 +65,7 @@ test('linear filling draws a line, and refuse names column and row', async () =>
   );
   await expect(series(text, { target: 'v', maxGap: 1 })).rejects.toThrow('expected at most 1 missing values in a row');
   expect((await one(text, { target: 'v', maxGap: 2 })).length).toBe(4);
+  expect((await one('t,v\n2015-01-01,1\n2015-01-02,2\n', { target: 'v', maxGap: 0 })).length).toBe(2);
 });
 
 test('a named covariate with a long gap is refused, an unnamed one is left out', async () => {

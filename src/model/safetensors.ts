@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { parseJson } from './json.ts';
+import { show } from './validate.ts';
 
 /**
  * The safetensors file format: a little-endian u64 header length, a JSON header
@@ -222,9 +223,4 @@ function readEntry(name: string, value: unknown, refuse: Refuse): Entry {
     refuse(`tensor ${show(name)}, ${dtype} of shape ${show(entry.shape)}, to take ${size} bytes`, `${end - begin}`);
   }
   return { name, dtype, shape: entry.shape as number[], begin, end };
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

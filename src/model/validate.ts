@@ -22,7 +22,8 @@ function refuse(path: string, expected: string, value: unknown): never {
   );
 }
 
-function show(value: unknown): string {
+/** A value as messages show it, cut short. */
+export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;

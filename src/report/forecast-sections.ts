@@ -16,7 +16,7 @@ const MOST_ROWS = 366;
 const DASHES = ['dashed', 'dotted', 'dashdot'] as const;
 
 /** `label (unit)`, or the label alone. */
-function withUnit(label: string, unit: string | undefined): string {
+function labelWithUnit(label: string, unit: string | undefined): string {
   return unit ? `${label} (${unit})` : label;
 }
 
@@ -80,7 +80,7 @@ export function futureSection({ future, target, unit, horizon, step = 'step' }: 
     draw: ({ width, height }) =>
       lineChart({
         title: `Forecast of ${target} for the next ${steps} ${step}s with intervals`,
-        ...{ width, height, x, time: timed, series, bands, yLabel: withUnit(target, unit) },
+        ...{ width, height, x, time: timed, series, bands, yLabel: labelWithUnit(target, unit) },
         ...(timed ? {} : { xLabel: `${step}s after the last row`, integers: true }),
       }),
     height: 320,
@@ -88,7 +88,7 @@ export function futureSection({ future, target, unit, horizon, step = 'step' }: 
   const narrowFirst = [...intervals].reverse();
   const columns: TableColumn[] = [
     { header: ahead ? 'When' : 'Step' },
-    { header: withUnit('Forecast', unit), align: 'right' },
+    { header: labelWithUnit('Forecast', unit), align: 'right' },
   ];
   for (const { level } of narrowFirst) columns.push({ header: `${level} % interval`, align: 'right' });
   const labels = ahead && stepLabels(ahead);
@@ -113,7 +113,7 @@ const MEASURES: readonly [key: Exclude<keyof ErrorScores, 'note'>, name: string,
 
 export function baselineSection({ test, baselines = {}, unit }: ForecastReportInput): Section {
   return scoreSection({
-    measures: MEASURES.map(([key, name, hasUnit]) => ({ key, name: hasUnit ? withUnit(name, unit) : name })),
+    measures: MEASURES.map(([key, name, hasUnit]) => ({ key, name: hasUnit ? labelWithUnit(name, unit) : name })),
     contestants: [
       ...(test ? [{ name: 'Recurve', method: 'the model of this report', scores: figures(test), model: true }] : []),
       ...Object.entries(baselines).map(([key, scores]) => ({
@@ -156,7 +156,7 @@ export function testSection({ nextStep, target, unit, step = 'step' }: ForecastR
       draw: ({ width, height, narrow }) =>
         lineChart({
           title: `${caption}: measured and forecast ${target}`,
-          ...{ width, height, x, time: time !== undefined, series, bands, yLabel: withUnit(target, unit) },
+          ...{ width, height, x, time: time !== undefined, series, bands, yLabel: labelWithUnit(target, unit) },
           ...(time ? {} : { xLabel: `${step} of the test span`, integers: true }),
           // A finger cannot hover, and two sets of tooltips would double the file.
           hover: !narrow && x.length <= 400,
@@ -202,8 +202,8 @@ export function testSection({ nextStep, target, unit, step = 'step' }: ForecastR
         scatterChart({
           title: `Forecast against measured ${target}, a point per ${step}`,
           ...{ width, height, x: truth, y: prediction, diagonal: true },
-          xLabel: withUnit('measured', unit),
-          yLabel: withUnit('forecast', unit),
+          xLabel: labelWithUnit('measured', unit),
+          yLabel: labelWithUnit('forecast', unit),
         }),
     }),
     residualFigures({ truth, prediction, time, unit, step }).histogram,
@@ -250,7 +250,7 @@ export function perStepSection({ perStep, unit, step = 'step' }: ForecastReportI
     { header: `${step.charAt(0).toUpperCase()}${step.slice(1)}s ahead` },
     ...series.map((one): TableColumn => ({ header: one.label, align: 'right' })),
   ];
-  const data = { caption: `${withUnit(metric, unit)} by steps ahead; the best in bold`, columns, rows, bold };
+  const data = { caption: `${labelWithUnit(metric, unit)} by steps ahead; the best in bold`, columns, rows, bold };
   const short = perStep.model.length <= 14;
   const chart = figure({
     caption: `${metric} by how far the forecast looks ahead`,
@@ -265,7 +265,7 @@ export function perStepSection({ perStep, unit, step = 'step' }: ForecastReportI
         integers: true,
         series,
         xLabel: `${step}s ahead`,
-        yLabel: withUnit(metric, unit),
+        yLabel: labelWithUnit(metric, unit),
       }),
   });
   return { ...section, content: short ? [chart, table(data)] : [chart] };
@@ -281,7 +281,7 @@ export function coverageSection({ coverage = [], unit, nextStep }: ForecastRepor
     { header: 'Measured', align: 'right' },
     { header: 'Difference', align: 'right' },
   ];
-  if (widths) columns.push({ header: withUnit('Mean width', unit), align: 'right' });
+  if (widths) columns.push({ header: labelWithUnit('Mean width', unit), align: 'right' });
   const rows = coverage.map(({ level, measured, width }) => {
     const difference = measured - level;
     const sign = difference > 0 ? '+' : difference < 0 ? '−' : '';

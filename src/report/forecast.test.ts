@@ -83,6 +83,11 @@ test('the lead says by how much the model beats its best baseline', () => {
   );
 });
 
+test('a card says by how much the RMSE is below that of persistence', () => {
+  expect(forecastReport(input)).toMatch(/class="card good"><p class="label">Skill<\/p>.*?11\.2/s);
+  expect(forecastReport({ ...input, baselines: {} })).not.toContain('>Skill<');
+});
+
 test('a model that loses is shown as losing', () => {
   const html = forecastReport({ ...input, test: { rmse: 3 } });
   expect(html).toContain('11.8\u00a0% above the best baseline: Ridge regression does better with 2.683\u00a0°C.');

@@ -1,9 +1,8 @@
 import { parsePart, type ReadOptions, type SeriesOptions } from '../../data/index.ts';
-import { RecurveError } from '../../errors.ts';
 import type { ForecastOptions } from '../../tasks/index.ts';
 import { given } from '../options.ts';
 import { type ReadValues, readOptionsOf } from '../read-options.ts';
-import { type SeriesValues, seriesOptionsOf } from '../series-options.ts';
+import { type SeriesValues, seriesOptionsOf, testSpanOf } from '../series-options.ts';
 import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
 import type { FitValues, RunValues } from '../train-options.ts';
 
@@ -81,7 +80,7 @@ function namedColumns({ target, time, covariates, known, series }: SeriesOptions
 function forecastOptionsOf(values: TrainValues): ForecastOptions {
   const { context, horizon, stride, cell, hidden, layers, dropout, output, levels, scaler, anchor, inputs } = values;
   const { testUntil, validation, epochs, batchSize, rate, clip, patience, unit, seed } = values;
-  const test = testOf(values);
+  const test = testSpanOf('train forecast', values);
   return {
     ...given({ context, horizon, stride, cell, hidden, layers, dropout, output, levels, scaler, anchor, inputs }),
     ...given({ testUntil, validation, epochs, batchSize, rate, clip, patience, unit, seed, test }),
@@ -89,13 +88,4 @@ function forecastOptionsOf(values: TrainValues): ForecastOptions {
     ...(values.sharedScaler && { scalePerSeries: false }),
     ...(!values.calendar && { calendar: false }),
   };
-}
-
-function testOf({ testFrom, testShare }: TrainValues): ForecastOptions['test'] {
-  if (testFrom !== undefined && testShare !== undefined) {
-    throw new RecurveError('usage', 'train forecast: expected --test-from or --test-share, got both; choose one');
-  }
-  if (testFrom !== undefined) return { from: testFrom };
-  if (testShare === undefined) return undefined;
-  return testShare === 0 ? 'none' : { fraction: testShare };
 }

@@ -4,7 +4,7 @@ import type { TagOptions, TagTableOptions } from '../../tasks/index.ts';
 import { parseClassWeights } from '../class-weights.ts';
 import { given, refuseGiven } from '../options.ts';
 import { READ_FLAGS, type ReadValues, readOptionsOf } from '../read-options.ts';
-import { SERIES_FLAGS, type SeriesValues, seriesOptionsOf } from '../series-options.ts';
+import { SERIES_FLAGS, type SeriesValues, seriesOptionsOf, testSpanOf } from '../series-options.ts';
 import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
 import type { FitValues, RunValues } from '../train-options.ts';
 
@@ -90,7 +90,7 @@ function tagOptionsOf(values: TrainValues): TagOptions {
   }
   return {
     ...given({ ahead, cell, hidden, layers, dropout, members, lags, embedding, minCount, testUntil, validation }),
-    ...given({ chunk, epochs, batchSize, rate, clip, patience, seed, test: testOf(values) }),
+    ...given({ chunk, epochs, batchSize, rate, clip, patience, seed, test: testSpanOf('train tag', values) }),
     ...(values.bidirectional && { bidirectional: true }),
     ...(values.causal && { bidirectional: false }),
     ...(!values.logs && { logs: false }),
@@ -110,13 +110,4 @@ function thresholdOf(text: string): NonNullable<TagOptions['threshold']> {
     'usage',
     `--threshold: expected accuracy, f1 or a number between 0 and 1, got "${text}"; see --help`,
   );
-}
-
-function testOf({ testFrom, testShare }: TrainValues): TagOptions['test'] {
-  if (testFrom !== undefined && testShare !== undefined) {
-    throw new RecurveError('usage', 'train tag: expected --test-from or --test-share, got both; choose one');
-  }
-  if (testFrom !== undefined) return { from: testFrom };
-  if (testShare === undefined) return undefined;
-  return testShare === 0 ? 'none' : { fraction: testShare };
 }

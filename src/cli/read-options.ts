@@ -24,14 +24,18 @@ export interface ReadValues {
 /** Group of the options that say how a table is written. */
 export const READ_GROUP = 'How the table is written (found by looking at it):';
 
-/** The options that say how a table is written; all of it is found by looking where they are left out. */
-export function readOptions(): Option[] {
+/**
+ * The options that say how a table is written; all of it is found by looking where they are left out.
+ *
+ * @param missing what counts as missing by default, for the help
+ */
+export function readOptions(missing = 'NA, NaN, null, - …'): Option[] {
   return [
     choiceOption('--format <kind>', 'of the file', ['auto', 'csv', 'tsv', 'jsonl', 'parquet'], 'auto'),
     new Option('--delimiter <sign>', 'one character, or tab'),
     choiceOption('--decimal <sign>', 'decimal sign', ['.', ',']),
     new Option('--no-header', 'the first line holds data; columns are column_1, column_2, …'),
-    listOption('--missing-texts <a,b>', 'texts that mean a missing cell; default NA, NaN, null, - …'),
+    listOption('--missing-texts <a,b>', `texts that mean a missing cell; default ${missing}`),
     new Option('--encoding <name>', 'of the text; default utf-8'),
   ];
 }
@@ -40,9 +44,9 @@ export function readOptions(): Option[] {
 export const READ_FLAGS = readOptions().map(({ long }) => long as string);
 
 /** Adds {@link readOptions} to a command of which every use reads a table. */
-export function addReadOptions(command: Command): void {
+export function addReadOptions(command: Command, missing?: string): void {
   command.optionsGroup(READ_GROUP);
-  for (const option of readOptions()) command.addOption(option);
+  for (const option of readOptions(missing)) command.addOption(option);
 }
 
 export function readOptionsOf(values: ReadValues): ReadOptions {

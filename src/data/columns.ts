@@ -41,6 +41,7 @@ export class ColumnBuilder {
   #dictionary: string[] = [];
   #codes = new Map<string, number>();
   #breaks: Cell | undefined;
+  #spelt: Cell | undefined;
 
   constructor(name: string, rules: ColumnRules) {
     this.name = name;
@@ -110,7 +111,11 @@ export class ColumnBuilder {
       const truncated = this.#dictionary.length > MAX_TEXTS;
       const codes = this.#join(new Int32Array(this.#length)) as Int32Array;
       const text = { kind: 'text', name, codes, dictionary: this.#dictionary, missing, truncated } as const;
-      return this.#breaks ? { ...text, breaks: this.#breaks } : text;
+      return {
+        ...text,
+        ...(this.#breaks && { breaks: this.#breaks }),
+        ...(this.#spelt && { spelt: this.#spelt }),
+      };
     }
     const values = this.#join(new Float64Array(this.#length)) as Float64Array;
     if (this.#kind !== 'time') return { kind: 'number', name, values, missing };
@@ -128,6 +133,7 @@ export class ColumnBuilder {
   #pushSlowly(text: string): void {
     const rules = this.#rules;
     if (text.length <= 8 && rules.missing.has(text.trim().toLowerCase())) {
+      if (this.#spelt === undefined && text.trim() !== '') this.#spelt = { row: this.#length, text };
       this.pushMissing();
       return;
     }

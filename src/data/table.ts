@@ -40,6 +40,8 @@ export interface TextColumn {
   missing: number;
   /** The cell at which the column stopped being numbers or times; the cells before it are kept in canonical form. */
   breaks?: Cell;
+  /** The first cell that counts as missing though something stands there, such as `none`. */
+  spelt?: Cell;
   /** True when there are so many distinct texts that the later ones share the last dictionary entry. */
   truncated: boolean;
 }

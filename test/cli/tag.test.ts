@@ -202,3 +202,17 @@ describe('bad input gets one sentence', () => {
     expect([ran.stdout, ran.code]).toEqual(['', code]);
   });
 });
+
+test('a class that is called like a missing cell is one in predict and evaluate too', () => {
+  const cwd = withData();
+  const [header, ...days] = rainCsv(240).trimEnd().replaceAll(',dry', ',none').split('\n');
+  writeFileSync(join(cwd, 'none.csv'), [header, ...days, ''].join('\n'));
+  const args = ['none.csv', '--target', 'sky', ...QUICK.slice(QUICK.indexOf('--target') + 2), '--out', 'none'];
+  expect(recurve(['train', 'tag', ...args], { cwd }).stderr).toContain('got only "wet"; 1');
+  const trained = recurve(['train', 'tag', ...args, '--missing-texts', 'NA', '--json'], { cwd });
+  expect(trained.stderr).toBe('');
+  const { classes, steps, confusion } = JSON.parse(trained.stdout);
+  expect(classes).toEqual(['none', 'wet']);
+  const measured = JSON.parse(recurve(['evaluate', 'none', 'none.csv', '--json'], { cwd }).stdout);
+  expect([measured.steps, measured.confusion]).toEqual([steps, confusion]);
+});

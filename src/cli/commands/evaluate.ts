@@ -44,7 +44,7 @@ export function define(command: Command): void {
     ['generate'],
     [new Option('--held-out', 'the text is that of the training: measure the end that was not trained on')],
   );
-  addTaskOptions(command, TABLE_TASKS, readOptions(), READ_GROUP);
+  addTaskOptions(command, TABLE_TASKS, readOptions('NA, NaN, null, - …, with classify empty cells alone'), READ_GROUP);
   command
     .addHelpText(
       'after',

@@ -35,7 +35,7 @@ export function define(command: Command): void {
     ['generate'],
     [new Option('--surprise', 'colour the text by what each token cost; with --out page.html a page')],
   );
-  addTaskOptions(command, TABLE_TASKS, readOptions(), READ_GROUP);
+  addTaskOptions(command, TABLE_TASKS, readOptions('NA, NaN, null, - …, with classify empty cells alone'), READ_GROUP);
   command
     .addHelpText(
       'after',

@@ -1,3 +1,4 @@
+import { MISSING } from '../../data/columns.ts';
 import { describe, readTagged, type TaggedText } from '../../data/index.ts';
 import { shorten } from '../../data/table.ts';
 import { openSource } from '../../node/source.ts';
@@ -47,10 +48,16 @@ export async function dataFor(
   const series = reading?.series;
   const table = await loadTable(
     place,
-    { ...readOptionsOf(values), ...(series !== undefined && { text: [series] }) },
+    { ...missingBeside(classes), ...readOptionsOf(values), ...(series !== undefined && { text: [series] }) },
     output,
   );
   const data = knownTagTable(table, reading as NonNullable<typeof reading>, { ...plan, classes });
   for (const line of describe(data.report)) output.note(line);
   return data;
+}
+
+/** What counts as missing where one of the usual texts, such as none, is a class of the model. */
+function missingBeside(classes: readonly string[]): { missing?: string[] } {
+  const names = new Set(classes.map((name) => name.trim().toLowerCase()));
+  return MISSING.some((text) => names.has(text)) ? { missing: MISSING.filter((text) => !names.has(text)) } : {};
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { describe, readTable } from '../../data/index.ts';
 import { rain, rainCsv, SMALL, tableOf } from './data.case.ts';
 import type { TablePlan } from './features.ts';
 import { knownTagTable, toTagTable } from './table.ts';
@@ -44,4 +45,19 @@ test('labels that differ in case or spaces alone are told of, and of many rare c
     notes.slice(1, 11).every((note) => /^class "rare \d+" has (no example|one example only) to learn from/.test(note)),
   ).toBe(true);
   expect(notes.slice(11)).toEqual(['so have 10 more classes']);
+});
+
+test('a label that counts as missing, as none does, is told of by its text', async () => {
+  const rows = Array.from({ length: 90 }, (_, i) => `${i % 5},${['low', 'none', 'high', ''][i % 4]}`);
+  const read = (missing?: string[]) =>
+    readTable(`x,level\n${rows.join('\n')}\n`, { name: 'l.csv', ...(missing && { missing }) });
+  const data = toTagTable(await read(), { target: 'level' });
+  expect(data.classes).toEqual(['high', 'low']);
+  const lines = ({ report }: typeof data) => describe(report).filter((line) => line.startsWith('column "level"'));
+  expect(lines(data)).toEqual([
+    'column "level": missing values: 45 (first "none" in row 3); filled with the last value before them, marked as not observed; where such cells are labels, list what is missing instead',
+  ]);
+  const listed = toTagTable(await read(['', 'NA']), { target: 'level' });
+  expect(listed.classes).toEqual(['high', 'low', 'none']);
+  expect(lines(listed)[0]).not.toContain('where such cells are labels');
 });

@@ -2,6 +2,7 @@ import {
   type DataReport,
   type NumberColumn,
   nextTimes,
+  rowNumber,
   type Series,
   type SeriesOptions,
   type Step,
@@ -9,6 +10,7 @@ import {
   toSeries,
   zoneOf,
 } from '../../data/index.ts';
+import type { Finding } from '../../data/report.ts';
 import { RecurveError } from '../../errors.ts';
 import { classesOf, classOf, labelsRead, parseTarget, type TagTarget } from './target.ts';
 
@@ -149,7 +151,11 @@ function read(
     source: table.source,
     target,
     classes: [...classes],
-    report: { ...report, targets: [text] },
+    report: {
+      ...report,
+      targets: [text],
+      findings: report.findings.map((one) => labelFinding(one, labelName, table, target)),
+    },
     reading: {
       ...options,
       time: report.time?.column ?? null,
@@ -164,6 +170,19 @@ function read(
         one.observed[0][t] === 1 && !unlabelled ? classAt(value) : -1,
       ),
     })),
+  };
+}
+
+/** Of missing labels tells the first that says something, such as `none`: it may be meant as a class. */
+function labelFinding(finding: Finding, label: string, table: Table, target: TagTarget): Finding {
+  const column = table.columns.find(({ name }) => name === target.column);
+  if (finding.kind !== 'missing' || finding.column !== label || column?.kind !== 'text' || !column.spelt)
+    return finding;
+  const { row, text } = column.spelt;
+  return {
+    ...finding,
+    first: { row: rowNumber(table, row), text },
+    rule: `${finding.rule}; where such cells are labels, list what is missing instead`,
   };
 }
 

@@ -54,7 +54,7 @@ export function define(command: Command): void {
     .addOption(wholeOption('--patience <epochs>', 'epochs without a better one; default half of them'));
   addFitOptions(command, { epochs: 4, batchSize: 50, rate: 0.003, clip: 1, seed: 0 }, 'examples');
   addRunOptions(command, 'runs/classify-<data>');
-  addReadOptions(command);
+  addReadOptions(command, 'empty cells alone');
   command
     .addHelpText(
       'after',

@@ -43,6 +43,13 @@ test('every plain text of a page is escaped', () => {
   expect(html.match(/&lt;img/g)!.length).toBeGreaterThanOrEqual(17);
 });
 
+test('a list marks its warnings, and them alone', () => {
+  expect(list([{ text: 'a', tone: 'warning' }, { text: 'b' }])).toBe(
+    '<ul class="lines"><li class="warning"><b>Note: </b>a</li><li>b</li></ul>',
+  );
+  expect(list([])).toBe('');
+});
+
 test('a table has a caption, headings with a scope, and bold only where asked', () => {
   const html = table({
     caption: 'Errors',

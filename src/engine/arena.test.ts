@@ -166,6 +166,12 @@ describe('running out of memory', () => {
     expect(arena.keep(16)).toBe(16);
   });
 
+  it('does not begin before the limit: its last slot is handed out', () => {
+    const arena = counted(2 * MIB);
+    expect(arena.keep((2 * MIB) / 4 - 16)).toBe(16);
+    expect(() => arena.keep(1)).toThrow('expected the memory of a step to fit into 2 MiB');
+  });
+
   it('says so when the host refuses below the limit', () => {
     const arena = counted(64 * MIB, MIB);
     expect(() => arena.scope(() => arena.take(2 * MIB))).toThrow(

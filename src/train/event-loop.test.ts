@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createEngine } from '../engine/index.ts';
-import { yieldToEventLoop } from './event-loop.ts';
+import { visitor, yieldToEventLoop } from './event-loop.ts';
 import { fit } from './fit.ts';
 import { smallNetwork, smallTask } from './training.case.ts';
 
@@ -42,6 +42,33 @@ describe('yieldToEventLoop', () => {
     // A message may come before a timer that is due at the same moment, but not again and again.
     for (let n = 0; n < 20 && !fired; n++) await yieldToEventLoop();
     expect(fired).toBe(true);
+  });
+});
+
+describe('a visitor', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
+
+  it('visits where the last visit is more than 25 ms ago, and not before', async () => {
+    let visits = 0;
+    vi.stubGlobal('setImmediate', (callback: () => void) => {
+      visits++;
+      callback();
+    });
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
+    const visit = visitor();
+    for (const [now, expected] of [
+      [1025, 0],
+      [1026, 1],
+      [1051, 1],
+      [1052, 2],
+    ]) {
+      clock.mockReturnValue(now);
+      await visit();
+      expect(visits, `at ${now} ms`).toBe(expected);
+    }
   });
 });
 

@@ -212,6 +212,19 @@ describe('backward', () => {
   });
 });
 
+describe('a view of a view', () => {
+  it('sends its gradient to its place, and 0 to the rest, whatever lay in memory', () => {
+    const tape = fresh();
+    tape.run(() => tape.constant(new Float64Array(64).fill(Number.NaN), [64]));
+    const gradient = tape.run(() => {
+      const x = tape.variable([1, 2, 3, 4, 5, 6, 7, 8], [8]);
+      tape.backward(sum(tape.view(tape.view(x, [6], 1), [3], 2)));
+      return [...x.gradient()];
+    });
+    expect(gradient).toEqual([0, 0, 0, 1, 1, 1, 0, 0]);
+  });
+});
+
 describe('two tapes', () => {
   it('do not mix: an error, whichever side stands first and also inside fused layers', () => {
     const [one, two] = [fresh(), fresh()];

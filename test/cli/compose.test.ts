@@ -209,6 +209,9 @@ test('of a folder, what cannot be read is left out and told, and the run says ho
   ]);
   const { stdout } = recurve([...train, '--out', 'counted', '--json'], { cwd });
   expect(JSON.parse(stdout)).toMatchObject({ leftOut: 4, pieces: { train: 12, validation: 2, test: 2 } });
+  writeFileSync(join(folder, 'one.abc'), 'X:1\nM:4/4\nL:1/8\nK:G\nGABc d2Bd|cBAG edcB|\n');
+  const alone = ['train', 'compose', join(folder, 'one.abc'), '--hidden', '4', '--embedding', '4', '--epochs', '1'];
+  expect(recurve([...alone, '--out', 'alone'], { cwd }).stdout).toMatch(/^not measured: no piece was left for it; /);
   const other = recurve(['train', 'compose', join(folder, 'b.mid'), join(folder, 'nope.mid'), '--out', 'none'], {
     cwd,
   });

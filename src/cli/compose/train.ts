@@ -36,6 +36,9 @@ interface TrainConfig extends TaskConfig {
   options: ComposeOptions;
 }
 
+/** What stands in the place of scores where no piece was left for them. */
+const UNMEASURED = 'not measured: no piece was left for it; give more music, or a larger --test-share\n';
+
 /** `recurve train compose` */
 export async function trainCommand(places: readonly string[], values: TrainValues): Promise<void> {
   const output = outputOf(values);
@@ -63,7 +66,7 @@ export async function trainCommand(places: readonly string[], values: TrainValue
         ...(scores && { test: scores.test, baselines: scores.baselines, measure: scores.measure }),
         settings: model.settings,
       }),
-      print: ({ scores }, shown) => (scores ? [likelihoodTable(scores, shown)] : []),
+      print: ({ scores }, shown) => [scores ? likelihoodTable(scores, shown) : UNMEASURED],
     },
     values,
   );

@@ -58,8 +58,9 @@ function readKey(header: AbcHeader, value: string): void {
     /^([A-G][#b]?)\s*(maj\w*|min\w*|m|mix\w*|dor\w*|phr\w*|lyd\w*|loc\w*|ion\w*|aeo\w*)?(?=\s|$)(.*)$/i.exec(value);
   header.signs = signsIn(match?.[3] ?? '');
   if (match) header.key = parseKey(`${match[1]} ${match[2] ?? ''}`);
-  // The pipes' scale: Hp writes its two sharps, HP does not.
-  else if (/^(HP|Hp|none)/.test(value)) header.key = parseKey(value.startsWith('Hp') ? 'D' : 'C');
+  // The pipes sound F sharp and C sharp, which Hp writes and HP takes for granted.
+  else if (/^H[Pp]/.test(value)) header.key = parseKey('D');
+  else if (value.startsWith('none')) header.key = parseKey('C');
   else header.key = parseKey(value);
 }
 

@@ -87,7 +87,7 @@ describe('ABC', () => {
     expect(played('FGcB', 'K:E phr ^g')).toEqual(['F4 0/1', 'A♭4 1/1', 'C5 2/1', 'B4 3/1']);
     expect(played('FBeC', 'K:D exp _b _e ^f')).toEqual(['F♯4 0/1', 'B♭4 1/1', 'E♭5 2/1', 'C4 3/1']);
     expect(played('F[K:clef=bass]F[K:C]F', 'K:D')).toEqual(['F♯4 0/1', 'F♯4 1/1', 'F4 2/1']);
-    expect(played('FGc', 'K:Hp')).toEqual(['F♯4 0/1', 'G4 1/1', 'C♯5 2/1']);
+    for (const pipes of ['K:Hp', 'K:HP']) expect(played('FGc', pipes)).toEqual(['F♯4 0/1', 'G4 1/1', 'C♯5 2/1']);
   });
 
   test('the header of a file counts for all its tunes, prose between them for none', () => {

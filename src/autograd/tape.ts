@@ -140,6 +140,12 @@ export class Tape {
   }
 
   #given(values: ArrayLike<number>, shape: Shape, tracked: boolean): Tensor {
+    if (!Array.isArray(shape) || typeof values?.length !== 'number') {
+      throw new RecurveError(
+        'shape',
+        `tensor: expected numbers and their shape, got ${values === undefined ? 'nothing' : typeof values} and ${typeof shape}; give both, as in [1, 2, 3, 4, 5, 6] and [2, 3]`,
+      );
+    }
     if (values.length !== sizeOf(shape)) {
       throw new RecurveError(
         'shape',

@@ -54,7 +54,7 @@ export async function chooseTier(
   }
   throw new RecurveError(
     'unsupported',
-    'engine: expected a host with WebAssembly SIMD, got one without; use Node 20 or newer, or a browser of 2023 or newer',
+    'engine: expected a host with WebAssembly SIMD, got one without; use Node 20 or newer (without --jitless), or a browser of 2023 or newer',
   );
 }
 

@@ -115,8 +115,13 @@ describe('the gradient through time', () => {
     const expected = traceOf(plain, await fit(plain, { ...smallTask(plain), epochs: 2 }));
     using network = smallNetwork(await open());
     const traces: GradientTrace[][] = [];
-    const stop = traceGradients(network, (layers) => traces.push(layers));
+    let stop = traceGradients(network, (layers) => traces.push(layers));
     expect(() => traceGradients(network, () => {})).toThrow(/got one that is; stop the first/);
+    stop();
+    for (const gateValues of [0, -1, Number.NaN]) {
+      expect(() => traceGradients(network, () => {}, { gateValues })).toThrow(`gateValues above 0, got ${gateValues}`);
+    }
+    stop = traceGradients(network, (layers) => traces.push(layers));
     const result = await fit(network, { ...smallTask(network), epochs: 2 });
     expect(traceOf(network, result)).toEqual(expected);
     // One trace of one layer per step; validation is not traced.

@@ -68,6 +68,13 @@ export function traceGradients(
   options: TraceOptions = {},
 ): () => void {
   expectOptions('traceGradients', options, { gateValues: true });
+  const { gateValues = 8192 } = options;
+  if (!(gateValues > 0)) {
+    throw new RecurveError(
+      'usage',
+      `traceGradients: expected gateValues above 0, got ${gateValues}; leave it out for 8192`,
+    );
+  }
   const { tape } = network;
   if (tape.announce || tape.walked) {
     throw new RecurveError(
@@ -83,7 +90,7 @@ export function traceGradients(
     seen.push(news);
   };
   tape.walked = () => {
-    const layers = seen.map((news) => trace(network, options.gateValues ?? 8192, news));
+    const layers = seen.map((news) => trace(network, gateValues, news));
     seen = [];
     onTrace(layers);
   };

@@ -72,8 +72,7 @@ export function attention(options: AttentionOptions): Attention {
   expectSize('attention', 'query', query);
   expectSize('attention', 'keys', keys);
   expectSize('attention', 'hidden', hidden);
-  const compare = COMPARISONS[kind];
-  if (!compare) {
+  if (!Object.hasOwn(COMPARISONS, kind)) {
     throw new RecurveError(
       'usage',
       `attention: expected kind to be one of ${Object.keys(COMPARISONS).join(', ')}, got ${String(kind)}; choose one of them`,
@@ -85,7 +84,7 @@ export function attention(options: AttentionOptions): Attention {
       `attention: expected query and keys to be equally wide for dot, got ${query} and ${keys}; make them equal or use general`,
     );
   }
-  const { parameters, project, score } = compare(query, keys, hidden);
+  const { parameters, project, score } = COMPARISONS[kind](query, keys, hidden);
   return {
     config: { kind, query, keys, ...(kind === 'additive' && { hidden }) },
     parameters,

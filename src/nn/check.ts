@@ -1,4 +1,6 @@
+import type { Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
+import type { Pass } from './layer.ts';
 
 /** Refuses anything but a whole number of at least 1. */
 export function expectSize(who: string, what: string, value: number): void {
@@ -14,5 +16,54 @@ export function expectSize(who: string, what: string, value: number): void {
 export function expectDropout(who: string, p: number): void {
   if (!(p >= 0 && p < 1)) {
     throw new RecurveError('usage', `${who}: expected dropout p with 0 ≤ p < 1, got ${p}; 0 switches it off`);
+  }
+}
+
+/** What somebody gave, in words. */
+export function kindOf(given: unknown): string {
+  if (Array.isArray(given)) return 'an array';
+  if (given instanceof Promise) return 'a promise';
+  if (typeof given === 'function') return 'a function';
+  if (typeof given !== 'object' || given === null) return String(given);
+  if ('forward' in given) return 'a layer';
+  return 'step' in given ? 'a cell' : 'something else';
+}
+
+/** Refuses what is no layer. */
+export function expectLayer(who: string, given: unknown): void {
+  const got = kindOf(given);
+  if (got === 'a layer') return;
+  const next =
+    got === 'an array'
+      ? 'give layers one by one, as sequential(...layers) does'
+      : got === 'a cell'
+        ? 'make a layer of it, recurrent([cell])'
+        : 'make one with lstm, linear, sequential, …';
+  throw new RecurveError('usage', `${who}: expected a layer, got ${got}; ${next}`);
+}
+
+/** Refuses what is no list of cells. */
+export function expectCells(who: string, given: unknown): void {
+  const strange = Array.isArray(given) ? given.find((one) => kindOf(one) !== 'a cell') : given;
+  if (Array.isArray(given) && strange === undefined && !given.includes(undefined)) return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected a list of cells, got ${kindOf(strange)}${Array.isArray(given) ? ' in it' : ''}; make cells with lstmCell, gruCell, rnnCell or leakyCell, as in recurrent([lstmCell({ … })])`,
+  );
+}
+
+/** Refuses what no layer can read. */
+export function expectForward(who: string, x: Tensor, pass: Pass): void {
+  if (!x?.tape) {
+    throw new RecurveError(
+      'usage',
+      `${who}: expected x to be a tensor, got ${kindOf(x)}; make one with tape.constant(values, shape), or call network.predict`,
+    );
+  }
+  if (typeof pass !== 'object' || pass === null || (pass.training && typeof pass.dropoutKey !== 'function')) {
+    throw new RecurveError(
+      'usage',
+      `${who}: expected a pass, got ${pass ? 'one of a training without dropoutKey' : String(pass)}; hand on the one that fit gives to loss, or give { training: false, dropoutKey: noDropout }`,
+    );
   }
 }

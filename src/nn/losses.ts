@@ -21,6 +21,7 @@ import {
 } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
 import { expectOptions, type OptionNames } from '../options.ts';
+import { kindOf } from './check.ts';
 import type { LinearLayer } from './layers/linear.ts';
 
 /** What a loss averages over. Every loss is `Σ weight·element / Σ weight`, 0 when all weights are 0. */
@@ -164,6 +165,12 @@ export function linearCrossEntropy(
 
 /** Targets with −1 where the weight is 0, and weights with 0 where the target is −1. */
 function heededTargets(targets: Indices, options: LossOptions): { heeded: Float64Array; weights: Float64Array } {
+  if (!targets?.values || !targets.shape) {
+    throw new RecurveError(
+      'usage',
+      `crossEntropy: expected targets as { values, shape }, got ${kindOf(targets)}; values are class numbers, and shape is that of the logits without its last axis`,
+    );
+  }
   expectOptions('loss', options, LOSS);
   const weights = elementWeights(targets.shape, options);
   const heeded = Float64Array.from(targets.values);
@@ -193,10 +200,10 @@ function average(
   element: (y: Tensor, t: Tensor) => Tensor,
 ): Tensor {
   expectOptions('loss', options, LOSS);
-  if (target.length !== prediction.size) {
+  if (target?.length !== prediction.size) {
     throw new RecurveError(
       'shape',
-      `loss: expected ${prediction.size} targets for a prediction of shape [${prediction.shape.join(', ')}], got ${target.length}; give one target per predicted number`,
+      `loss: expected ${prediction.size} targets for a prediction of shape [${prediction.shape.join(', ')}], got ${target?.length ?? 'none'}; give one target per predicted number`,
     );
   }
   const weights = elementWeights(prediction.shape, options);

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
 import { expectOptions } from '../options.ts';
 import { Random } from '../random.ts';
+import { expectLayer, kindOf } from './check.ts';
 import { type Layer, namedParameters, type Pass } from './layer.ts';
 import { type MemoryNeed, measureStep, type StepOptions } from './memory.ts';
 import type { Parameter } from './parameter.ts';
@@ -63,6 +64,13 @@ const ALIGN = 16;
  * seed, so that adding a layer does not change the others.
  */
 export function createNetwork(engine: Engine, root: Layer, options: { seed?: number } = {}): Network {
+  if (!engine?.arena) {
+    throw new RecurveError(
+      'usage',
+      `network: expected an engine and then a layer, got ${kindOf(engine)} first; await createEngine() and give what it returns`,
+    );
+  }
+  expectLayer('network', root);
   expectOptions('network', options, { seed: true });
   const tape = new Tape(engine);
   const entries: ParameterEntry[] = [];
@@ -167,6 +175,8 @@ function checkState(
   entries: readonly ParameterEntry[],
   state: Readonly<Record<string, { shape: readonly number[]; data: ArrayLike<number> }>>,
 ): void {
+  if (typeof state !== 'object' || state === null)
+    throw new RecurveError('model', `network: expected weights by name, got ${String(state)}; give what state() gives`);
   const missing = entries.filter(({ name }) => !Object.hasOwn(state, name)).map(({ name }) => name);
   const known = new Set(entries.map(({ name }) => name));
   const foreign = Object.keys(state).filter((name) => !known.has(name));
@@ -180,6 +190,12 @@ function checkState(
   }
   for (const { name, parameter, size } of entries) {
     const { shape, data } = state[name];
+    if (!Array.isArray(shape) || typeof data?.length !== 'number') {
+      throw new RecurveError(
+        'model',
+        `network: expected ${name} as { shape, data }, got ${kindOf(state[name])}; give what state() gives`,
+      );
+    }
     if (shape.join() !== parameter.shape.join() || data.length !== size) {
       throw new RecurveError(
         'model',

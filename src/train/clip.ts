@@ -29,6 +29,7 @@ export interface ClipTotals {
 
 /** Clips all gradients in place; gives the global norm after clipping by value and before shortening. */
 export function clipGradients(network: Network, options: ClipOptions): number {
+  checkClip(options);
   const { engine, gradients, slots } = network;
   const { norm, scale } = limitGradients(network, options, noClips());
   if (scale < 1) engine.affine(gradients, gradients, slots, scale, 0);

@@ -100,6 +100,12 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
     config,
     step(rate, scale = 1) {
       expectInUse();
+      if (!(Number.isFinite(rate) && Number.isFinite(scale))) {
+        throw new RecurveError(
+          'usage',
+          `${config.kind}: expected a learning rate and a scale that are numbers, got ${rate} and ${scale}; call step(0.001)`,
+        );
+      }
       steps++;
       for (const { offset, length, decays } of ranges) {
         const at = (name: string): Address => (name in moments ? moments[name] + offset : NONE);

@@ -134,8 +134,18 @@ const FIT_OPTIONS: OptionNames<FitOptions> = {
   resume: true,
 };
 
+function expectObjective(name: string, objective: Objective): void {
+  if (typeof objective?.loss === 'function') return;
+  throw new RecurveError(
+    'usage',
+    `fit: expected ${name} to say how many examples there are and what some of them cost, got ${objective ? 'no loss' : String(objective)}; give { examples, loss(batch, pass, tape) }`,
+  );
+}
+
 export function checkOptions(options: FitOptions): void {
   expectOptions('fit', options, FIT_OPTIONS);
+  expectObjective('training', options.training);
+  if (options.validation) expectObjective('validation', options.validation);
   if (options.bucketing) expectOptions('fit: bucketing', options.bucketing, { lengths: true, pool: true });
   if (options.checkpoint) expectOptions('fit: checkpoint', options.checkpoint, { everySeconds: true, save: true });
   const { training, validation, epochs, lastEpoch = 1, batchSize = 32, accumulate = 1, patience = 1 } = options;

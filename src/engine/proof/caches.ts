@@ -15,7 +15,7 @@ export function userCaches({ env = {}, platform } = hostProcess(), home = homeOf
   // The specification has relative names ignored: they would leave a cache in every folder a program is started from.
   if (named && isAbsolute(named)) return named;
   const folder = env.HOME || home();
-  return folder && join(folder, '.cache');
+  return folder ? join(folder, '.cache') : undefined;
 }
 
 function homeOfUser(): string | undefined {

@@ -151,6 +151,7 @@ describe('the folder of verdicts', () => {
 
   test('is nowhere for a user without a home, whom the host does not know', () => {
     expect(linux({})).toBeUndefined();
+    expect(linux({ HOME: '' }, '')).toBeUndefined();
   });
 });
 

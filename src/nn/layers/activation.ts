@@ -6,11 +6,10 @@ const FUNCTIONS = { tanh, relu, sigmoid };
 
 /** An elementwise function as a layer. */
 export function activation(name: keyof typeof FUNCTIONS): Layer {
-  const f = FUNCTIONS[name];
-  if (!f)
+  if (!Object.hasOwn(FUNCTIONS, name))
     throw new RecurveError(
       'usage',
       `activation: expected one of ${Object.keys(FUNCTIONS).join(', ')}, got ${name}; choose one of them`,
     );
-  return { config: { kind: 'activation', name }, parameters: {}, forward: (x) => f(x) };
+  return { config: { kind: 'activation', name }, parameters: {}, forward: (x) => FUNCTIONS[name](x) };
 }

@@ -46,7 +46,7 @@ export interface RecurrentOptions {
   returns?: 'sequence' | 'last' | 'state';
   /**
    * Steps of a segment that backward computes again instead of finding it stored, or `auto`: the root of T. Gradients keep their bits; a
-   * step takes up to 1.3 times as long. Outputs [T, B, H] of each layer are still kept, gates and cell states are not; with `returns`
+   * step takes up to 1.4 times as long. Outputs [T, B, H] of each layer are still kept, gates and cell states are not; with `returns`
    * last or state the top layer keeps no outputs either, so that memory grows with √T beside the input. Default false. For long
    * sequences; needs cells with a fused sequence. Not part of the model file; `inspect` sees
    * no gates then, and nothing of a top layer that keeps no outputs. Chen et al. 2016.

@@ -16,6 +16,7 @@ import {
 import { RecurveError } from '../../errors.ts';
 import { expectOptions } from '../../options.ts';
 import { type Cell, type State, stateSize, zeroState } from '../cells/cell.ts';
+import { expectCells, expectForward } from '../check.ts';
 import { zeros } from '../init.ts';
 import type { Layer, LayerConfig, Pass } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
@@ -65,6 +66,7 @@ interface Direction {
  * Takes x[B, T, D], gives [B, T, H] or what the option `returns` says.
  */
 export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}): RecurrentLayer {
+  expectCells('recurrent', cells);
   expectOptions('recurrent', options, RECURRENT_OPTIONS);
   const {
     dropout = 0,
@@ -76,6 +78,7 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
     returns = 'sequence',
     recompute = false,
   } = options;
+  if (backward !== undefined) expectCells('recurrent: backward', backward);
   expectWord('recurrent', 'initial', begin, ['zero', 'learned']);
   expectRecompute(recompute, [...cells, ...(backward ?? [])]);
   expectWord('recurrent', 'returns', returns, ['sequence', 'last', 'state']);
@@ -127,10 +130,12 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
     width,
     wholeSequence,
     run(x, pass, initial) {
+      expectForward('recurrent', x, pass);
       const { below, states } = run(x, pass, initial, false);
       return { outputs: apart(batchFirst(below, pass.lengths)), states };
     },
     forward(x, pass) {
+      expectForward('recurrent', x, pass);
       if (pass.carry && wholeSequence) {
         throw new RecurveError(
           'usage',

@@ -1,5 +1,6 @@
 import { reshape, sizeOf, type Tensor, toBatchFirst, toTimeMajor } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectLayer } from '../check.ts';
 import type { Layer } from '../layer.ts';
 
 /**
@@ -9,6 +10,7 @@ import type { Layer } from '../layer.ts';
  * adds the zeros; layers that read a whole row, like an image's, need it. Keras' `TimeDistributed`.
  */
 export function timeDistributed(layer: Layer): Layer {
+  expectLayer('timeDistributed', layer);
   return {
     config: { kind: 'timeDistributed', layer: layer.config },
     parameters: {},

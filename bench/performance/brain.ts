@@ -11,7 +11,7 @@ interface Brain {
 const NETS = { LSTM: 'LSTMTimeStep', GRU: 'GRUTimeStep', RNN: 'RNNTimeStep' } satisfies Record<CellName, string>;
 
 /**
- * brain.js trains networks that foretell the next step, one sequence after the other, and updates weights after each: it has no batches, and no
+ * brain.js trains networks that predict the next step, one sequence after the other, and updates weights after each: it has no batches, and no
  * step without an output layer and an update. So its step holds a linear layer H → D more than Recurve's.
  */
 export const brain: Section = {

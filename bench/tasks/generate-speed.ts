@@ -66,7 +66,7 @@ async function trainedModel(): Promise<Uint8Array> {
 const WAYS = ['iterator', 'write', 'top-k 40 and top-p 0.95', 'command'] as const;
 type Way = (typeof WAYS)[number];
 
-/** Characters per second by each road. */
+/** Characters per second by each way. */
 type Row = { tier: string; numerics: string } & Record<Way, number>;
 
 async function measureTier(tier: string, bytes: Uint8Array, file: string): Promise<Row | undefined> {

@@ -1,4 +1,4 @@
-// Skip connections through time: a unit that also reads its state of 5 steps before. A gradient then has short roads back, one link
+// Skip connections through time: a unit that also reads its state of 5 steps before. A gradient then has short paths back, one link
 // in 5 steps, and does not vanish. ∂h_T/∂h_t of a unit at rest, h_t = tanh(½ h_{t−1}) and h_t = tanh(½ h_{t−1} + ½ h_{t−5}).
 import type { Tensor } from 'recurve/autograd';
 import { ReferenceEngine } from 'recurve/engine';

@@ -21,7 +21,7 @@ export function bridge(encoder: RecurrentLayer, decoder: RecurrentLayer): Bridge
   const height = encoder.cells.length;
   const directions = encoder.backward ? 2 : 1;
   const layers: Record<string, Layer> = {};
-  const roads = decoder.cells.map((cell, k) => {
+  const paths = decoder.cells.map((cell, k) => {
     const from = height === decoder.cells.length ? k : height - 1;
     const sources = encoder.backward ? [encoder.cells[from], encoder.backward[from]] : [encoder.cells[from]];
     return cell.stateNames.map((name) => {
@@ -36,10 +36,10 @@ export function bridge(encoder: RecurrentLayer, decoder: RecurrentLayer): Bridge
   return {
     layers,
     hand: (states, pass) =>
-      roads.map(
-        (road) =>
+      paths.map(
+        (path) =>
           Object.fromEntries(
-            road.map(({ name, read, from, map }): [string, Tensor] => {
+            path.map(({ name, read, from, map }): [string, Tensor] => {
               const last = states.slice(from, from + directions).map((state) => state[read]);
               const y = map ? map.forward(concat(last), pass) : last[0];
               return [name, map && name === 'h' ? tanh(y) : y];

@@ -86,7 +86,7 @@ export interface EncoderDecoder extends Layer {
 
 /**
  * Sequence to sequence: the encoder reads the source, its last state becomes the decoder's first, the decoder writes the target
- * symbol by symbol. Sutskever et al. 2014, Cho et al. 2014; the states' road is described at `bridge`.
+ * symbol by symbol. Sutskever et al. 2014, Cho et al. 2014; the states' path is described at `bridge`.
  * With attention, output and context become one vector as wide as the output, `tanh(W [h; c])`, before the logits.
  */
 export function encoderDecoder(options: EncoderDecoderOptions): EncoderDecoder {

@@ -71,7 +71,7 @@ describe('a language model', () => {
     }
   });
 
-  test('foresees what may follow, shows surprise, and reads a stream that goes on from its state', () => {
+  test('predicts what may follow, shows surprise, and reads a stream that goes on from its state', () => {
     const { next } = JSON.parse(run(['predict', 'run', '-', '--json'], 'the cat sat on the ma').stdout);
     expect(next[0]).toMatchObject({ text: 't' });
     const { pieces, unknown } = JSON.parse(run(['predict', 'run', '-', '--surprise', '--json'], 'the cät sat').stdout);

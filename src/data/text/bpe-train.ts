@@ -49,7 +49,7 @@ export function trainBpe(text: string, { size = 1024, minCount = 2 }: BpeOptions
     if (!best || best.count < minCount) break;
     const { left, right } = best;
     const merged = tokens[left] + tokens[right];
-    // Two roads may lead to one spelling, e.g. a + aa and aa + a.
+    // Two paths may lead to one spelling, e.g. a + aa and aa + a.
     let id = ids.get(merged);
     if (id === undefined) {
       id = tokens.push(merged) - 1;

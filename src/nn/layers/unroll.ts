@@ -13,7 +13,7 @@ import { type Cell, type Noise, outputSize, type State } from '../cells/cell.ts'
 
 type Result = ReturnType<NonNullable<Cell['sequence']>>;
 
-/** `step` repeated over x[T, B, D]: the oracle of every fused sequence, and the road of cells that have none. */
+/** `step` repeated over x[T, B, D]: the oracle of every fused sequence, and the path of cells that have none. */
 export function unroll(cell: Cell): NonNullable<Cell['sequence']> {
   return (x: Tensor, first: State, lengths: Lengths, noise?: Noise) => {
     const { tape } = x;

@@ -49,12 +49,12 @@ function unwindowed(engine: Engine): Engine {
   return changed(engine, 'threads', { ...engine.threads, count: B * T });
 }
 
-/** What is foretold, and of a training step the result and all gradients. */
+/** What is predicted, and of a training step the result and all gradients. */
 function numbers(engine: Engine, layer: Layer, lengths: readonly number[] | undefined) {
   using network = createNetwork(engine, layer, { seed: 3 });
   const random = new Random(8);
   const x = Float32Array.from({ length: B * T * D }, () => random.uniformIn(-1, 1));
-  const foretold = network.predict(x, [B, T, D], { lengths });
+  const predicted = network.predict(x, [B, T, D], { lengths });
   const trained = network.tape.run(() => {
     const input = network.tape.variable(x, [B, T, D]);
     let counter = 0;
@@ -63,7 +63,7 @@ function numbers(engine: Engine, layer: Layer, lengths: readonly number[] | unde
     network.tape.backward(mean(square(y)));
     return { y: y.values(), dx: input.gradient(), dw: engine.read(network.gradients, network.slots) };
   });
-  return { foretold, ...trained };
+  return { predicted, ...trained };
 }
 
 describe.each(Object.entries(LAYERS))('%s, window by window', (_, make) => {

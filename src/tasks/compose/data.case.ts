@@ -4,7 +4,7 @@ import { Random } from '../../random.ts';
 
 const parts = ['train', 'train', 'train', 'train', 'validation', 'test'] as const;
 
-/** Chords over three roots in turn, each held for three steps: what a model with memory foretells and one without cannot. */
+/** Chords over three roots in turn, each held for three steps: what a model with memory predicts and one without cannot. */
 export function chordPieces(count: number, seed = 1): MusicPiece[] {
   const random = new Random(seed).fork('chords');
   return Array.from({ length: count }, (_, i) => {

@@ -4,7 +4,7 @@ import { KIND_BY_NAME } from './kinds.ts';
 import { scoringObjective } from './objective.ts';
 import type { ComposeSettings } from './options.ts';
 
-/** How well music is foretold; lower is better. */
+/** How well music is predicted; lower is better. */
 export interface ComposeScores {
   /** Mean negative log likelihood; what it is counted over says `measure`. */
   test: { nll: number };

@@ -27,7 +27,7 @@ describe.each(KINDS)('a stream of %s', (kind, pieces) => {
     ({ model } = await trainCompose(pieces, { ...QUICK, kind }));
   });
 
-  test('costs per piece what evaluate measures, and foretells what predict does, piece after piece', async () => {
+  test('costs per piece what evaluate measures, and predicts what predict does, piece after piece', async () => {
     using stream = open();
     for (const piece of pieces.slice(0, 2)) {
       const said = stepsOf(piece).map((step) => stream.push(step));

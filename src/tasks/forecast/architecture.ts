@@ -28,16 +28,16 @@ const CELLS = { gru, lstm, rnn };
 const OWN_PACE = 0.2;
 
 /**
- * A recurrent network beside two linear roads, all trained together:
+ * A recurrent network beside two linear paths, all trained together:
  *
  * `y = W_o h_T + W_c (own − own_T) / 5 + W_f future`, reshaped to [B, horizon, outputs]
  *
  * - `h_T`: last hidden state of the recurrent stack over the window;
- * - `own`: the target's own window, relative to its last value (the linear road of NLinear, Zeng et al. 2023);
+ * - `own`: the target's own window, relative to its last value (the linear path of NLinear, Zeng et al. 2023);
  * - `future`: what is known of the steps ahead (calendar, known columns).
  *
  * All three matrices start at zero: training begins at "the last value stays", the persistence forecast.
- * The division by 5 slows the linear road down, since at full speed it leaves the recurrent network nothing to learn.
+ * The division by 5 slows the linear path down, since at full speed it leaves the recurrent network nothing to learn.
  * x[B, T·D + future] holds the window and the future side by side.
  */
 export function forecastNetwork(a: ForecastArchitecture): Layer {
@@ -69,8 +69,8 @@ export function forecastNetwork(a: ForecastArchitecture): Layer {
       let h: Tensor = states[a.layers - 1].h;
       if (pass.training && a.dropout > 0) h = dropout(h, a.dropout, pass.dropoutKey());
       const target = reshape(columns(past, 0, 1), [B, a.context]);
-      const road = own.forward(subtract(target, columns(target, a.context - 1, a.context)), pass);
-      let y = add(head.forward(h, pass), affine(road, OWN_PACE));
+      const path = own.forward(subtract(target, columns(target, a.context - 1, a.context)), pass);
+      let y = add(head.forward(h, pass), affine(path, OWN_PACE));
       if (future) y = add(y, future.forward(columns(x, window, window + a.future), pass));
       return reshape(y, [B, a.horizon, a.outputs]);
     },

@@ -178,7 +178,7 @@ describe('training a language model', () => {
     expect(validation?.unknown).toBeGreaterThan(0.9 * (validation?.tokens ?? 0));
     // Cut before the character that the excerpt has no room for.
     expect(excerpt.map(({ text }) => text).join('')).toBe(strange.slice(0, 1499));
-    // The whole excerpt is one word: nothing of it is foretold.
+    // The whole excerpt is one word: nothing of it is predicted.
     const { excerpt: word } = await trainGenerate(`${'the duck swims, '.repeat(90)}${'z'.repeat(2000)} the`, {
       ...{ ...SMALL, unit: 'words', epochs: 1, validationShare: 2000 / 3444 },
     });

@@ -29,7 +29,7 @@ export interface GenerateParts {
 /** A piece of a text and what it cost. */
 export interface SurprisingPiece {
   text: string;
-  /** Null for the first token, which nothing foretells. */
+  /** Null for the first token, which nothing predicts. */
   nats: number | null;
 }
 
@@ -48,7 +48,7 @@ export interface GenerateModel extends GenerateParts {
   beam(options?: BeamWriteOptions): Promise<{ text: string; logProbability: number }[]>;
   /** The likeliest tokens after a text. */
   next(text: string, count?: number): Promise<NextToken[]>;
-  /** How well it foresees a text, read from beginning to end. */
+  /** How well it predicts a text, read from beginning to end. */
   evaluate(text: string): Promise<TextScores>;
   /** The same of the n-gram model that learns as it reads, without any training. */
   evaluateNgram(text: string): Promise<TextScores>;

@@ -3,7 +3,7 @@ import { RecurveError } from '../../errors.ts';
 import { exp } from '../../exact.ts';
 import { expectText } from './text.ts';
 
-/** How well a text was foreseen. The first token is not predicted and does not count. */
+/** How well a text was predicted. The first token is not predicted and does not count. */
 export interface TextScores {
   /** Nats per character (code point). */
   nats: number;

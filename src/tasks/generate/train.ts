@@ -121,7 +121,7 @@ function expectEnough(ids: Int32Array, codec: TextCodec): void {
   if (ids.every((id) => id === ids[0])) {
     throw new RecurveError(
       'data',
-      `generate: expected a text of at least two different ${codec.unit}, got ${JSON.stringify(codec.decode(ids.subarray(0, 1)))} only; there is nothing to foretell in it`,
+      `generate: expected a text of at least two different ${codec.unit}, got ${JSON.stringify(codec.decode(ids.subarray(0, 1)))} only; there is nothing to predict in it`,
     );
   }
 }

@@ -30,8 +30,8 @@ export function inputWidth({ input }: TagArchitecture): number {
 /**
  * A label per step, many-to-many in step: x[B, T, D] to logits [B, T, K].
  *
- * - numbers: `logits = W_o h_t + b + W_l x_t / 2`, a recurrent network beside a linear road (multinomial logistic regression), trained
- *   together. The road reads the rows before too, the recurrent network has its memory for them. Both start at zero: training begins
+ * - numbers: `logits = W_o h_t + b + W_l x_t / 2`, a recurrent network beside a linear path (multinomial logistic regression), trained
+ *   together. The path reads the rows before too, the recurrent network has its memory for them. Both start at zero: training begins
  *   at equal probabilities.
  * - tokens: x holds numbers of words and of endings; their vectors side by side are what the recurrent layers read.
  */
@@ -53,12 +53,12 @@ export function tagNetwork(a: TagArchitecture): Layer {
     bidirectional: a.bidirectional,
   });
   const head = linear({ input: a.hidden * (a.bidirectional ? 2 : 1), output: a.classes, start: zeros });
-  const road =
+  const path =
     input.kind === 'numbers' ? linear({ input: input.width, output: a.classes, bias: false, start: zeros }) : undefined;
   return {
     config: { kind: 'tag', ...a },
     parameters: {},
-    children: { ...looks, recurrent, head, ...(road && { road }) },
+    children: { ...looks, recurrent, head, ...(path && { linear: path }) },
     forward(x, pass) {
       const drop = (t: Tensor): Tensor =>
         pass.training && a.dropout > 0 ? dropout(t, a.dropout, pass.dropoutKey()) : t;
@@ -70,7 +70,7 @@ export function tagNetwork(a: TagArchitecture): Layer {
           ])
         : columns(x, 0, width);
       const logits = head.forward(drop(recurrent.forward(drop(read), pass)), pass);
-      return road ? add(logits, affine(road.forward(x, pass), OWN_PACE)) : logits;
+      return path ? add(logits, affine(path.forward(x, pass), OWN_PACE)) : logits;
     },
   };
 }

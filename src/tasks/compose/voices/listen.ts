@@ -13,7 +13,7 @@ import { quiet, sopranoStream } from './soprano.ts';
 const checkState = object({ piece: array(array(number({ integer: true }))) });
 
 /**
- * Hears four voices, or the soprano alone. The soprano is foretold from its past; what the lower voices cost is known when the piece has
+ * Hears four voices, or the soprano alone. The soprano is predicted from its past; what the lower voices cost is known when the piece has
  * ended, because they are given the whole soprano.
  */
 export function listenToVoices(network: Network, a: VoicesArchitecture, saved?: Json): Listener {

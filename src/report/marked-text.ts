@@ -25,6 +25,7 @@ export function markedText(heading: string, parts: readonly MarkedPart[]): strin
     'div',
     { class: 'marked' },
     element('p', { class: 'note' }, element('strong', {}, text(heading))),
-    element('p', {}, ...spans),
+    // Of a text that is written from the right the first word stands right.
+    element('p', { dir: 'auto' }, ...spans),
   );
 }

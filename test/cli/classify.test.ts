@@ -372,7 +372,7 @@ describe('options and places that do not go together are refused, never ignored'
     ],
     [
       ['reviews.csv', '--text', 'review', '--label', 'verdict', '--class-weights', 'toString=3'],
-      'expected class weights of blame, praise, got one of',
+      'expected class weights of "blame", "praise", got one of',
     ],
     [[''], 'classify: expected the name of a file, or LABEL=file, got ""; write it out'],
     [

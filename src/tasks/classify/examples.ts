@@ -1,6 +1,7 @@
 import { type Column, columnOf, type IdxArray, rowNumber, type Table } from '../../data/index.ts';
 import { describeFinding, type Finding } from '../../data/report.ts';
 import { unnamedCovariates } from '../../data/roles.ts';
+import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { holdsLists, listedSequences } from './lists.ts';
 
@@ -278,6 +279,6 @@ function labelOfAll(table: Table, id: string, rows: readonly number[], labels: r
   if (other === undefined) return label;
   throw new RecurveError(
     'data',
-    `${table.source}: expected one label for all rows of "${id}", got "${label}" and, in row ${rowNumber(table, other)}, "${labels[other]}"; cut the sequence where the label changes`,
+    `${table.source}: expected one label for all rows of "${shorten(id)}", got "${shorten(label)}" and, in row ${rowNumber(table, other)}, "${shorten(labels[other])}"; cut the sequence where the label changes`,
   );
 }

@@ -1,3 +1,4 @@
+import { listNames, shorten } from '../../data/table.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type JsonObject, type ModelFile, plainJson, type StoredTensors } from '../../model/index.ts';
@@ -116,7 +117,7 @@ export function classifyModel(network: Network, bayes: Bayes | undefined, parts:
       if (about === -1) {
         throw new RecurveError(
           'usage',
-          `explain: expected a label of ${classes.join(', ')}, got "${label}"; name one of the model's classes`,
+          `explain: expected a label of ${listNames(classes)}, got "${shorten(String(label))}"; name one of the model's classes`,
         );
       }
       const source = 'explain';

@@ -1,4 +1,5 @@
 import { countTokens, vocabularyFromCounts, wordTokenizer } from '../../data/index.ts';
+import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { Random } from '../../random.ts';
 import { alikeNotes } from '../training/index.ts';
@@ -48,7 +49,7 @@ export function prepareClassify(examples: Examples, settings: ClassifySettings, 
   if (classes.length < 2) {
     throw new RecurveError(
       'data',
-      `${source}: expected at least two classes, got ${classes.length === 1 ? `only "${classes[0]}"` : 'none'}; give examples of each`,
+      `${source}: expected at least two classes, got ${classes.length === 1 ? `only "${shorten(classes[0])}"` : 'none'}; give examples of each`,
     );
   }
   const truth = numbersOfLabels(usable.labels ?? [], classes, source);
@@ -148,7 +149,7 @@ function namesOf(labels: readonly string[]): string[] {
 }
 
 function classesNote(classes: readonly string[], counts: readonly number[]): string[] {
-  const shown = classes.slice(0, 10).map((name, k) => `${name.slice(0, 40)} ${counts[k].toLocaleString('en')}`);
+  const shown = classes.slice(0, 10).map((name, k) => `${shorten(name)} ${counts[k].toLocaleString('en')}`);
   const more = classes.length - shown.length;
   return [`${classes.length} classes in training: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
 }

@@ -3,6 +3,16 @@ import { taskReport } from '../../report/index.ts';
 import { classifyReport } from './report.ts';
 import { trainClassify } from './train.ts';
 
+test('a text and a label written from the right keep what stands beside them in its place', async () => {
+  const labels = Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? 'שלום' : '<b>'));
+  const texts = labels.map((label, i) => `סרט ${label === '<b>' ? 'רע' : 'טוב'} ${i}`);
+  const trained = await trainClassify({ kind: 'words', source: 'made up', texts, labels }, { hidden: 2, epochs: 1 });
+  const page = taskReport(await classifyReport(trained));
+  expect(page).toMatch(/(right|wrong|sure): \u2068(שלום|&lt;b&gt;)\u2069, \d+ %/);
+  expect(page).toMatch(/<p dir="auto">(<span[^>]*>)?סרט/);
+  expect(page).not.toContain('<b>שלום');
+});
+
 test('the report of many classes lists who is taken for whom instead of a grid of them all', async () => {
   const pageOf = async (K: number): Promise<string> => {
     const labels = Array.from({ length: 3 * K }, (_, i) => `class ${i % K}`);

@@ -1,3 +1,4 @@
+import { shorten } from '../../data/table.ts';
 import { frequentConfusions, MOST_GRID_CLASSES } from '../../report/confusions.ts';
 import {
   figure,
@@ -31,7 +32,7 @@ export async function classifyReport(trained: TrainedClassify): Promise<TaskRepo
   const of = plan.kind === 'words' ? 'texts' : 'sequences';
   return {
     task: 'classify',
-    title: `Classes of ${of}: ${classes.slice(0, 6).join(', ')}${classes.length > 6 ? ' …' : ''}`,
+    title: `Classes of ${of}: ${classes.slice(0, 6).map(shorten).join(', ')}${classes.length > 6 ? ' …' : ''}`,
     ...(scores && baselines && { lead: verdict(scores, baselines.bayes.accuracy, of) }),
     facts: [
       `${members > 1 ? `${members} times ` : ''}${name}, ${layers > 1 ? `${layers} layers of ` : ''}${hidden} units, pooling ${pooling}`,
@@ -191,10 +192,10 @@ async function wordsSection({ model, tested }: TrainedClassify): Promise<Section
   for (const [kind, which] of kinds) {
     for (const i of which) {
       const explanation = await model.explain(examples.texts[i]);
-      const truly = answers[i] === truth[i] ? '' : `, truly ${model.classes[truth[i]]}`;
+      const truly = answers[i] === truth[i] ? '' : `, truly ${isolated(model.classes[truth[i]])}`;
       content.push(
         markedText(
-          `${kind}: ${explanation.label}, ${(100 * explanation.probability).toFixed(0)} %${truly}`,
+          `${kind}: ${isolated(explanation.label)}, ${(100 * explanation.probability).toFixed(0)} %${truly}`,
           wordParts(examples.texts[i], explanation),
         ),
       );
@@ -203,6 +204,11 @@ async function wordsSection({ model, tested }: TrainedClassify): Promise<Section
   const lead =
     'Each text was read again without each of its words. Blue words speak for the answer, orange ones against it; the stronger the colour, the further the answer would move without the word.';
   return { ...section, lead, content };
+}
+
+/** A name that may be written from the right, so that it does not move what stands beside it (Unicode's first strong isolate). */
+function isolated(name: string): string {
+  return `\u2068${shorten(name)}\u2069`;
 }
 
 /** A text cut into its words and what stands between, each word with its weight beside the largest one. */

@@ -1,3 +1,4 @@
+import { listNames, shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { log } from '../../exact.ts';
 import { classScores, confusionMatrix, type RocCurve, rocCurve } from '../../train/index.ts';
@@ -67,10 +68,9 @@ export function numbersOfLabels(labels: readonly string[], classes: readonly str
   return Int32Array.from(labels, (label, i) => {
     const k = numbers.get(label);
     if (k !== undefined) return k;
-    const known = classes.slice(0, 8).map((name) => `"${name}"`);
     throw new RecurveError(
       'data',
-      `${source}: expected labels ${known.join(', ')}${classes.length > 8 ? ' …' : ''}, got "${label.slice(0, 40)}" for example ${i + 1}; give data with the classes of the training`,
+      `${source}: expected labels ${listNames(classes)}, got "${shorten(label)}" for example ${i + 1}; give data with the classes of the training`,
     );
   });
 }

@@ -1,3 +1,4 @@
+import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Random } from '../../random.ts';
 import { alikeClass } from '../training/index.ts';
@@ -28,11 +29,11 @@ export function stratify(
     const members = Array.from(truth, (_, i) => i).filter((i) => truth[i] === k);
     if (members.length < needed) {
       const alike = alikeClass(name, classes);
-      const meant = alike === undefined ? '' : `correct it if "${alike}" is meant, `;
+      const meant = alike === undefined ? '' : `correct it if "${shorten(alike)}" is meant, `;
       const uses = testShare > 0 ? 'to train, to validate and to test' : 'to train and to validate';
       throw new RecurveError(
         'data',
-        `classify: expected at least ${needed} examples of every class (${uses}), got ${members.length} of "${name}"; ${meant}add some, or leave the class out`,
+        `classify: expected at least ${needed} examples of every class (${uses}), got ${members.length} of "${shorten(name)}"; ${meant}add some, or leave the class out`,
       );
     }
     const order = random.fork(name).permutation(members.length);

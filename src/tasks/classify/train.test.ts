@@ -82,10 +82,10 @@ test('balanced class weights find more of a rare class; weights of other classes
   expect(await recall('balanced')).toBeGreaterThan(plain + 0.3);
   expect(await recall({ alarm: 9 })).toBeGreaterThan(plain + 0.3);
   for (const [classWeights, message] of [
-    [{ fire: 2 }, /expected class weights of alarm, quiet, got one of fire/],
+    [{ fire: 2 }, /expected class weights of "alarm", "quiet", got one of "fire"/],
     [{ alarm: 0 }, /expected a weight between 0.000001 and 1,000,000 for class alarm, got 0/],
     [{ alarm: 1e308 }, /expected a weight between 0.000001 and 1,000,000 for class alarm, got 1e\+308/],
-    [{ constructor: 2 }, /expected class weights of alarm, quiet, got one of constructor/],
+    [{ constructor: 2 }, /expected class weights of "alarm", "quiet", got one of "constructor"/],
     [{ ['__proto__']: 2 }, /expected class weights of names that a model file can hold, got one of __proto__/],
   ] as const) {
     await expect(trainClassify(data, { ...SMALL, classWeights })).rejects.toThrow(message);
@@ -135,7 +135,7 @@ describe('trainClassify on texts', () => {
     against.words?.forEach((word, i) => {
       expect(word.weight).toBeCloseTo(-words[i].weight, 6);
     });
-    await expect(trained.model.explain(text, 'ugly')).rejects.toThrow('expected a label of bad, good, got "ugly"');
+    await expect(trained.model.explain(text, 'ugly')).rejects.toThrow('expected a label of "bad", "good", got "ugly"');
   });
 
   test('answers an empty text with the shares of the training, and one of unknown words by what it has of them', async () => {
@@ -311,6 +311,15 @@ describe('trainClassify refuses', () => {
     await expect(of({ kind: undefined })).rejects.toThrow('expected examples of kind words or numbers, got undefined');
     const { model } = await trainClassify(texts(['x', 'x', 'y', 'y']), { ...SMALL, epochs: 1, testShare: 0 });
     await expect(model.classify('a text' as never)).rejects.toThrow('expected a list of texts, got one text');
+  });
+
+  test('labels of several lines, with codes of terminals or of a thousand letters, in one line', async () => {
+    const odd = ['two\nlines', '\u001b[31mred', 'x'.repeat(1000)];
+    const { notes, model } = await trainClassify(texts([...odd, ...odd, ...odd]), { ...SMALL, epochs: 1 });
+    await expect(trainClassify(texts(odd))).rejects.toThrow('got 1 of "\ufffd[31mred"');
+    await expect(model.evaluate(texts(['a\nb']))).rejects.toThrow('got "a\ufffdb" for example 1');
+    await expect(model.explain('a', 'no')).rejects.toThrow('"two\ufffdlines"');
+    for (const note of notes) expect(note).toMatch(/^\P{Cc}{1,300}$/u);
   });
 
   test('labels that differ in case or spaces alone are told of, also where one is too rare', async () => {

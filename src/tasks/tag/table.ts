@@ -11,6 +11,7 @@ import {
   zoneOf,
 } from '../../data/index.ts';
 import type { Finding } from '../../data/report.ts';
+import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { classesOf, classOf, labelsRead, parseTarget, type TagTarget } from './target.ts';
 
@@ -92,7 +93,7 @@ export function knownTagTable(table: Table, options: TagTableOptions, known: Kno
 
 function expectClasses(classes: readonly string[], target: string, missing = 0): void {
   if (classes.length >= 2) return;
-  const got = classes.length === 0 ? 'none' : `only "${classes[0]}"`;
+  const got = classes.length === 0 ? 'none' : `only "${shorten(classes[0])}"`;
   const next =
     missing === 0
       ? 'there is nothing to learn, name another target'

@@ -1,4 +1,5 @@
 import type { TaggedText } from '../../data/index.ts';
+import { shorten } from '../../data/table.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { plainJson } from '../../model/index.ts';
@@ -172,7 +173,7 @@ function checkCourse({ classes, counts, steps, examples, plan }: TagCourse): str
   if (seen.length < 2) {
     throw new RecurveError(
       'data',
-      `tag: expected at least 2 classes to learn from, got ${seen.length === 0 ? 'no labels' : `only "${seen[0]}"`} before the test part; move its border or give more data`,
+      `tag: expected at least 2 classes to learn from, got ${seen.length === 0 ? 'no labels' : `only "${shorten(seen[0])}"`} before the test part; move its border or give more data`,
     );
   }
   if (steps < FEWEST || examples.length < 2) {
@@ -186,7 +187,7 @@ function checkCourse({ classes, counts, steps, examples, plan }: TagCourse): str
     counts[k] > 1
       ? []
       : [
-          `class "${name}" has ${counts[k] === 0 ? 'no example' : 'one example only'} to learn from: it will hardly ever be told`,
+          `class "${shorten(name)}" has ${counts[k] === 0 ? 'no example' : 'one example only'} to learn from: it will hardly ever be told`,
         ],
   );
   const more = rare.length - NOTED;

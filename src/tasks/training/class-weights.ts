@@ -1,3 +1,4 @@
+import { listNames } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 
 /** Weight of each class in a loss: all alike, inverse to its frequency, or by name; a class not named has 1. */
@@ -48,7 +49,7 @@ export function classWeightsOf(
   if (unknown.length > 0) {
     throw new RecurveError(
       'usage',
-      `${task}: expected class weights of ${classes.join(', ')}, got one of ${unknown.join(', ')}; correct the name`,
+      `${task}: expected class weights of ${listNames(classes)}, got one of ${listNames(unknown)}; correct the name`,
     );
   }
   return classes.map((name) => (Object.hasOwn(weights, name) ? weights[name] : 1));

@@ -22,7 +22,7 @@ export function define(command: Command): void {
     .addOption(
       wholeOption(
         '--beam <width>',
-        'search for the likeliest texts instead of drawing, so many (to 1,024) side by side',
+        'search for the likeliest texts instead of drawing, this many side by side (at most 1,024)',
       ),
     )
     .addOption(numberOption('--length-penalty <a>', 'with --beam: divides scores by ((5 + tokens)/6)^a; default 0'))

@@ -33,7 +33,7 @@ export function define(command: Command): void {
     command,
     ['compose'],
     [
-      new Option('--key <key>', 'of a melody, such as G or Em, told before its first note; default C'),
+      new Option('--key <key>', 'of a melody, such as G or Em, which the model reads before the first note; default C'),
       new Option('--metre <metre>', 'of a melody, such as 4/4 or 6/8, by which bars are counted; default 4/4'),
       new Option('--title <text>', 'of a melody'),
       numberOption('--pickup <quarters>', 'of a melody, before its first full bar; default 0'),

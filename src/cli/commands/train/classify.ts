@@ -25,7 +25,7 @@ export function define(command: Command): void {
     .addOption(numberOption('--test-share <s>', 'share of each class kept for the test; 0 for none; default 0.1'))
     .addOption(numberOption('--validation-share <s>', 'share that chooses the epoch; default 0.1'))
     .optionsGroup('Words:')
-    .option('--keep-case', 'tell Good from good')
+    .option('--keep-case', 'Good and good are two words')
     .addOption(wholeOption('--max-words <n>', 'of longer texts the first and last half are read; default 512'))
     .addOption(wholeOption('--min-count <n>', 'words seen less often are unknown to the network; default 2'))
     .addOption(wholeOption('--max-vocabulary <n>', 'most words known; default 30000'))

@@ -29,7 +29,7 @@ export function define(command: Command): void {
     .addOption(wholeOption('--window <steps>', 'steps that gradients flow back; default 128'))
     .addOption(numberOption('--weight-decay <d>', 'of AdamW; default 0.01'))
     .addOption(numberOption('--average <decay>', 'running average of the weights, 0 for none; default 0.99'))
-    .addOption(wholeOption('--patience <epochs>', 'stop after so many epochs without a better one; default never'))
+    .addOption(wholeOption('--patience <epochs>', 'epochs without a better one before stopping; default never'))
     .addOption(wholeOption('--order <n>', 'of the n-gram model beside the score; default 5, of words and subwords 3'));
   addFitOptions(
     command,

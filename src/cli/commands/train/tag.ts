@@ -10,10 +10,10 @@ export function define(command: Command): void {
     .description(
       'Trains a tagger: a label or probability for each step of a table or each word of a text, calibrated, measured beside the share of each class, climatology, a Markov chain and logistic regression.',
     )
-    .optionsGroup('What to tell from what:')
+    .optionsGroup('What to predict from what:')
     .option('--target <what>', 'of a table: a column of labels, or a comparison such as "precipitation > 0"')
     .addOption(
-      wholeOption('--ahead <steps>', 'of a table: tell the label so many steps later; default 1, 0 the same step'),
+      wholeOption('--ahead <steps>', 'of a table: how many steps ahead the label lies; default 1, 0 for the same step'),
     )
     .option(
       '--positive <class>',

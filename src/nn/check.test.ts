@@ -4,6 +4,7 @@ import { clipGradients, createOptimizer, fit } from '../train/index.ts';
 import {
   activation,
   attention,
+  type Cell,
   createNetwork,
   crossEntropy,
   last,
@@ -11,10 +12,12 @@ import {
   lstm,
   lstmCell,
   mse,
+  Parameter,
   recurrent,
   rnnCell,
   sequential,
   timeDistributed,
+  zeros,
 } from './index.ts';
 
 const sizes = { input: 2, hidden: 3 };
@@ -146,3 +149,30 @@ describe('what somebody used to another library writes is refused in one sentenc
     );
   });
 });
+
+describe.each([false, true])(
+  'a cell of one’s own whose step gives other states than it says, uniform %s',
+  (uniform) => {
+    const own = (step: Cell['step'], stateNames = ['h']): Cell => ({
+      kind: 'own',
+      input: 2,
+      hidden: 3,
+      options: {},
+      stateNames,
+      parameters: { w: new Parameter([3, 2], zeros) },
+      uniform,
+      step,
+    });
+    test.each<[string, Cell, string]>([
+      ['of another width', own((x) => ({ h: x })), 'give the states h [1, 3], got h [1, 2]; make them agree'],
+      ['none', own(() => undefined as never), 'give the states h [1, 3], got none'],
+      ['a tensor alone', own((_, { h }) => h as never), 'give the states h [1, 3], got '],
+      ['one too few', own((_, { h }) => ({ h }), ['h', 'c']), 'give the states h [1, 3], c [1, 3], got h [1, 3];'],
+      ['one too many', own((_, { h }) => ({ h, c: h })), 'give the states h [1, 3], got h [1, 3], c [1, 3]'],
+    ])('is refused: %s', (_what, cell, message) => {
+      using network = createNetwork(new ReferenceEngine(), recurrent([cell]));
+      using _repeats = createOptimizer(network, { kind: 'sgd' });
+      expect(() => network.predict([1, 2, 3, 4], [1, 2, 2])).toThrow(`own: expected step to ${message}`);
+    });
+  },
+);

@@ -9,7 +9,8 @@ import {
   toBatchFirst,
   toTimeMajor,
 } from '../../autograd/index.ts';
-import { type Cell, type Noise, outputSize, type State } from '../cells/cell.ts';
+import { RecurveError } from '../../errors.ts';
+import { type Cell, type Noise, outputSize, type State, stateSize } from '../cells/cell.ts';
 
 type Result = ReturnType<NonNullable<Cell['sequence']>>;
 
@@ -23,7 +24,8 @@ export function unroll(cell: Cell): NonNullable<Cell['sequence']> {
     let state = first;
     const outputs: Tensor[] = [];
     for (let t = 0; t < T; t++) {
-      state = keepEnded(cell.step(tape.view(x, [B, D], t * B * D), state, noise, t), state, lengths, t);
+      const next = expectStates(cell, B, cell.step(tape.view(x, [B, D], t * B * D), state, noise, t));
+      state = keepEnded(next, state, lengths, t);
       outputs.push(state.h);
     }
     if (weight) tape.announce?.({ kind: cell.kind, hidden: outputs, lengths, gates: [], weight: weight.tensor });
@@ -49,13 +51,29 @@ function repeated(
     ...Object.values(noise?.weights ?? {}),
   ];
   const begun = Object.fromEntries(cell.stateNames.map((name) => [name, first[name]]));
-  const states = replay(cell.kind, x, begun, weights, lengths, (now, before) => cell.step(now, before as State, noise));
+  const states = replay(cell.kind, x, begun, weights, lengths, (now, before) =>
+    expectStates(cell, B, cell.step(now, before as State, noise)),
+  );
   const weight = cell.parameters.weight_hh?.tensor ?? weights[0];
   if (weight) tape.announce?.({ kind: cell.kind, hidden: states.h, lengths, gates: [], weight });
   const width = outputSize(cell);
   const outputs = tape.view(states.h, [T, B, width], B * width);
   const last = Object.entries(states).map(([name, all]) => [name, takeLast(all, lengths)]);
   return { outputs: ended(outputs, lengths), last: Object.fromEntries(last) };
+}
+
+/** Refuses a step, of a cell of one's own as a rule, that does not give the states the cell says it has. */
+function expectStates(cell: Cell, B: number, next: State): State {
+  const { stateNames } = cell;
+  const given: Readonly<Record<string, Tensor | undefined>> = next ?? {};
+  const fits = (name: string): boolean => given[name]?.shape?.join() === `${B},${stateSize(cell, name)}`;
+  if (stateNames.every(fits) && Object.keys(given).length === stateNames.length) return next;
+  const wanted = stateNames.map((name) => `${name} [${B}, ${stateSize(cell, name)}]`);
+  const got = Object.entries(given).map(([name, tensor]) => `${name} [${tensor?.shape?.join(', ')}]`);
+  throw new RecurveError(
+    'shape',
+    `${cell.kind}: expected step to give the states ${wanted.join(', ')}, got ${got.join(', ') || 'none'}; make them agree with stateNames and stateSizes`,
+  );
 }
 
 /** Zeros past each row's length. */

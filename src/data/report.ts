@@ -61,7 +61,7 @@ export function describe(report: DataReport): string[] {
   const { series, time } = report;
   const steps = series.reduce((sum, { length }) => sum + length, 0);
   const count =
-    series.length === 1 ? `${number(steps)} steps` : `${number(series.length)} series, ${number(steps)} steps`;
+    series.length === 1 ? counted(steps, 'step') : `${number(series.length)} series, ${counted(steps, 'step')}`;
   const span = time
     ? `, ${time.step ? `${formatStep(time.step)} apart, ` : ''}${formatInstant(time.from, zoneOf(time.zone))} to ${formatInstant(time.to, zoneOf(time.zone))} (column "${time.column}", ${time.zone})`
     : ', no time column';
@@ -73,7 +73,7 @@ export function describe(report: DataReport): string[] {
     ...list('known in advance', report.known),
   ];
   return [
-    `${report.source}: ${number(report.rows)} rows, ${count}${span}`,
+    `${report.source}: ${counted(report.rows, 'row')}, ${count}${span}`,
     columns.join('; '),
     ...few(report.findings.map(describeFinding)),
   ];
@@ -83,6 +83,10 @@ export function describe(report: DataReport): string[] {
 function few(texts: string[]): string[] {
   const more = texts.length - 20;
   return more > 0 ? [...texts.slice(0, 20), `and ${number(more)} more`] : texts;
+}
+
+function counted(value: number, what: string): string {
+  return `${number(value)} ${what}${value === 1 ? '' : 's'}`;
 }
 
 function number(value: number): string {

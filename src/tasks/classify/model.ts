@@ -4,6 +4,7 @@ import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type JsonObject, type ModelFile, plainJson, type StoredTensors } from '../../model/index.ts';
 import type { Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
+import { expectProbabilities } from '../probabilities.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { majorityFigures, wordBayesFigures } from './baselines.ts';
 import { type Bayes, type BayesCounts, bayesOf } from './bayes.ts';
@@ -107,6 +108,7 @@ export function classifyModel(network: Network, bayes: Bayes | undefined, parts:
     async predict(examples) {
       const encoded = encodeExamples(plan, examples);
       const probabilities = await probabilitiesOf(answerer, encoded);
+      expectProbabilities('classify', probabilities);
       return encoded.sequences.map((sequence, i) =>
         told(probabilities.slice(i * K, (i + 1) * K), plan.kind === 'words' ? knownShare(sequence as Int32Array) : 1),
       );

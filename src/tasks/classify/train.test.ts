@@ -364,6 +364,10 @@ describe('trainClassify refuses', () => {
     await expect(numbers.predict({ ...waves(2), features: ['x', 'z'] })).rejects.toThrow(
       'expected the 2 columns "x", "y", got 2: "x", "z"',
     );
+    numbers.network.engine.write(numbers.network.weights, new Float32Array(numbers.network.slots).fill(3e38));
+    await expect(numbers.predict(waves(2))).rejects.toThrow(
+      'classify: expected finite probabilities, got NaN; look for',
+    );
     await expect(numbers.predict({ ...waves(1), sequences: [Float32Array.of(1, Number.NaN)] })).rejects.toThrow(
       'expected 2 finite numbers per step, got NaN in sequence 1 of 1',
     );

@@ -11,6 +11,7 @@ import {
 } from '../../model/index.ts';
 import type { Carry, Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
+import { expectProbabilities } from '../probabilities.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';
 import { labelAt, softmaxRows, type TagCalibration } from './calibration.ts';
@@ -109,7 +110,7 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
     },
     predict(data) {
       const told = (id: string, times: Float64Array | null, probabilities: Float64Array): Tagged => {
-        expectFinite(probabilities);
+        expectProbabilities('tag', probabilities);
         const labels = Array.from(
           { length: probabilities.length / K },
           (_, t) => classes[labelAt(probabilities, t * K, K, calibration)],
@@ -211,14 +212,5 @@ function regressionOf(tensors: StoredTensors, { R, D }: { R: number; D: number }
   throw new RecurveError(
     'model',
     `${name}: expected ${R * D} finite numbers as regression.weight and ${R} as regression.bias, got others; the file is damaged`,
-  );
-}
-
-function expectFinite(probabilities: Float64Array): void {
-  const at = probabilities.findIndex((p) => !Number.isFinite(p));
-  if (at < 0) return;
-  throw new RecurveError(
-    'numeric',
-    `tag: expected finite probabilities, got ${probabilities[at]}; look for extreme values in the data or the model file`,
   );
 }

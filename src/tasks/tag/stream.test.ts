@@ -21,6 +21,9 @@ test('a row that plain JavaScript gives wrongly is refused, and the next one is 
       /^stream: expected a time in ms since 1970-01-01 UTC, got /,
     );
   }
+  expect(() => push({ pressure: 1e308, rain: 0 }, DAY)).toThrow(
+    'stream: expected finite probabilities, got NaN; look for extreme values',
+  );
   expect(push({ pressure: null, rain: Number.NaN }, DAY)).toEqual(whole.push({ pressure: 1, rain: 0 }, { time: DAY }));
 });
 

@@ -4,6 +4,7 @@ import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
 import { array, instant, nullable, number, object, record } from '../../model/validate.ts';
 import type { Carry } from '../../nn/index.ts';
+import { expectProbabilities } from '../probabilities.ts';
 import { labelAt, softmaxRows } from './calibration.ts';
 import { calendarOf, featureCount, regressionPlan, type TablePlan, writeFeatures } from './features.ts';
 import type { TagModel } from './model.ts';
@@ -188,6 +189,8 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
         before = advance(last, last.values[0], last.labels[0], missing).buffer;
       }
       const { buffer, probabilities, told } = advance(before, values, label, time ?? null);
+      // Before the state is that of the row: the next one goes on from the row before.
+      expectProbabilities('stream', probabilities);
       buffers.set(id, buffer);
       rows++;
       return {

@@ -16,6 +16,11 @@ test('a table for a trained model is read by the step of its training: one row, 
   };
   const one = await tell([lines[1]]);
   expect(one.days).toEqual([1]);
+  const single = knownTagTable(await tableOf([lines[0], lines[1]].join('\n')), model.reading as never, {
+    ...plan,
+    classes: model.classes,
+  });
+  expect(describe(single.report)[0]).toMatch(/^days.csv: 1 row, 1 step, 1 day apart, /);
   const second = await tell(lines.slice(1, 40).filter((_, i) => i % 2 === 0));
   expect(second.days).toEqual(Array.from({ length: 39 }, (_, i) => i + 1));
   // To the bits of a stream, which has the step of the training too.

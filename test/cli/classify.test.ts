@@ -85,6 +85,12 @@ describe('recurve train classify', () => {
     expect(examples).toBe(60);
     expect(scores.accuracy).toBeGreaterThan(0.9);
     expect(run(['evaluate', 'run', 'reviews.csv']).stdout).toContain('\nGRU with naive Bayes (this model) ');
+    // Rows whose label nobody knows yet are those one asks about.
+    const asking = 'review,verdict\n"a fine, long film",\n"a dull, long film",blame\n';
+    expect(run(['predict', 'run', '-', '--csv'], asking).stdout.split('\n')).toHaveLength(4);
+    expect(run(['evaluate', 'run', '-'], asking).stderr).toContain(
+      'expected a value of "verdict" in every row, got none in row 2',
+    );
     expect(run(['predict', 'run', 'reviews.csv', '--csv']).stdout).toMatch(
       /^text,label,p_blame,p_praise\n"a fine, long film",praise,0\.0/,
     );

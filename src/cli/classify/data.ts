@@ -30,7 +30,7 @@ export interface ExampleOptions {
   read: ReadOptions;
   /** Columns of numbers; default all others. */
   columns?: readonly string[];
-  /** Whether labels are needed; without, they are read where the place itself brings them. */
+  /** Whether labels are needed: those of a table are read only then. */
   labelled: boolean;
   /** Every line of a text file is an example. */
   lines?: boolean;
@@ -176,8 +176,8 @@ async function tableExamples(place: string, { reading, read, columns, labelled }
     ...read,
     text: exact,
   });
-  const wanted = labelled || table.columns.some(({ name }) => name === label) ? label : undefined;
-  const named = wanted === undefined ? {} : { label: wanted };
+  // To be told a class, no row needs one: a column of labels may be there and empty.
+  const named = labelled && label !== undefined ? { label } : {};
   if (id !== undefined) return sequenceExamples(table, { id, ...named, ...(columns && { columns }) });
   return textExamples(table, { text: text ?? 'text', ...named });
 }

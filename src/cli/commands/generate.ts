@@ -25,7 +25,6 @@ export function define(command: Command): void {
         'search for the likeliest texts instead of drawing, this many side by side (at most 1,024)',
       ),
     )
-    .addOption(numberOption('--length-penalty <a>', 'with --beam: divides scores by ((5 + tokens)/6)^a; default 0'))
     .optionsGroup('Verse:')
     .addOption(
       new Option(

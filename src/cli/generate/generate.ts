@@ -10,7 +10,6 @@ import { loadModel } from './model.ts';
 
 export interface GenerateValues extends Omit<WriteOptions, 'signal'> {
   beam?: number;
-  lengthPenalty?: number;
   rhyme?: string;
   lines?: number;
   syllables?: number;
@@ -43,7 +42,7 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
   if (values.beam !== undefined) {
     const texts = await model.beam({
       width: values.beam,
-      ...given({ prompt, length, lengthPenalty: values.lengthPenalty }),
+      ...given({ prompt, length }),
     });
     output.result({ ...told, texts });
     output.print(texts.map(({ text, logProbability }) => `${logProbability.toFixed(2)} nats\n${text}\n`).join('\n'));
@@ -74,13 +73,10 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
   }
 }
 
-/** What stands in the place of drawing token by token, and the options that only drawing, or only this, understands. */
+/** What stands in the place of drawing token by token, and the options that only drawing understands. */
 const WAYS = {
-  rhyme: { own: ['lines', 'syllables'], not: ['length', 'stop', 'repetitionPenalty', 'repetitionWindow'] },
-  beam: {
-    own: ['lengthPenalty'],
-    not: ['temperature', 'topK', 'topP', 'minP', 'repetitionPenalty', 'repetitionWindow', 'seed', 'stop'],
-  },
+  rhyme: ['length', 'stop', 'repetitionPenalty', 'repetitionWindow'],
+  beam: ['temperature', 'topK', 'topP', 'minP', 'repetitionPenalty', 'repetitionWindow', 'seed', 'stop'],
 } as const;
 
 function expectTogether(values: GenerateValues): void {
@@ -92,16 +88,20 @@ function expectTogether(values: GenerateValues): void {
       'generate: expected --repetition-window with --repetition-penalty only, got it alone; add the penalty or leave it out',
     );
   for (const way of ['rhyme', 'beam'] as const) {
-    const on = values[way] !== undefined;
-    const wrong = WAYS[way][on ? 'not' : 'own'].find((name) => values[name] !== undefined);
-    if (wrong === undefined) continue;
+    const wrong = values[way] === undefined ? undefined : WAYS[way].find((name) => values[name] !== undefined);
+    if (wrong !== undefined)
+      throw new RecurveError(
+        'usage',
+        `generate: expected no ${flagOf(wrong)} with --${way}, got it; leave one of them out`,
+      );
+  }
+  const alone =
+    values.rhyme === undefined && (['lines', 'syllables'] as const).find((name) => values[name] !== undefined);
+  if (alone)
     throw new RecurveError(
       'usage',
-      on
-        ? `generate: expected no ${flagOf(wrong)} with --${way}, got it; leave one of them out`
-        : `generate: expected ${flagOf(wrong)} with --${way} only, got it alone; add --${way} or leave it out`,
+      `generate: expected ${flagOf(alone)} with --rhyme only, got it alone; add --rhyme or leave it out`,
     );
-  }
 }
 
 function flagOf(name: string): string {

@@ -18,15 +18,13 @@ export interface WriteOptions extends SampleOptions {
   signal?: AbortSignal;
 }
 
-/** How the likeliest texts are searched for. */
+/** How the likeliest texts are searched for. All become `length` long, so that a penalty for length would change nothing. */
 export interface BeamWriteOptions {
   prompt?: string;
   /** Tokens to write, at least 1; default 100. */
   length?: number;
   /** Texts kept side by side, 1 to 1,024; default 4. */
   width?: number;
-  /** Of {@link beamSearch}. */
-  lengthPenalty?: number;
 }
 
 /** Widest beam: each text has its row of states, and all its continuations are looked at in every step. */
@@ -70,7 +68,7 @@ export async function* writeText(
 export async function beamText(
   network: Network,
   codec: TextCodec,
-  { prompt = '', length = 100, width = 4, lengthPenalty = 0 }: BeamWriteOptions,
+  { prompt = '', length = 100, width = 4 }: BeamWriteOptions,
 ): Promise<{ text: string; logProbability: number }[]> {
   expectLength(length);
   if (!(Number.isSafeInteger(width) && width >= 1 && width <= WIDEST))
@@ -91,7 +89,7 @@ export async function beamText(
         return rowsOf(stepper.step(fill(tokens, tokens[0])), parents.length);
       },
     },
-    { first: rowsOf(first, 1)[0], width, length, lengthPenalty, allowed: () => allowed },
+    { first: rowsOf(first, 1)[0], width, length, allowed: () => allowed },
   );
   return found.map(({ tokens, logProbability }) => ({ text: codec.decode(tokens), logProbability }));
 }

@@ -13,7 +13,16 @@ import type { CHECKS } from './mutation-checks.case.ts';
 const MUTANTS = [...OTHERS, ...CELL_MUTANTS, ...LAYER_MUTANTS];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'recurve-mutants-'));
-const PARTS = ['src/engine', 'src/autograd', 'src/nn', 'src/errors.ts', 'src/random.ts', 'src/exact.ts'];
+const PARTS = [
+  'src/engine',
+  'src/autograd',
+  'src/nn',
+  'src/errors.ts',
+  'src/random.ts',
+  'src/exact.ts',
+  'src/nearest.ts',
+  'src/options.ts',
+];
 
 /** Copies what the checks reach, plants the fault, and loads the checks from the copy. */
 function checksWith(mutant: Mutant | undefined, name: string): typeof CHECKS {

@@ -10,7 +10,19 @@ import type { TrainingCheck } from './training-checks.case.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'recurve-training-mutants-'));
-const PARTS = ['engine', 'autograd', 'nn', 'train', 'inspect', 'data/batches.ts', 'errors.ts', 'random.ts', 'exact.ts'];
+const PARTS = [
+  'engine',
+  'autograd',
+  'nn',
+  'train',
+  'inspect',
+  'data/batches.ts',
+  'errors.ts',
+  'random.ts',
+  'exact.ts',
+  'nearest.ts',
+  'options.ts',
+];
 const CHECKS = 'test/properties/training-checks.case.ts';
 
 /** Copies what the checks reach, plants the fault, and loads the checks from the copy; as in mutation.test.ts. */

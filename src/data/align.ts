@@ -62,9 +62,19 @@ export interface Grid {
   column: Column;
   step: Step;
   zone: Zone;
-  spacing: NonNullable<SeriesOptions['spacing']>;
+  spacing: Exclude<SeriesOptions['spacing'], 'ignore' | undefined>;
   maxGap: number;
   findings: Finding[];
+}
+
+/** Takes row after row as one step, whatever their times; rows of one time are of one step. */
+export function alignInOrder({ id, rows, times }: SortedRows, zone: Zone): Alignment {
+  const slots = new Int32Array(rows.length);
+  for (let k = 1; k < slots.length; k++) slots[k] = slots[k - 1]! + (times[k] === times[k - 1] ? 0 : 1);
+  const length = slots[slots.length - 1]! + 1;
+  const time = new Float64Array(length);
+  for (let k = 0; k < slots.length; k++) time[slots[k]!] = times[k]!;
+  return { id, rows, slots, length, time, zone };
 }
 
 /** Gives each row its step by the rule of `spacing`, and reports what was uneven. */
@@ -72,13 +82,6 @@ export function alignRows(sorted: SortedRows, grid: Grid): Alignment {
   const { id, rows, times } = sorted;
   const { table, step, zone, spacing, findings } = grid;
   const slots = new Int32Array(rows.length);
-  if (spacing === 'ignore') {
-    for (let k = 1; k < slots.length; k++) slots[k] = slots[k - 1]! + (times[k] === times[k - 1] ? 0 : 1);
-    const length = slots[slots.length - 1]! + 1;
-    const time = new Float64Array(length);
-    for (let k = 0; k < slots.length; k++) time[slots[k]!] = times[k]!;
-    return { id, rows, slots, length, time, zone };
-  }
   const origin = spacing === 'bin' ? binStart(times[0]!, step, zone) : times[0]!;
   let moved = 0;
   let firstMoved = -1;

@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { type Alignment, aboutSeries, alignRows, type SortedRows, sortRows } from './align.ts';
+import { type Alignment, aboutSeries, alignInOrder, alignRows, type SortedRows, sortRows } from './align.ts';
 import { DAY, formatClock } from './civil.ts';
 import type { Finding } from './report.ts';
 import type { SeriesOptions } from './series.ts';
@@ -72,6 +72,9 @@ export function alignTimes(
     return sortRows(table, id, rows, times, zone, findings);
   });
   const step = known ?? stepOf(table, sorted, zone, options);
+  if (options.spacing === 'ignore') {
+    return { column, format, step: null, zone, alignments: sorted.map((rows) => alignInOrder(rows, zone)) };
+  }
   if (!step) {
     throw new RecurveError(
       'data',
@@ -82,7 +85,7 @@ export function alignTimes(
   return {
     column,
     format,
-    step: options.spacing === 'ignore' ? null : step,
+    step,
     zone,
     alignments: sorted.map((rows) => alignRows(rows, grid)),
   };

@@ -66,3 +66,12 @@ test('a label that counts as missing, as none does, is told of by its text', asy
   expect(listed.classes).toEqual(['high', 'low', 'none']);
   expect(lines(listed)[0]).not.toContain('where such cells are labels');
 });
+
+test('one row is enough too for a model whose rows are steps whatever their times', async () => {
+  const options = { target: 'rain > 0', spacing: 'ignore' } as const;
+  const data = toTagTable(await tableOf(rainCsv(200)), options);
+  const { model } = await trainTag(data, { ...SMALL, epochs: 1, validation: 'holdout', regression: false });
+  const known = { ...(model.plan as TablePlan), classes: model.classes };
+  const [one] = model.predict(knownTagTable(await tableOf('date,pressure,rain\n2021-05-01,1,0\n'), options, known));
+  expect([one.labels.length, one.times]).toEqual([1, null]);
+});

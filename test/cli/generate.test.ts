@@ -118,7 +118,12 @@ describe('a language model', () => {
       /expected no --repetition-penalty with --rhyme, /,
     ],
     // All texts of a beam are as long as asked for.
-    [['generate', 'run', '--beam', '2', '--length-penalty', '1'], '', 2, /expected a known option, got --length-penalty; /],
+    [
+      ['generate', 'run', '--beam', '2', '--length-penalty', '1'],
+      '',
+      2,
+      /expected a known option, got --length-penalty; /,
+    ],
     [['generate', 'run', '--beam', '2', '--top-k', '4'], '', 2, /expected no --top-k with --beam, /],
     [['generate', 'run', '--beam', '2', '--rhyme', 'aabb'], '', 2, /expected --beam or --rhyme, got both; /],
     [['generate', 'run', '--rhyme', 'aabb', '--syllables', '0'], '', 2, /at least 1 syllable per line, got 0; /],

@@ -1,9 +1,10 @@
 import { type AbcHeader, type AbcLine, abcError, readField, withoutComment } from './abc-fields.ts';
+import { placedItems } from './abc-place.ts';
 import { type AbcItem, playedItems } from './abc-repeats.ts';
 import { type Key, signatureOf } from './key.ts';
-import { barTicks, type Metre } from './metre.ts';
+import { barTicks } from './metre.ts';
 import { LETTERS } from './pitch.ts';
-import { byTime, type Note, TICKS } from './score.ts';
+import { type Note, TICKS } from './score.ts';
 
 /** Ticks of a whole note. */
 const WHOLE = 4 * TICKS;
@@ -35,7 +36,7 @@ export function readAbcBody(
     if (!field) reader.music(line, text);
     else reader.field(line, field[1], field[2].trim());
   }
-  return place(repeats === 'play' ? playedItems(reader.items) : reader.items, header.metre);
+  return placedItems(repeats === 'play' ? playedItems(reader.items) : reader.items, header.metre);
 }
 
 /** Turns the text into items: sounds with lengths, bar lines, changes of metre. */
@@ -263,35 +264,4 @@ function numbersOf(text: string): number[] {
     const [from, to = from] = part.split('-').map(Number);
     return Array.from({ length: Math.max(0, Math.min(to, 16) - from + 1) }, (_, i) => from + i);
   });
-}
-
-/** Puts items in time: ties joined, and the bars counted to find the pickup. */
-function place(items: readonly AbcItem[], metre: Metre | undefined): { notes: Note[]; pickup: number } {
-  const notes: Note[] = [];
-  let now = 0;
-  let held: Note[] = [];
-  let pickup = 0;
-  let first = true;
-  for (const item of items) {
-    if (item.kind === 'bar') {
-      if (first && now > 0) {
-        first = false;
-        if (metre && now < barTicks(metre)) pickup = Math.round(now);
-      }
-      continue;
-    }
-    const start = Math.round(now);
-    const end = Math.max(start + 1, Math.round(now + item.ticks));
-    const kept: Note[] = [];
-    for (const pitch of item.pitches) {
-      const before = held.find((note) => note.pitch === pitch);
-      const note = before ?? { pitch, start, duration: 0, voice: 0 };
-      note.duration = end - note.start;
-      if (!before) notes.push(note);
-      if (item.tied) kept.push(note);
-    }
-    held = kept;
-    now += item.ticks;
-  }
-  return { notes: notes.sort(byTime), pickup };
 }

@@ -5,6 +5,8 @@ export { createNetwork } from './nn/index.ts';
 export { Random } from './random.ts';
 export { forecastReport } from './report/index.ts';
 export {
+  type ClassifyModel,
+  type ClassifyOptions,
   type ComposeModel,
   type ComposeOptions,
   type ComposeRequest,
@@ -15,15 +17,27 @@ export {
   type ForecastStream,
   type GenerateModel,
   type GenerateOptions,
+  loadClassify,
   loadCompose,
   loadForecast,
   loadGenerate,
+  loadTag,
   reportInput,
+  sequenceExamples,
+  type TagModel,
+  type TagOptions,
+  type TrainedClassify,
+  type TrainedCompose,
   type TrainedForecast,
   type TrainedGenerate,
+  type TrainedTag,
+  textExamples,
+  toTagTable,
+  trainClassify,
   trainCompose,
   trainForecast,
   trainGenerate,
+  trainTag,
 } from './tasks/index.ts';
 export { fit } from './train/index.ts';
 export { VERSION } from './version.ts';

@@ -1,10 +1,8 @@
 import { formatClock } from './civil.ts';
+import type { MissingCells } from './missing.ts';
 import { parseNumber } from './number.ts';
 import type { Cell, Column, TimeColumn } from './table.ts';
 import { parseStamp } from './time.ts';
-
-/** Cells that say "there is no value", compared without case and without spaces around them. */
-export const MISSING = ['', 'na', 'n/a', '#n/a', 'nan', 'null', 'none', 'nil', '-', '--', '?'];
 
 /** Distinct texts a column keeps; the rest share one entry, so that a column of notes cannot fill the memory. */
 const MAX_TEXTS = 1_000_000;
@@ -14,8 +12,7 @@ const CHUNK = 65_536;
 
 export interface ColumnRules {
   decimal: '.' | ',';
-  /** Lower-case texts that mean missing. */
-  missing: ReadonlySet<string>;
+  missing: MissingCells;
   /** Keep every cell's exact text, whatever it looks like (series ids such as 007). */
   asText: boolean;
 }
@@ -58,6 +55,10 @@ export class ColumnBuilder {
       const value = parseNumber(text, this.#rules.decimal);
       // A difference is NaN for NaN and for the infinities alone.
       if (value - value === 0) {
+        if (this.#rules.missing.numeric && this.#rules.missing.hasNumber(value)) {
+          this.pushMissing();
+          return;
+        }
         if (this.#at === this.#chunk.length) this.#grow();
         this.#chunk[this.#at++] = value;
         this.#length++;
@@ -69,7 +70,7 @@ export class ColumnBuilder {
 
   /** Adds a number that needs no parsing; an infinity is kept as its text, to be refused by name later. */
   pushNumber(value: number): void {
-    if (Number.isNaN(value)) this.pushMissing();
+    if (Number.isNaN(value) || this.#rules.missing.hasNumber(value)) this.pushMissing();
     else if (!Number.isFinite(value) || this.#rules.asText) this.push(String(value));
     else {
       if (this.#kind === 'empty') this.#kind = 'number';
@@ -132,7 +133,7 @@ export class ColumnBuilder {
 
   #pushSlowly(text: string): void {
     const rules = this.#rules;
-    if (text.length <= 8 && rules.missing.has(text.trim().toLowerCase())) {
+    if (this.#isMissing(text)) {
       if (this.#spelt === undefined && text.trim() !== '') this.#spelt = { row: this.#length, text };
       this.pushMissing();
       return;
@@ -150,6 +151,12 @@ export class ColumnBuilder {
       this.#becomeText(text);
     }
     this.#put(this.#code(text));
+  }
+
+  #isMissing(text: string): boolean {
+    const { missing, decimal, asText } = this.#rules;
+    if (missing.hasText(text)) return true;
+    return missing.numeric && !asText && missing.hasNumber(parseNumber(text, decimal));
   }
 
   #kindOf(text: string): 'number' | 'time' | 'text' {

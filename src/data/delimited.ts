@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { ColumnBuilder, type ColumnRules } from './columns.ts';
+import type { MissingCells } from './missing.ts';
 import { parseNumber } from './number.ts';
 import { noColumn, shorten, type Table } from './table.ts';
 
@@ -14,7 +15,7 @@ export interface DelimitedRules {
   columns: string[] | undefined;
   /** Names of columns kept as exact texts. */
   text: ReadonlySet<string>;
-  missing: ReadonlySet<string>;
+  missing: MissingCells;
 }
 
 /** Text to look at before deciding on delimiter and decimal sign. */

@@ -1,9 +1,9 @@
 import { RecurveError } from '../errors.ts';
 import { concat, decodeText, type Peeked, peek, type RandomAccess, type Source, streamOf } from './bytes.ts';
-import { MISSING } from './columns.ts';
 import { type DelimitedRules, emptyTable, readDelimited } from './delimited.ts';
 import { gunzip } from './gzip.ts';
 import { readJsonLines } from './json-lines.ts';
+import { MissingCells } from './missing.ts';
 import { readParquet } from './parquet.ts';
 import type { Table } from './table.ts';
 
@@ -23,7 +23,10 @@ export interface ReadOptions {
   columns?: string[];
   /** Columns kept as exact texts even where they look like numbers, such as ids with leading zeros. Default none. */
   text?: string[];
-  /** Texts that mean a missing cell, compared without case. Default: empty, NA, N/A, NaN, null, none, nil, `-`, `--`, `?`. */
+  /**
+   * Texts that mean a missing cell, compared without case; of a number, such as `-9999`, its value counts, so that `-9999.0` is the same.
+   * Default: empty, NA, N/A, NaN, null, none, nil, `-`, `--`, `?`.
+   */
   missing?: string[];
   /** Text encoding as a `TextDecoder` label. Default `utf-8`, or UTF-16 where the file starts with its mark. */
   encoding?: string;
@@ -124,7 +127,7 @@ function rulesOf(name: string, options: ReadOptions): DelimitedRules {
     header: options.header ?? true,
     columns: options.columns,
     text: new Set(options.text),
-    missing: new Set((options.missing ?? MISSING).map((text) => text.trim().toLowerCase())),
+    missing: new MissingCells(options.missing),
   };
 }
 

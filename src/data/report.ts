@@ -15,6 +15,7 @@ export interface Finding {
     | 'irregular-times'
     | 'clock-gap'
     | 'clock-overlap'
+    | 'outliers'
     | 'constant'
     | 'ignored-column'
     | 'empty-series';
@@ -51,6 +52,7 @@ const TITLES: Record<Finding['kind'], string> = {
   'irregular-times': 'time stamps off the grid',
   'clock-gap': 'clock times skipped by daylight saving',
   'clock-overlap': 'clock times repeated by daylight saving',
+  outliers: 'values far from all others',
   constant: 'always the same value',
   'ignored-column': 'not used',
   'empty-series': 'not used',

@@ -1,6 +1,7 @@
 import { RecurveError } from '../errors.ts';
-import { ColumnBuilder, type ColumnRules, MISSING } from './columns.ts';
+import { ColumnBuilder, type ColumnRules } from './columns.ts';
 import { pushValue } from './json-lines.ts';
+import { MissingCells } from './missing.ts';
 import { stampsOf, type TimeFormat } from './stamps.ts';
 import { type Column, noColumn, shorten, type Table } from './table.ts';
 import { clockToInstants, UTC, zoneOf } from './zone.ts';
@@ -58,7 +59,7 @@ export async function rowReader(rules: RowRules): Promise<RowReader> {
   const parse = (papa.default ?? papa).parse;
   const { name, columns, time, series, format = 'auto' } = rules;
   const needed = [...columns, ...(time === null ? [] : [time]), ...(series === undefined ? [] : [series])];
-  const missing = new Set((rules.missing ?? MISSING).map((text) => text.trim().toLowerCase()));
+  const missing = new MissingCells(rules.missing);
   const zone = rules.zone === undefined ? UTC : zoneOf(rules.zone);
   let header = rules.header;
   let fields: { delimiter: string; names: string[] } | undefined =

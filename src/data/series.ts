@@ -2,6 +2,7 @@ import { RecurveError } from '../errors.ts';
 import { fillHoles, firstObserved } from './fill.ts';
 import { checkGap, keptColumns, reportMissing, spanOf, type Used } from './holes.ts';
 import { gridded, reportDuplicates } from './merge.ts';
+import { reportOutliers } from './outliers.ts';
 import type { DataReport, Finding } from './report.ts';
 import { assignRoles, type Roles } from './roles.ts';
 import type { TimeFormat } from './stamps.ts';
@@ -134,7 +135,10 @@ export function toSeries(
 
   const kept = keptColumns(used, alignments, grids, options.missing ?? 'forward', maxGap, findings);
   const names = kept.map((k) => used[k]!.column.name);
-  for (const k of kept) reportMissing(table, used[k]!.column, options, findings);
+  for (const k of kept) {
+    reportMissing(table, used[k]!.column, options, findings);
+    reportOutliers(table, used[k]!.column, findings);
+  }
   const series: Series[] = [];
   for (const [g, alignment] of alignments.entries()) {
     const columns = kept.map((k) => grids[g]![k]!);

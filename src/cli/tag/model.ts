@@ -1,5 +1,5 @@
-import { MISSING } from '../../data/columns.ts';
 import { describe, readTagged, type TaggedText } from '../../data/index.ts';
+import { MISSING } from '../../data/missing.ts';
 import { shorten } from '../../data/table.ts';
 import { openSource } from '../../node/source.ts';
 import { knownTagTable, loadTag, type TagModel, type TagTable } from '../../tasks/index.ts';

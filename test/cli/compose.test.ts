@@ -218,6 +218,31 @@ test('of a folder, what cannot be read is left out and told, and the run says ho
   expect(other).toMatchObject({ code: 5, stderr: expect.stringMatching(/nope\.mid: expected a file/) });
 });
 
+test('of several voices a melody is the first, and told; all of them are learned as keys', () => {
+  const folder = temporaryFolder();
+  const under = 'V:1\n$&\nV:2\nG,8|G,8|G,8|G,8|]';
+  writeFileSync(join(folder, 'one.abc'), book);
+  writeFileSync(join(folder, 'two.abc'), book.replaceAll(/^.*\|\]$/gm, under));
+  const run = (name: string, kind: string, ...options: string[]) =>
+    recurve(['train', 'compose', name, '--kind', kind, '--hidden', '4', '--epochs', '1', '--seed', '3', ...options], {
+      cwd: folder,
+    });
+  const small = ['--embedding', '4', '--json', '--out'];
+  const [one, two] = ['one', 'two'].map((name) => JSON.parse(run(`${name}.abc`, 'melody', ...small, name).stdout));
+  expect(one.severalVoices).toBeUndefined();
+  expect(two.severalVoices).toBe(16);
+  expect(two.test).toEqual(one.test);
+  const told = 'several voices: a melody is the first of them; for all of them use a model of keys or voices\n';
+  expect(recurve(['evaluate', 'two', 'two.abc'], { cwd: folder }).stderr).toBe(`16 of 16 pieces have ${told}`);
+  writeFileSync(join(folder, 'bars.abc'), 'X:1\nM:4/4\nL:1/8\nK:G\nV:1\nGABc d2Bd|\nV:2\nG,8|\n');
+  const opened = recurve(['compose', 'two', '--opening', 'bars.abc', '--bars', '2', '--out', 'a.mid'], { cwd: folder });
+  expect(opened).toMatchObject({ code: 0, stderr: `the piece has ${told}` });
+  const keys = run('two.abc', 'keys', '--out', 'keys');
+  expect(keys).toMatchObject({ code: 0, stderr: expect.not.stringContaining('several voices') });
+  const next = JSON.parse(recurve(['predict', 'keys', 'bars.abc', '--json'], { cwd: folder }).stdout);
+  expect(next.kind).toBe('keys');
+});
+
 test.each([
   ['keys', ['60 64 67', '[]', 'C4 E4 G4', 'end'], 'C4 X'],
   ['voices', ['72 67 60 48', '["C5", "G4", "C4", "C3"]', 'E5 rest -1 C3', 'end'], '72 67'],

@@ -14,7 +14,10 @@ export function define(command: Command): void {
     .option('--picture <file>', 'also draw the piano roll, as SVG')
     .optionsGroup('What to begin with:')
     .addOption(listOption('--start <notes>', 'first note, such as C4 or 60; of a model of keys also several: C4,E4,G4'))
-    .option('--opening <file>', 'MIDI or ABC with the first bars, which are kept')
+    .option(
+      '--opening <file>',
+      'MIDI or ABC with the first bars, which are kept: of a melody the first voice, of four voices all or the soprano',
+    )
     .option('--harmonise <file>', 'MIDI or ABC with a soprano; a model of voices finds the other voices')
     .option('--key <key>', 'such as G, Em or D dorian; read by a model of melodies, of others written into the file')
     .option('--metre <metre>', 'such as 4/4 or 6/8, by which bars are counted')

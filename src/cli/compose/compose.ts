@@ -8,7 +8,7 @@ import type { OpenedModel } from '../models.ts';
 import { given } from '../options.ts';
 import { outputOf } from '../output.ts';
 import { loadModel } from './model.ts';
-import { loadPiece } from './music.ts';
+import { loadPiece, tellVoices } from './music.ts';
 import { unknownNote } from './results.ts';
 
 /** Values of the options of `recurve compose`, as commander gives them. */
@@ -49,6 +49,10 @@ export async function compose(opened: OpenedModel, _: readonly string[], values:
   }
   const request = await requestOf(values);
   using model = await loadModel(opened);
+  if (request.opening) {
+    const music = { kind: 'score', score: request.opening } as const;
+    tellVoices(model.kind, [{ name: 'opening', music }], output);
+  }
   const score = model.compose(request);
   const unknown = model.unknownIn(score.title);
   if (unknown.length > 0) output.note(unknownNote(unknown));

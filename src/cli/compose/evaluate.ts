@@ -1,7 +1,7 @@
 import type { OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
 import { loadModel } from './model.ts';
-import { loadMusic } from './music.ts';
+import { loadMusic, tellVoices } from './music.ts';
 import { likelihoodTable } from './results.ts';
 
 interface Values {
@@ -14,10 +14,12 @@ export async function evaluate(opened: OpenedModel, [place]: readonly string[], 
   const output = outputOf(values);
   const model = await loadModel(opened);
   const { pieces, leftOut } = await loadMusic([place], 'written', output);
+  const severalVoices = tellVoices(model.kind, pieces, output);
   const scores = await model.evaluate(pieces);
   output.result({
     ...{ task: 'compose', model: opened.path, kind: model.kind, ...scores },
     ...(leftOut > 0 && { leftOut }),
+    ...(severalVoices > 0 && { severalVoices }),
   });
   output.print(likelihoodTable(scores, output));
 }

@@ -1,9 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MusicPiece, readMusic } from '../../data/index.ts';
+import { voiceCount } from '../../data/music/index.ts';
 import { expectKey } from '../../data/music/pitch.ts';
 import { RecurveError } from '../../errors.ts';
 import { listFolder } from '../../node/files.ts';
+import type { ComposeKind } from '../../tasks/index.ts';
 import type { Output } from '../output.ts';
 import { placesOf } from '../tables.ts';
 import { readWhole } from '../whole-file.ts';
@@ -59,6 +61,19 @@ export async function loadMusic(
   const more = skipped.length - NAMED;
   if (more > 0) output.note(`left out ${more} more ${more === 1 ? 'piece' : 'pieces'} that cannot be read`);
   return { pieces, leftOut: skipped.length };
+}
+
+/** Tells of pieces with several voices, of which a melody is the first; gives their number. */
+export function tellVoices(kind: ComposeKind, pieces: readonly MusicPiece[], output: Output): number {
+  if (kind !== 'melody') return 0;
+  const several = pieces.filter(({ music }) => music.kind === 'score' && voiceCount(music.score) > 1).length;
+  if (several > 0) {
+    const whose = pieces.length === 1 ? 'the piece has' : `${several} of ${pieces.length} pieces have`;
+    output.note(
+      `${whose} several voices: a melody is the first of them; for all of them use a model of keys or voices`,
+    );
+  }
+  return several;
 }
 
 function expectKeys({ name, music }: MusicPiece): void {

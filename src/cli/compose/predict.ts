@@ -2,7 +2,7 @@ import { writeFileAtomic } from '../../node/files.ts';
 import type { OpenedModel } from '../models.ts';
 import { jsonText, outputOf } from '../output.ts';
 import { loadModel } from './model.ts';
-import { loadPiece } from './music.ts';
+import { loadPiece, tellVoices } from './music.ts';
 import { nextTable } from './results.ts';
 
 interface Values {
@@ -18,7 +18,9 @@ const SHOWN = 12;
 export async function predict(opened: OpenedModel, [file]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
   const model = await loadModel(opened);
-  const next = model.next(await loadPiece(file));
+  const piece = await loadPiece(file);
+  tellVoices(model.kind, [piece], output);
+  const next = model.next(piece);
   const object = { task: 'compose', model: opened.path, kind: model.kind, next };
   if (values.out !== undefined) {
     await writeFileAtomic(values.out, values.json ? `${jsonText(object)}\n` : nextTable(next, output));

@@ -1,11 +1,12 @@
 import type { MusicPiece } from '../../data/index.ts';
+import { kindOf } from '../../tasks/compose/corpus.ts';
 import { type ComposeOptions, composeReport, trainCompose } from '../../tasks/index.ts';
 import { given } from '../options.ts';
 import { outputOf } from '../output.ts';
 import { lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
 import type { FitValues, RunValues } from '../train-options.ts';
 import { trainRun } from '../train-run.ts';
-import { loadMusic } from './music.ts';
+import { loadMusic, tellVoices } from './music.ts';
 import { likelihoodTable } from './results.ts';
 
 /** Values of the options of `recurve train compose`, as commander gives them. */
@@ -51,6 +52,7 @@ export async function trainCommand(places: readonly string[], values: TrainValue
   // Repeats as written: an epoch passes over every bar once.
   const { pieces, leftOut } = await loadMusic(alone ? config.data : places, 'written', output);
   output.note(describe(pieces));
+  const severalVoices = tellVoices(config.options.kind ?? kindOf(pieces), pieces, output);
   await trainRun(
     {
       config,
@@ -63,6 +65,7 @@ export async function trainCommand(places: readonly string[], values: TrainValue
         kind: model.kind,
         pieces: counts,
         ...(leftOut > 0 && { leftOut }),
+        ...(severalVoices > 0 && { severalVoices }),
         ...(scores && { test: scores.test, baselines: scores.baselines, measure: scores.measure }),
         settings: model.settings,
       }),

@@ -8,7 +8,16 @@ export interface AbcLine {
   number: number;
 }
 
-/** What the header of a tune says. */
+/** A voice as `V:` names it. */
+export interface AbcVoiceField {
+  id: string;
+  /** Semitones from what is written to what sounds, where it says so. */
+  shift?: number;
+  /** Whether it is written for drums, whose notes are no pitches. */
+  drums: boolean;
+}
+
+/** What the header of a tune says, or what holds at a place of its body. */
 export interface AbcHeader {
   title: string;
   key: Key;
@@ -18,6 +27,10 @@ export interface AbcHeader {
   /** The unit note length as a share of a whole note. */
   unit: number;
   tempo: number | undefined;
+  /** Semitones from what is written to what sounds. */
+  shift: number;
+  /** By name, in order. */
+  voices: Map<string, AbcVoiceField>;
 }
 
 /** Applies a field of the header or between notes; those that say nothing about sound are passed over. */
@@ -32,7 +45,8 @@ export function readField(
     else if (field === 'K') readKey(header, value);
     else if (field === 'M') header.metre = /^(none|)$/i.test(value) ? undefined : parseMetre(summed(value));
     else if (field === 'L') header.unit = fraction(value, 'a unit length such as 1/8');
-    else if (field === 'Q') header.tempo = tempoOf(value, header.unit || unitFor(header.metre));
+    else if (field === 'V') readVoice(header, value);
+    else if (field === 'Q') header.tempo = tempoOf(value, header.unit);
   } catch (cause) {
     if (!(cause instanceof RecurveError)) throw cause;
     throw abcError(name, line, cause.message, cause);
@@ -49,10 +63,39 @@ export function withoutComment(text: string): string {
   return (at < 0 ? text : text.slice(0, at)).trimEnd();
 }
 
+/** Applies `V:`: the voice's name, and what it says of its notes in addition to what it said before. */
+export function readVoice({ voices }: AbcHeader, value: string): AbcVoiceField {
+  const [id] = value.split(/\s/, 1);
+  const before = voices.get(id);
+  const shift = shiftIn(value) ?? before?.shift;
+  const drums = before?.drums === true || /(?:^|[\s=])perc\b/.test(withoutQuotes(value));
+  const voice = { id, ...(shift !== undefined && { shift }), drums };
+  voices.set(id, voice);
+  return voice;
+}
+
+/**
+ * Semitones by which `octave=`, `transpose=` or the 8 of a clef (`treble-8`) let what is written sound higher; undefined where none is
+ * given. The 8 counts alone only: files say the same octave twice.
+ */
+function shiftIn(value: string): number | undefined {
+  const plain = withoutQuotes(value);
+  const [, octaves] = /(?<!\S)octave=([+-]?\d{1,2})(?!\S)/.exec(plain) ?? [];
+  const [, semitones] = /(?<!\S)transpose=([+-]?\d{1,2})(?!\S)/.exec(plain) ?? [];
+  if (octaves || semitones) return 12 * Number(octaves ?? 0) + Number(semitones ?? 0);
+  const [, eight] = /(?<![^\s=])(?:treble|alto|tenor|bass)[1-5]?([+-])8(?!\S)/.exec(plain) ?? [];
+  return eight === undefined ? undefined : eight === '+' ? 12 : -12;
+}
+
+function withoutQuotes(text: string): string {
+  return text.replace(/"[^"]*"/g, '');
+}
+
 /** What stands in K: without saying a key: how the notes are drawn. */
 const LAYOUT = /^(clef|octave|transpose|middle|stafflines|staffscale|style|treble|alto|tenor|bass|perc)\b/;
 
 function readKey(header: AbcHeader, value: string): void {
+  header.shift = shiftIn(value) ?? header.shift;
   if (value === '' || LAYOUT.test(value)) return;
   const match =
     /^([A-G][#b]?)\s*(maj\w*|min\w*|m|mix\w*|dor\w*|phr\w*|lyd\w*|loc\w*|ion\w*|aeo\w*)?(?=\s|$)(.*)$/i.exec(value);
@@ -90,11 +133,17 @@ export function unitFor(metre: Metre | undefined): number {
   return metre && metre.beats / metre.unit < 0.75 ? 1 / 16 : 1 / 8;
 }
 
-/** `1/4=120`, or `120` units a minute, in quarters a minute; anything else (a word) is no tempo. */
+/**
+ * `1/4=120`, or `120` units a minute, in quarters a minute; anything else (a word) is no tempo. A beat of several notes,
+ * `1/4 3/8=40`, is as long as they are together; `C3=40` counts beats of three units.
+ */
 function tempoOf(value: string, unit: number): number | undefined {
-  const match = /(?:(\d+)\/(\d+)\s*=\s*)?(\d+(?:\.\d+)?)\s*$/.exec(value.replace(/"[^"]*"/g, ''));
+  const match = /^\s*(?:((?:\d+\/\d+\s*)+)=\s*|C(\d*)\s*=\s*)?(\d+(?:\.\d+)?)\s*$/.exec(withoutQuotes(value));
   if (!match) return undefined;
-  const beat = match[1] ? Number(match[1]) / Number(match[2]) : unit;
-  const tempo = Number(match[3]) * beat * 4;
+  const [, notes, units, perMinute] = match;
+  const beat = notes
+    ? [...notes.matchAll(/(\d+)\/(\d+)/g)].reduce((sum, [, above, below]) => sum + Number(above) / Number(below), 0)
+    : unit * Number(units || 1);
+  const tempo = Number(perMinute) * beat * 4;
   return tempo > 0 && Number.isFinite(tempo) ? tempo : undefined;
 }

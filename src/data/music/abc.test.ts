@@ -68,12 +68,69 @@ describe('ABC', () => {
     expect(score).toMatchObject({ title: 'First', tempo: 90, pickup: Q / 2, metre: { beats: 6, unit: 8 } });
   });
 
-  test('of several voices the first is read wherever it goes on, of overlays the first line', () => {
-    const first = ['G4 0/4', 'A4 4/4', 'B4 8/4', 'C5 12/4'];
-    expect(played('V:1\nG4A4|\nV:2\n[L:1/4]C2D2|\nV:1\nB4c4|\nV:2\nE2F2|')).toEqual(first);
-    expect(played('[V:1 clef=treble] G4A4| [V:2] C4D4|\nE8 [V:1] B4c4|')).toEqual(first);
-    expect(played('V:T\nV:B\nV:T\nG4A4|B4c4|\nV:B\nmalformed # |')).toEqual(first);
-    expect(played('G4A4 & "C|"C4 (3:2:3DEF D2 | B4c4 & E8|')).toEqual(first);
+  test('fields between the key and the first note hold for the piece, later ones from where they stand', () => {
+    const about = (text: string) => readAbc(text, 'a.abc')[0];
+    const early = about('X:1\nK:C\nM:3/4\nL:1/4\nQ:1/4=90\nK:G\nG|FGA|\nM:2/4\nK:F\nBc|');
+    expect(early).toMatchObject({ metre: { beats: 3, unit: 4 }, tempo: 90, pickup: Q, key: { fifths: 1 } });
+    expect(early.notes.map(({ pitch, duration }) => [noteName(pitch), duration])).toEqual([
+      ...[
+        ['G4', Q],
+        ['F♯4', Q],
+        ['G4', Q],
+        ['A4', Q],
+        ['B♭4', Q],
+        ['C5', Q],
+      ],
+    ]);
+    expect(about('X:1\nM:4/4\nL:1/4\nK:C\n[M:6/8][K:D][L:1/8][Q:60]F3 A3|')).toMatchObject({
+      metre: { beats: 6, unit: 8 },
+      key: { fifths: 2 },
+      tempo: 30,
+      notes: [{ pitch: 66, duration: 1.5 * Q }, {}],
+    });
+    // The unit stays what the header gave when the metre changes, and a rest of whole bars is as long as the bars are then.
+    expect(about('X:1\nM:2/4\nK:C\nC|[M:3/4]CZ2C|').notes.map(({ start, duration }) => [start, duration])).toEqual([
+      ...[
+        [0, Q / 4],
+        [Q / 4, Q / 4],
+        [Q / 2 + 6 * Q, Q / 4],
+      ],
+    ]);
+    const tempo = (field: string) => about(`X:1\nQ:${field}\nL:1/4\nM:3/4\nK:C\nC`).tempo;
+    expect(['120', '"Fast" 3/8=40', '1/4 3/8=40', 'C3=40', 'C=40 "slow"', 'Fast'].map(tempo)).toEqual([
+      ...[120, 60, 100, 120, 40, undefined],
+    ]);
+  });
+
+  test('every voice is read wherever it goes on, with its own accidentals, units and repeats; of overlays the first line', () => {
+    const voices = (body: string, head = 'K:G') => {
+      const [{ notes }] = readAbc(`X:1\nM:4/4\nL:1/8\n${head}\n${body}\n`, 'test.abc');
+      return notes.map(({ pitch, start, voice }) => `${voice} ${noteName(pitch)} ${start / (Q / 2)}`);
+    };
+    const two = ['0 G4 0', '1 C4 0', '0 A4 4', '1 D4 4', '0 B4 8', '1 E4 8', '0 C5 12', '1 F♯4 12'];
+    expect(voices('V:1\nG4A4|\nV:2\n[L:1/4]C2D2|\nV:1\nB4c4|\nV:2\nE2F2|')).toEqual(two);
+    expect(voices('[V:1 clef=treble] G4A4| [V:2] C4D4|\nE4F4 [V:1] B4c4|')).toEqual(two);
+    expect(voices('[V:B] C4D4|E4F4\n[V:T] G4A4|B4c4', 'V:T\nV:B\nV:silent\nK:G')).toEqual(two);
+    expect(voices('G4A4|B4c4\nV:2\nC4D4|E4F4')).toEqual(two);
+    expect(voices('V:1\n=F4-|F4 F4|\nV:2\nF4 [K:C]F4 F4|')).toEqual([
+      ...['0 F4 0', '1 F♯4 0', '1 F4 4', '0 F♯4 8', '1 F4 8'],
+    ]);
+    expect(voices('V:1\nG4:|\nV:2\nC4:|')).toEqual(['0 G4 0', '1 C4 0', '0 G4 4', '1 C4 4']);
+    expect(voices('V:1\nz4A4|\nV:2 clef=perc\nC4D4|\nV:3\nz8|')).toEqual(['0 A4 4']);
+    expect(played('G4A4 & "C|"C4 (3:2:3DEF D2 | B4c4 & E8|')).toEqual(['G4 0/4', 'A4 4/4', 'B4 8/4', 'C5 12/4']);
+    expect(() => voices('V:T\nG4|\nV:B\nmalformed # |')).toThrow(/^test\.abc, line 8: expected notes/);
+  });
+
+  test('octaves and transpositions of a key or a voice sound, a clef does by its 8 alone', () => {
+    const first = (head: string, body = 'C') => played(body, head)[0].split(' ')[0];
+    expect(first('K:C octave=-1')).toBe('C3');
+    expect(first('K:C treble-8')).toBe('C3');
+    expect(first('K:clef=bass')).toBe('C4');
+    expect(first('V:1 clef=treble+8 name="treble-8"\nK:C')).toBe('C5');
+    expect(first('V:1 clef=treble-8 transpose=-12\nK:C octave=1')).toBe('C3');
+    expect(first('K:C', 'V:1 octave=1 transpose=2\nC')).toBe('D5');
+    const [{ key }] = readAbc('X:1\nK:Bb transpose=2\nB', 'a.abc');
+    expect(key).toEqual({ tonic: 0, mode: 'major', fifths: 0 });
   });
 
   test('an accidental goes with a tie over the bar line, and no further', () => {

@@ -1,7 +1,7 @@
 import { RecurveError } from '../../errors.ts';
 import { readAbcBody } from './abc-body.ts';
 import { type AbcHeader, type AbcLine, readField, unitFor, withoutComment } from './abc-fields.ts';
-import { parseKey } from './key.ts';
+import { parseKey, transposeKey } from './key.ts';
 import { expectLength, lengthOf, type Score } from './score.ts';
 
 export interface AbcOptions {
@@ -13,8 +13,8 @@ export interface AbcOptions {
 
 /**
  * Reads the tunes of an ABC file (standard 2.1): keys and their changes, metres, unit lengths, accidentals, ties, tuplets, broken
- * rhythm, chords, rests, repeats with endings. Chord names, decorations, grace notes, lyrics, layout and prose are passed over. Of
- * several voices (`V:`, inline too) the first one with notes is read, wherever it goes on, and of a bar with overlays (`&`) the first line.
+ * rhythm, chords, rests, repeats with endings, voices (`V:`, inline too). Chord names, decorations, grace notes, lyrics, layout, drums and
+ * prose are passed over; of a bar with overlays (`&`) the first line is read. Key, metre and tempo are those of the first note.
  *
  * @throws RecurveError `data` for a text without tunes, and for a tune that is malformed, with its line
  */
@@ -96,7 +96,7 @@ function readTune(
     );
   }
   const header = readHeader([...before, ...lines.slice(0, keyLine + 1)], name);
-  const { notes, pickup } = readAbcBody(withoutProse(lines.slice(keyLine + 1)), header, name, repeats);
+  const { notes, pickup, begin } = readAbcBody(withoutProse(lines.slice(keyLine + 1)), header, name, repeats);
   if (notes.length === 0) {
     throw new RecurveError(
       'data',
@@ -104,18 +104,26 @@ function readTune(
     );
   }
   expectLength(lengthOf({ notes }), `${name}, tune of line ${lines[0].number}`);
-  const { title, key, metre, tempo } = header;
+  const { title, metre, tempo, shift } = begin;
+  const key = shift % 12 === 0 ? begin.key : transposeKey(begin.key, shift);
   return { notes, title, key, pickup, ...(metre && { metre }), ...(tempo && { tempo }) };
 }
 
 function readHeader(lines: readonly AbcLine[], name: string): AbcHeader {
   const header: AbcHeader = {
     ...{ title: '', key: parseKey('C'), signs: new Map(), metre: undefined, unit: 0, tempo: undefined },
+    shift: 0,
+    voices: new Map(),
   };
-  for (const line of lines) {
-    const field = /^([A-Za-z]):(.*)$/.exec(withoutComment(line.text));
-    if (field) readField(header, field[1], field[2].trim(), { line, name });
-  }
+  const read = (wanted: RegExp): void => {
+    for (const line of lines) {
+      const [, field, value] = wanted.exec(withoutComment(line.text)) ?? [];
+      if (field) readField(header, field, value.trim(), { line, name });
+    }
+  };
+  read(/^([A-PR-Za-z]):(.*)$/);
   if (header.unit === 0) header.unit = unitFor(header.metre);
+  // A tempo may count unit lengths, which L: or M: may give in a later line.
+  read(/^(Q):(.*)$/);
   return header;
 }

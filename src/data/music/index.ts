@@ -7,6 +7,7 @@ export { type MusicPiece, type ReadMusicOptions, readMusic } from './read-music.
 export { type Roll, rollOf, scoreOfRoll, scoreOfVoices, type Voices, voiceOf } from './roll.ts';
 export { readRolls } from './roll-json.ts';
 export {
+  firstVoice,
   lengthOf,
   type MelodyEvent,
   melodyOf,

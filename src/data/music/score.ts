@@ -65,6 +65,11 @@ export function voiceCount({ notes }: Score): number {
   return notes.reduce((most, { voice }) => Math.max(most, voice + 1), 0);
 }
 
+/** The part of a score that a melody is read from, and a soprano. */
+export function firstVoice(score: Score): Score {
+  return { ...score, notes: score.notes.filter(({ voice }) => voice === 0) };
+}
+
 /** The upper line of a score: of notes that begin together the highest, each cut off where the next begins. Checks the range. */
 export function melodyOf(score: Score, name: string): MelodyEvent[] {
   const line: Note[] = [];

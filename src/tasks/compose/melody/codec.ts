@@ -1,5 +1,6 @@
 import {
   barTicks,
+  firstVoice,
   HIGHEST_KEY,
   KEYS,
   type Key,
@@ -85,7 +86,7 @@ const FIRST_DURATION = FIRST_PITCH + KEYS;
 /** What of a score a melody is made of; a score without key or metre is in C major, in common time. */
 export function hear(score: Score, name: string): Heard {
   const { key = C_MAJOR, metre = COMMON_TIME, pickup, title } = score;
-  return { events: melodyOf(score, name), key: transposeKey(key, 0), metre, pickup, title };
+  return { events: melodyOf(firstVoice(score), name), key: transposeKey(key, 0), metre, pickup, title };
 }
 
 /** The codec that some tunes need. */

@@ -48,6 +48,51 @@ test('first bars keep their own notes as the soprano of four voices', async () =
   expect(model.unknownIn('日本')).toEqual([]);
 });
 
+test('first bars of four voices are kept in all of them, whatever their order in the file, and gone on from', async () => {
+  const { model } = await trainCompose(parallelVoices(12), { ...SMALL, kind: 'voices', epochs: 1 });
+  const lines = ['C,4 C,4|', 'c c c2|', 'E4 G4|', 'G2 G2|'];
+  const [four] = readAbc(`X:1\nM:4/4\nL:1/4\nK:C\n${lines.map((line, v) => `V:${v}\n${line}`).join('\n')}`, 'four.abc');
+  const score = model.compose({ opening: four, bars: 4, seed: 2 });
+  const kept = (voice: number) => before(score, voice).map(({ pitch, start, duration }) => [pitch, start, duration]);
+  expect(kept(0)).toEqual([
+    [72, 0, 48],
+    [72, 48, 48],
+    [72, 96, 96],
+  ]);
+  expect(kept(1)).toEqual([
+    [67, 0, 96],
+    [67, 96, 96],
+  ]);
+  expect(kept(2)).toEqual([
+    [64, 0, 192],
+    [67, 192, 192],
+  ]);
+  expect(kept(3)).toEqual([
+    [48, 0, 192],
+    [48, 192, 192],
+  ]);
+  expect(lengthOf(score)).toBe(4 * 192);
+  // The lower voices are drawn knowing what was kept: other first bars of theirs, another continuation.
+  const other = {
+    ...four,
+    notes: four.notes.map((note) => ({ ...note, pitch: note.pitch + (note.voice === 0 ? 7 : 0) })),
+  };
+  const after = (opening: Score) =>
+    model.compose({ opening, bars: 4, seed: 2 }).notes.filter(({ voice, start }) => voice === 3 && start >= 2 * 192);
+  expect(after(other)).not.toEqual(after(four));
+});
+
+test('a melody is the first voice of a piece, of its notes at once the highest', async () => {
+  const { model } = await trainCompose(scaleTunes(12), { ...SMALL, kind: 'melody', epochs: 1 });
+  const piece = (notes: string): MusicPiece => {
+    const score = readAbc(`X:1\nM:4/4\nL:1/4\nK:C\n${notes}`, 'tune.abc')[0];
+    return { name: 'tune', music: { kind: 'score', score } };
+  };
+  const alone = model.next(piece('CD[EC]2|'));
+  expect(model.next(piece('V:1\nCD[EC]2|\nV:2\nG/G/G/G/ c2|'))).toEqual(alone);
+  expect(model.next(piece('V:1\nG/G/G/G/ c2|\nV:2\nCD[EC]2|'))).not.toEqual(alone);
+});
+
 test('characters of a title that a model of melodies has not learned are told, each once', async () => {
   const { model } = await trainCompose(scaleTunes(12), { ...SMALL, kind: 'melody', epochs: 1 });
   expect(model.unknownIn('Scale 1')).toEqual([]);

@@ -18,7 +18,7 @@ import { RecurveError } from '../../errors.ts';
 export interface ComposeRequest extends Pick<SampleOptions, 'temperature' | 'topK' | 'topP' | 'minP' | 'seed'> {
   /** MIDI numbers of the first note, or of the first notes at once (`keys`). */
   start?: readonly number[];
-  /** First bars, which are kept and gone on from: fewer than `bars`. Of `voices`: of the soprano. */
+  /** First bars, which are kept and gone on from: fewer than `bars`. Of `voices` all four, or the first as the soprano; of a melody the first voice. */
   opening?: Score;
   /** A soprano to harmonise (`voices`), kept as it is: without `start`, `opening` and `bars`. */
   soprano?: Score;

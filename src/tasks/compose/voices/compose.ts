@@ -1,4 +1,5 @@
 import {
+  firstVoice,
   inKey,
   melodyOf,
   type Note,
@@ -6,6 +7,7 @@ import {
   scoreOfMelody,
   scoreOfVoices,
   TICKS,
+  voiceCount,
   voiceOf,
 } from '../../../data/music/index.ts';
 import { byTime } from '../../../data/music/score.ts';
@@ -15,6 +17,7 @@ import type { Network } from '../../../nn/index.ts';
 import type { ComposeSettings } from '../options.ts';
 import { aboutOf, type ComposeRequest, expectOneStart, refuse, samplingOf, stepsIn } from '../request.ts';
 import { drawLower } from './harmony.ts';
+import { byHeight } from './height.ts';
 import { VOICES, type VoicesArchitecture, type VoicesNetwork } from './network.ts';
 import { classesOf, classOf, pitchOf } from './range.ts';
 import { quiet, sopranoStream } from './soprano.ts';
@@ -34,42 +37,52 @@ export function composeVoices(
     return Number(!(request.keepKey && key) || pitch < 0 || inKey(key, pitch));
   });
   const sampler = createSampler(samplingOf(request));
-  const opening = request.opening ? voiceOf(request.opening, 0, stepsPerQuarter, 'opening') : [];
+  const given = givenIn(request);
+  const givenLines = given ? linesOf(given, stepsPerQuarter, request.soprano ? 'soprano' : 'opening') : [];
+  const [first = []] = givenLines;
+  if (request.soprano) expectSteps(first);
   const soprano = request.soprano
-    ? sopranoOf(request.soprano, stepsPerQuarter)
-    : drawSoprano(network, a, opening, stepsIn(request, stepsPerQuarter), request, sampler, allowed);
+    ? first
+    : drawSoprano(network, a, first, stepsIn(request, stepsPerQuarter), request, sampler, allowed);
   const lines = harmonise(
     network,
     a,
     soprano.map((pitch) => classOf(pitch, a)),
-    sampler,
-    allowed,
+    (logits, v, t) =>
+      t < first.length && givenLines[v] ? classOf(givenLines[v][t], a) : sampler.pick(logits, allowed),
   );
-  // The given soprano stays as it was, also where the model heard it an octave away, with its own notes: the grid has no repeated ones.
-  const given = request.soprano ?? request.opening;
-  const kept = request.soprano ? soprano.length : opening.length;
-  const voices = soprano.map((pitch, t) => [
-    given && t < kept ? -1 : pitch,
-    ...[1, 2, 3].map((v) => pitchOf(lines[v][t], a)),
-  ]);
-  const score = scoreOfVoices(voices, stepsPerQuarter, aboutOf(request));
+  // What is given stays as it was, also where the model heard it an octave away, with its own notes: the grid has no repeated ones.
+  const composed = soprano.map((pitch, t) =>
+    lines.map((line, v) => (t < first.length && givenLines[v] ? -1 : v === 0 ? pitch : pitchOf(line[t], a))),
+  );
+  const score = scoreOfVoices(composed, stepsPerQuarter, aboutOf(request));
   if (!given) return score;
-  const border = request.soprano ? Number.POSITIVE_INFINITY : (kept * TICKS) / stepsPerQuarter;
-  return { ...score, notes: [...sopranoNotes(given, border), ...score.notes].sort(byTime) };
+  const border = request.soprano ? Number.POSITIVE_INFINITY : (first.length * TICKS) / stepsPerQuarter;
+  return { ...score, notes: [...keptNotes(given, border), ...score.notes].sort(byTime) };
 }
 
-/** The notes of a given soprano, up to where what is composed begins. */
-function sopranoNotes(given: Score, border: number): Note[] {
-  const line = { ...given, notes: given.notes.filter(({ voice }) => voice === 0) };
-  const { notes } = scoreOfMelody(melodyOf(line, 'soprano'), given);
-  return notes
-    .filter(({ start }) => start < border)
-    .map((note) => ({ ...note, duration: Math.min(note.duration, border - note.start) }));
+/** The voices that are given: a soprano alone, or first bars, of four voices all and of other music the first. */
+function givenIn({ soprano, opening }: ComposeRequest): Score | undefined {
+  if (soprano) return firstVoice(soprano);
+  return opening && (voiceCount(opening) === VOICES ? byHeight(opening) : firstVoice(opening));
 }
 
-function sopranoOf(score: Score, stepsPerQuarter: number): number[] {
-  const line = voiceOf(score, 0, stepsPerQuarter, 'soprano');
-  if (line.length > 0) return line;
+function linesOf(score: Score, stepsPerQuarter: number, name: string): number[][] {
+  return Array.from({ length: voiceCount(score) }, (_, v) => voiceOf(score, v, stepsPerQuarter, name));
+}
+
+/** The notes of given voices, up to where what is composed begins. */
+function keptNotes(given: Score, border: number): Note[] {
+  return Array.from({ length: voiceCount(given) }, (_, voice) => {
+    const line = { ...given, notes: given.notes.filter((note) => note.voice === voice) };
+    return scoreOfMelody(melodyOf(line, 'opening'), given)
+      .notes.filter(({ start }) => start < border)
+      .map((note) => ({ ...note, voice, duration: Math.min(note.duration, border - note.start) }));
+  }).flat();
+}
+
+function expectSteps(soprano: readonly number[]): void {
+  if (soprano.length > 0) return;
   throw new RecurveError(
     'data',
     'compose: expected a soprano of at least one step, got a shorter one; give a longer melody',
@@ -98,13 +111,12 @@ function drawSoprano(
   return line;
 }
 
-/** Classes of all voices [4][T], in score order, for a soprano. */
+/** Classes of all voices [4][T], in score order, for a soprano; the lower ones are picked. */
 function harmonise(
   network: Network,
   a: VoicesArchitecture,
   soprano: readonly number[],
-  sampler: Sampler,
-  allowed: Uint8Array,
+  pick: (logits: ArrayLike<number>, voice: number, t: number) => number,
 ): number[][] {
   const { tape } = network;
   const root = network.root as VoicesNetwork;
@@ -116,9 +128,7 @@ function harmonise(
   let before = [1, 2, 3].map(() => classesOf(a));
   for (let t = 0; t < T; t++) {
     const now = code.subarray(t * width, (t + 1) * width);
-    before = drawLower(network, { code: now, before, soprano: soprano[t] }, pass, (logits) =>
-      sampler.pick(logits, allowed),
-    );
+    before = drawLower(network, { code: now, before, soprano: soprano[t] }, pass, (logits, v) => pick(logits, v, t));
     before.forEach((id, v) => {
       lines[v + 1].push(id);
     });

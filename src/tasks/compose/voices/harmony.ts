@@ -10,12 +10,13 @@ export interface HarmonyStep {
   soprano: number;
 }
 
-/** Draws bass, alto and tenor of a step, each knowing those before it; gives the classes of alto, tenor and bass. `pass` carries on. */
+/** Draws bass, alto and tenor of a step, each knowing those before it; gives the classes of alto, tenor and bass.
+ * `pass` carries on. */
 export function drawLower(
   network: Network,
   { code, before, soprano }: HarmonyStep,
   pass: Pass,
-  pick: (logits: ArrayLike<number>) => number,
+  pick: (logits: ArrayLike<number>, voice: number) => number,
 ): number[] {
   const { tape } = network;
   const root = network.root as VoicesNetwork;
@@ -25,7 +26,7 @@ export function drawLower(
     ORDER.forEach((v, n) => {
       if (n === 0) return;
       const known = ORDER.slice(0, n).map((other) => [found[other]]);
-      found[v] = pick(root.voice(n, state, known).values());
+      found[v] = pick(root.voice(n, state, known).values(), v);
     });
     return found.slice(1);
   });

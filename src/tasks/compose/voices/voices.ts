@@ -14,6 +14,7 @@ import { refuseBeginning } from '../listener.ts';
 import { chainBaselines } from '../melody/baselines.ts';
 import { accompany } from './accompany.ts';
 import { composeVoices } from './compose.ts';
+import { byHeight } from './height.ts';
 import { listenToVoices } from './listen.ts';
 import { ORDER, VOICES, type VoicesArchitecture, voicesNetwork } from './network.ts';
 import { classesOf, classOf } from './range.ts';
@@ -68,19 +69,12 @@ function stepsOf({ name, music }: MusicPiece, stepsPerQuarter: number): Voices {
   if (count !== VOICES) {
     throw new RecurveError(
       'data',
-      `${name}: expected four voices in tracks of their own, got ${count}; other music is for a model of keys`,
+      `${name}: expected four voices, each in a track or V: of its own, got ${count}; other music is for a model of keys`,
     );
   }
-  const lines = Array.from({ length: VOICES }, (_, v) => voiceOf(music.score, v, stepsPerQuarter, name));
-  // Files have their tracks in any order; on the whole the soprano is the highest.
-  lines.sort((a, b) => heightOf(b) - heightOf(a));
+  const ordered = byHeight(music.score);
+  const lines = Array.from({ length: VOICES }, (_, v) => voiceOf(ordered, v, stepsPerQuarter, name));
   return lines[0].map((_, t) => lines.map((line) => line[t]));
-}
-
-/** The mean pitch of a voice, −1 where it is silent throughout. */
-function heightOf(line: readonly number[]): number {
-  const sounding = line.filter((pitch) => pitch >= 0);
-  return sounding.length === 0 ? -1 : sounding.reduce((sum, pitch) => sum + pitch, 0) / sounding.length;
 }
 
 function checked(piece: Voices, name: string): Voices {

@@ -61,6 +61,7 @@ details{margin-top:8px;font-size:14px}
 summary{color:var(--accent);cursor:pointer;width:max-content}
 details .scroll{max-height:22em;overflow:auto;margin-top:8px}
 details caption{font-size:13px;font-weight:500;color:var(--rc-muted)}
+.marked{overflow-wrap:anywhere}
 .lines{list-style:none}.lines li{padding:5px 0 5px 14px;border-left:3px solid var(--edge);margin:6px 0;overflow-wrap:anywhere}
 .lines .warning{border-left-color:var(--bad)}
 footer{max-width:1076px;margin:0 auto;padding:0 24px 36px;color:var(--rc-muted);font-size:13px;overflow-wrap:anywhere}

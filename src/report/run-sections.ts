@@ -63,7 +63,7 @@ export function dataSection({ data = [] }: RunReportInput): Section {
     id: 'data',
     heading: 'The data',
     short: 'Data',
-    lead: 'What was found in the table and what was done about it.',
+    lead: 'What was found in them and what was done about it.',
     content: [list(lines)],
   };
 }

@@ -60,7 +60,13 @@ describe('recurve train classify', () => {
     expect(scores.accuracy).toBeGreaterThan(baselines.majority.accuracy + 0.4);
     expect(scores.f1).toBeGreaterThan(0.9);
     const report = readFileSync(join(folder, 'run/report.html'), 'utf8');
-    for (const part of ['Right and wrong', 'Every threshold', 'What the words speak for', 'Naive Bayes']) {
+    for (const part of [
+      'Right and wrong',
+      'Every threshold',
+      'What the words speak for',
+      'Naive Bayes',
+      'best baseline',
+    ]) {
       expect(report).toContain(part);
     }
     expect(report).not.toContain('<script');

@@ -81,7 +81,8 @@ describe('a model of tunes', () => {
     expect(scores.test.nll).toBeGreaterThan(0);
     const report = readFileSync(join(cwd, 'run/report.html'), 'utf8');
     expect(report).toContain('Piano roll of the piece of seed 1');
-    expect(report).toContain('on 2 pieces never trained on');
+    expect(report).toMatch(/on 2 pieces never trained on; the best baseline, markov, has \d/);
+    expect(report).toMatch(/class="card[^>]*>.*best baseline \d/s);
   });
 
   test('hears a tune note by note, the same in two parts with the state between them', () => {

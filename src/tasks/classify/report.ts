@@ -1,6 +1,8 @@
 import { shorten } from '../../data/table.ts';
+import { besideBest } from '../../report/card.ts';
 import { frequentConfusions, MOST_GRID_CLASSES } from '../../report/confusions.ts';
 import {
+  type Card,
   figure,
   heatmapChart,
   lineChart,
@@ -28,24 +30,20 @@ export async function classifyReport(trained: TrainedClassify): Promise<TaskRepo
   const { model, scores, baselines, network, notes, history, epochs, stopped, seconds } = trained;
   const { settings, classes, plan } = model;
   const { cell, hidden, layers, bidirectional, pooling, members } = settings;
-  const name = `${bidirectional ? 'bidirectional ' : ''}${cell.toUpperCase()}`;
+  const name = cell.toUpperCase();
   const of = plan.kind === 'words' ? 'texts' : 'sequences';
   return {
     task: 'classify',
     title: `Classes of ${of}: ${classes.slice(0, 6).map(shorten).join(', ')}${classes.length > 6 ? ' …' : ''}`,
     ...(scores && baselines && { lead: verdict(scores, baselines.bayes.accuracy, of) }),
     facts: [
-      `${members > 1 ? `${members} times ` : ''}${name}, ${layers > 1 ? `${layers} layers of ` : ''}${hidden} units, pooling ${pooling}`,
+      `${members > 1 ? `${members} times ` : ''}${bidirectional ? 'bidirectional ' : ''}${name}, ${layers > 1 ? `${layers} layers of ` : ''}${hidden} units, pooling ${pooling}`,
       plan.kind === 'words'
         ? `${plan.vocabulary.tokens.length.toLocaleString('en')} words known`
         : `${plan.features.length} numbers per step`,
     ],
     ...(scores && {
-      cards: [
-        { label: 'Accuracy', value: (100 * scores.accuracy).toFixed(1), unit: '%' },
-        { label: 'Macro F1', value: scores.f1.toFixed(3) },
-        ...(scores.auc === undefined ? [] : [{ label: 'AUC', value: scores.auc.toFixed(3) }]),
-      ],
+      cards: cardsOf(scores, baselines),
     }),
     ...(scores &&
       baselines && {
@@ -91,6 +89,33 @@ export async function classifyReport(trained: TrainedClassify): Promise<TaskRepo
     versions: { recurve: VERSION, seed: settings.seed },
     seconds: { training: seconds },
   };
+}
+
+function cardsOf(scores: ClassifyScores, baselines: TrainedClassify['baselines']): Card[] {
+  const card = (
+    key: 'accuracy' | 'f1' | 'auc',
+    label: string,
+    format: (value: number) => string,
+    unit?: string,
+  ): Card[] => {
+    const own = scores[key];
+    const others = Object.values(baselines ?? {}).map((figures) => figures[key]);
+    return own === undefined
+      ? []
+      : [
+          {
+            label,
+            value: format(own),
+            ...(unit && { unit }),
+            ...besideBest(own, others, { better: 'higher', format }),
+          },
+        ];
+  };
+  return [
+    ...card('accuracy', 'Accuracy', (value) => (100 * value).toFixed(1), '%'),
+    ...card('f1', 'Macro F1', (value) => value.toFixed(3)),
+    ...card('auc', 'AUC', (value) => value.toFixed(3)),
+  ];
 }
 
 function figuresOnly({ accuracy, f1, logLoss, auc }: ClassifyScores) {

@@ -1,7 +1,17 @@
 import { barTicks, lengthOf, noteName, parseMetre, type Score, TICKS } from '../../data/music/index.ts';
-import { figure, pianoRollChart, type Section, STOPPED, shownSettings, taskReport } from '../../report/index.ts';
+import { besideBest } from '../../report/card.ts';
+import {
+  type Card,
+  figure,
+  pianoRollChart,
+  type Section,
+  STOPPED,
+  shownSettings,
+  taskReport,
+} from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
 import { ownSettings } from './options.ts';
+import type { ComposeScores } from './scores.ts';
 import type { TrainedCompose } from './train.ts';
 
 const VOICE_NAMES = ['Soprano', 'Alto', 'Tenor', 'Bass'];
@@ -29,14 +39,14 @@ export function composeReport(trained: TrainedCompose, files: Readonly<Record<st
     task: 'compose',
     title: TITLES[kind],
     ...(scores && {
-      lead: `${scores.test.nll.toFixed(3)} ${scores.measure} on ${scores.pieces} ${scores.pieces === 1 ? 'piece' : 'pieces'} never trained on.`,
+      lead: verdict(scores),
     }),
     facts: [
       `${pieces.train} ${pieces.train === 1 ? 'piece' : 'pieces'} to learn from, ${pieces.validation} to choose by, ${pieces.test} to measure on`,
       `${settings.cell.toUpperCase()}, ${settings.layers > 1 ? `${settings.layers} layers of ` : ''}${settings.hidden} units`,
     ],
     ...(scores && {
-      cards: [{ label: 'Negative log likelihood', value: scores.test.nll.toFixed(3), note: scores.measure }],
+      cards: [cardOf(scores)],
       scores: {
         caption: 'Negative log likelihood of the test pieces',
         measures: [{ key: 'nll', name: `NLL (${scores.measure})` }],
@@ -67,6 +77,23 @@ export function composeReport(trained: TrainedCompose, files: Readonly<Record<st
     seconds: { training: seconds },
     files,
   });
+}
+
+function cardOf({ test, baselines }: ComposeScores): Card {
+  const format = (value: number): string => value.toFixed(3);
+  const others = Object.values(baselines).map(({ nll }) => nll);
+  return {
+    label: 'Negative log likelihood',
+    value: format(test.nll),
+    unit: 'nats',
+    ...besideBest(test.nll, others, { format }),
+  };
+}
+
+function verdict({ test, baselines, measure, pieces }: ComposeScores): string {
+  const [best] = Object.entries(baselines).toSorted(([, a], [, b]) => a.nll - b.nll);
+  const beside = best ? `; the best baseline, ${best[0]}, has ${best[1].nll.toFixed(3)}` : '';
+  return `${test.nll.toFixed(3)} ${measure} on ${pieces} ${pieces === 1 ? 'piece' : 'pieces'} never trained on${beside}.`;
 }
 
 function composed({ model }: TrainedCompose): Section {

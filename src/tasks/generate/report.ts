@@ -1,12 +1,13 @@
-import { type Section, STOPPED, shownSettings, type TaskReportInput } from '../../report/index.ts';
+import { besideBest } from '../../report/card.ts';
+import { type Card, type Section, STOPPED, shownSettings, type TaskReportInput } from '../../report/index.ts';
 import { element, text as escaped } from '../../report/svg.ts';
 import { VERSION } from '../../version.ts';
 import type { GenerateModel, SurprisingPiece } from './model.ts';
 import type { TextScores } from './scores.ts';
 import type { TrainedGenerate } from './train.ts';
 
-/** Lines and spaces as they stand; each line from its own side, as Arabic and Hebrew are read. */
-const AS_WRITTEN = 'white-space:pre-wrap;unicode-bidi:plaintext';
+/** Lines and spaces as they stand, what is too long for a line broken; each line from its own side, as Arabic and Hebrew are read. */
+const AS_WRITTEN = 'white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext';
 
 const UNITS = { characters: 'characters', words: 'words', subwords: 'subwords' };
 
@@ -27,13 +28,13 @@ export function generateReportInput(trained: TrainedGenerate): TaskReportInput {
       `${trained.tokens.toLocaleString('en')} tokens learned`,
     ],
     ...(validation && {
-      cards: cardsOf(validation),
+      cards: cardsOf(validation, Object.values(baselines)),
       scores: {
         caption: 'On the end of the text, which was not trained on',
         measures: [
-          { key: 'bits', name: 'bits per character' },
-          { key: 'nats', name: 'nats per character' },
-          { key: 'perplexity', name: 'perplexity' },
+          { key: 'bits', name: 'Bits per character' },
+          { key: 'nats', name: 'Nats per character' },
+          { key: 'perplexity', name: 'Perplexity' },
         ],
         contestants: [
           { name: 'This model', scores: { ...validation }, method: 'recurrent network', model: true },
@@ -90,15 +91,21 @@ function settingsOf({
   return shownSettings(settings.unit === 'characters' ? settings : { ...settings, vocabulary, minCount });
 }
 
-function cardsOf({ bits, nats, perplexity, unknown }: TextScores): NonNullable<TaskReportInput['cards']> {
+function cardsOf(
+  scores: TextScores,
+  baselines: readonly Partial<TextScores>[] = [],
+): NonNullable<TaskReportInput['cards']> {
+  const { unknown } = scores;
+  const card = (key: 'bits' | 'nats' | 'perplexity', label: string, decimals: number): Card => {
+    const format = (value: number): string => value.toFixed(decimals);
+    const others = baselines.map((figures) => figures[key]);
+    return { label, value: format(scores[key]), ...besideBest(scores[key], others, { format }) };
+  };
   return [
-    { label: 'Bits per character', value: bits.toFixed(3), note: 'fewer is better' },
-    { label: 'Nats per character', value: nats.toFixed(3) },
-    {
-      label: 'Perplexity',
-      value: perplexity.toFixed(2),
-      ...(unknown > 0 && { note: `${unknown} ${unknown === 1 ? 'token' : 'tokens'} unknown` }),
-    },
+    { note: 'fewer is better', ...card('bits', 'Bits per character', 3) },
+    card('nats', 'Nats per character', 3),
+    card('perplexity', 'Perplexity', 2),
+    ...(unknown > 0 ? [{ label: 'Unknown tokens', value: unknown.toLocaleString('en') }] : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { describe, type TaggedText } from '../../data/index.ts';
+import { besideBest } from '../../report/card.ts';
 import { frequentConfusions, MOST_GRID_CLASSES } from '../../report/confusions.ts';
 import {
   type Card,
@@ -129,13 +130,9 @@ function cards({ scores, model }: TrainedTag): Card[] {
   if (!scores) return [];
   const { test, baselines } = scores;
   const card = (key: 'brier' | 'logLoss', label: string): Card => {
-    const best = Math.min(...Object.values(baselines).map((figures) => figures[key]));
-    return {
-      label,
-      value: test[key].toFixed(4),
-      note: `best baseline ${best.toFixed(4)}`,
-      tone: test[key] < best ? 'good' : 'bad',
-    };
+    const others = Object.values(baselines).map((figures) => figures[key]);
+    const format = (value: number): string => value.toFixed(4);
+    return { label, value: format(test[key]), ...besideBest(test[key], others, { format }) };
   };
   const percent = (share: number): string => (100 * share).toFixed(1);
   return [

@@ -1,6 +1,7 @@
 import { RecurveError } from '../errors.ts';
 import { ColumnBuilder } from './columns.ts';
 import type { DelimitedRules } from './delimited.ts';
+import { nestedText } from './nested.ts';
 import { noColumn, shorten, type Table } from './table.ts';
 
 /** A line longer than this is taken for a file that is not JSON lines. */
@@ -96,5 +97,5 @@ export function pushValue(builder: ColumnBuilder, value: unknown): void {
   else if (typeof value === 'boolean') builder.pushNumber(value ? 1 : 0);
   else if (typeof value === 'bigint') builder.pushNumber(Number(value));
   else if (value instanceof Date) builder.pushTime(value.getTime(), true);
-  else builder.push(JSON.stringify(value));
+  else builder.push(nestedText(value as object, builder.name));
 }

@@ -157,6 +157,7 @@ test('hostile and broken tables are refused in one sentence that names the sourc
     ['[{"a":1}]', /got a JSON array/],
     ['{"a":1}\n{"a":\n', /expected a JSON object in row 2/],
     ['{"a":1}\n7\n', /expected a JSON object in row 2/],
+    [`{"a":${'['.repeat(2e5)}${']'.repeat(2e5)}}\n`, /^column "a": expected lists and objects at most 500 levels deep/],
   ];
   for (const [input, message] of cases) {
     const error = await readTable(input, { name: 'bad' }).catch((caught: unknown) => caught);

@@ -73,7 +73,17 @@ test.each([
   ['a word without a label', 'the D\ndog\n', /expected a label beside each word, got none for "dog" in line 2/],
   ['JSON that is none', '{"tokens": [', /expected JSON in line 1/],
   ['JSON without words', '{"words": ["a"]}', /expected a list of words as tokens in line 1/],
-  ['labels too few', '{"tokens": ["a", "b"], "labels": ["X"]}', /expected 2 labels in line 1, one per word, got 1/],
+  ['an empty label', '{"tokens": ["a"], "labels": [""]}', /expected 1 label in line 1, a text for .* word, got \[""\]/],
+  [
+    'labels within labels',
+    `{"tokens": ["a"], "labels": ${'['.repeat(2e5)}${']'.repeat(2e5)}}`,
+    /expected 1 label in line 1, a text for each word, got lists within lists; correct the line/,
+  ],
+  [
+    'labels too few',
+    '{"tokens": ["a", "b"], "labels": ["X"]}',
+    /expected 2 labels in line 1, a text for each word, got 1;/,
+  ],
 ])('%s is refused in a sentence', async (_, input, message) => {
   const error = await readTagged(input as string, { name: 't.txt' }).catch((thrown) => thrown);
   expect(error).toMatchObject({ code: 'data', message: expect.stringMatching(message) });

@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { decodeText, type Source, streamOf } from './bytes.ts';
+import { shownValue } from './nested.ts';
 import { shorten } from './table.ts';
 
 /** Words, and a label for each where the text has them. */
@@ -184,14 +185,15 @@ function sentenceOf(line: string, name: string, number: number): TaggedSentence 
   if (!texts(tokens) || tokens.length === 0) {
     throw new RecurveError(
       'data',
-      `${name}: expected a list of words as tokens in line ${number}, got ${shorten(JSON.stringify(tokens) ?? 'none')}; write {"tokens": ["a", …], "labels": ["X", …]}`,
+      `${name}: expected a list of words as tokens in line ${number}, got ${shorten(shownValue(tokens))}; write {"tokens": ["a", …], "labels": ["X", …]}`,
     );
   }
   if (told === undefined) return { tokens };
   if (!texts(told) || told.length !== tokens.length) {
+    const count = Array.isArray(told) && told.length !== tokens.length ? told.length : shorten(shownValue(told));
     throw new RecurveError(
       'data',
-      `${name}: expected ${tokens.length} labels in line ${number}, one per word, got ${Array.isArray(told) ? told.length : 'none'}; correct the line`,
+      `${name}: expected ${tokens.length} ${tokens.length === 1 ? 'label' : 'labels'} in line ${number}, a text for each word, got ${count}; correct the line`,
     );
   }
   return { tokens, labels: told };

@@ -87,6 +87,7 @@ describe('readMusic', () => {
       ['[[["C4"]]]', /whole numbers of keys.*got "C4"/],
       ['[[[109]]]', /21 to 108.*got 109/],
       ['[[[3, 88]]]', /0 to 87.*got 88/],
+      [`${'['.repeat(2e5)}${']'.repeat(2e5)}`, /whole numbers of keys.*got lists within lists/],
       ['MThd', /expected a MIDI file/],
     ];
     for (const [content, message] of refusals) {

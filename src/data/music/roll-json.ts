@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { shownValue } from '../nested.ts';
 import { HIGHEST_KEY, KEYS, LOWEST_KEY } from './pitch.ts';
 
 /** Pieces of a file as steps of MIDI numbers, −1 for a silent voice; with the part they belong to, where the file says it. */
@@ -66,12 +67,12 @@ function parse(text: string, name: string): unknown {
 
 function listOf(value: unknown, name: string, what: string): unknown[] {
   if (Array.isArray(value)) return value;
-  throw wrong(name, `a list of ${what}`, JSON.stringify(value)?.slice(0, 40) ?? 'nothing');
+  throw wrong(name, `a list of ${what}`, shownValue(value));
 }
 
 function numberOf(value: unknown, name: string): number {
   if (Number.isInteger(value) && (value as number) >= -1) return value as number;
-  throw wrong(name, 'whole numbers of keys, −1 for silence', JSON.stringify(value)?.slice(0, 40) ?? 'nothing');
+  throw wrong(name, 'whole numbers of keys, −1 for silence', shownValue(value));
 }
 
 function wrong(name: string, expected: string, got: string): RecurveError {

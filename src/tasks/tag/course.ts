@@ -254,7 +254,8 @@ function partOf(part: Part, count: number, name: string): number {
   );
 }
 
-function totals(examples: readonly Example[], K: number): { steps: number; counts: number[] } {
+/** Steps with labels, in all and of each class. */
+export function totals(examples: readonly Example[], K: number): { steps: number; counts: number[] } {
   const counts = new Array<number>(K).fill(0);
   for (const { labels, weights } of examples) {
     for (let t = 0; t < labels.length; t++) if (weights[t] > 0) counts[labels[t]]++;

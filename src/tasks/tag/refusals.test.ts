@@ -119,6 +119,24 @@ describe('what cannot be learned is refused in a sentence', () => {
     expect((await refused(late, 'x')).message).toMatch(/got only "0" before the test part/);
   });
 
+  it('a holdout that has a class alone is told of, and refused where only one class is left before it', async () => {
+    const days = Array.from({ length: 200 }, (_, t) => new Date(Date.UTC(2020, 0, 1 + t)).toISOString().slice(0, 10));
+    const table = async (label: (t: number) => string) =>
+      toTagTable(await tableOf(`date,x,sky\n${days.map((day, t) => `${day},${t % 5},${label(t)}`).join('\n')}\n`), {
+        target: 'sky',
+      });
+    const options = { ...SMALL, epochs: 1, validation: 'holdout' } as const;
+    // The test part is the last quarter, the holdout the last 15 % before it.
+    const late = (name: string, t: number) => (t > 130 ? name : '');
+    const { notes } = await trainTag(await table((t) => late('hail', t) || (t % 3 === 0 ? 'wet' : 'dry')), options);
+    expect(notes).toContain('class "hail" is in the holdout alone: nothing is learned of it');
+    const one = trainTag(await table((t) => late('wet', t) || 'dry'), options);
+    await expect(one).rejects.toMatchObject({
+      code: 'data',
+      message: expect.stringMatching(/^tag: expected at least 2 classes before the holdout, got only "dry"; move/),
+    });
+  });
+
   it('a class with one example is told of and learned from as well as it can be', async () => {
     const csv = rainCsv(200).replace(',wet', ',hail');
     const { notes, model } = await trainTag(toTagTable(await tableOf(csv), { target: 'sky' }), { ...SMALL, epochs: 1 });

@@ -6,7 +6,8 @@ import { plainJson } from '../../model/index.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
 import { alikeNotes, classWeightsOf, openStages, type TrainHooks } from '../training/index.ts';
 import type { TagArchitecture } from './architecture.ts';
-import { type TagCourse, tableCourse, textCourse } from './course.ts';
+import { type TagCourse, tableCourse, textCourse, totals } from './course.ts';
+import type { Example } from './examples.ts';
 import { ownCount } from './features.ts';
 import { blocksOf, crossValidate, expectKept, holdOut } from './learn.ts';
 import type { TagLearner } from './learner.ts';
@@ -121,8 +122,26 @@ export async function trainTag(
         `tag: expected labels before and inside the holdout, got ${training.length} and ${held.length} sequences with some; move the holdout's border`,
       );
     }
+    notes.push(...heldOutAlone(course, training));
     return holdOut(learner, training, held, stages);
   }
+}
+
+/** Tells classes that are held out whole; with all but one of them so, there is nothing to learn. */
+function heldOutAlone({ classes, counts }: TagCourse, training: readonly Example[]): string[] {
+  const learned = totals(training, classes.length).counts;
+  const seen = classes.filter((_, k) => learned[k] > 0);
+  if (seen.length < 2) {
+    throw new RecurveError(
+      'data',
+      `tag: expected at least 2 classes before the holdout, got only "${shorten(seen[0])}"; move its border, or validate by cross`,
+    );
+  }
+  return classes.flatMap((name, k) =>
+    counts[k] > 1 && learned[k] === 0
+      ? [`class "${shorten(name)}" is in the holdout alone: nothing is learned of it`]
+      : [],
+  );
 }
 
 /** What the model and the baselines say of the test part; undefined where there is none. */

@@ -188,3 +188,20 @@ test('labels of many bars are thinned until they do not touch', () => {
   expect(labels.length).toBeGreaterThan(4);
   for (let i = 1; i < labels.length; i++) expect(labels[i]! - labels[i - 1]!).toBeGreaterThan(50);
 });
+
+test('names of rows that would overlap are left out evenly, the first one stands', () => {
+  const names = Array.from({ length: 50 }, (_, i) => `class ${i}`);
+  const shown = (height: number) => {
+    const svg = heatmapChart({ title: 't', width: 358, height, values: names.map(() => [0, 1]), rows: names });
+    return [...svg.matchAll(/<text x="[\d.]+" y="([\d.]+)"[^>]*>(class \d+)</g)].map(
+      ([, y, name]) => [Number(y), name!] as const,
+    );
+  };
+  const few = shown(280).sort(([a], [b]) => a - b);
+  expect(few[0]![1]).toBe('class 0');
+  expect(few.length).toBeGreaterThan(12);
+  few.forEach(([y], i) => {
+    if (i > 0) expect(y - few[i - 1]![0]).toBeGreaterThanOrEqual(11);
+  });
+  expect(shown(690)).toHaveLength(50);
+});

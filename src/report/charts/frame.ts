@@ -58,6 +58,8 @@ export interface FrameSpec extends ChartOptions {
 }
 
 const LEGEND_ROW = 20;
+/** Pixels that a name beside a row needs. */
+const LABEL_ROW = 11;
 const SWATCH = 22;
 
 /** Class of a palette colour. */
@@ -145,7 +147,10 @@ function label(x: number, y: number, content: string, className?: string): strin
 function yAxis(plot: Plot, ticks: readonly Tick[], axis: Axis): string {
   const right = plot.left + plot.width;
   let marks = '';
-  for (const tick of ticks) {
+  // Of names that would overlap every k-th, from the top one on.
+  const every = axis.categorical ? Math.ceil((LABEL_ROW * ticks.length) / plot.height) : 1;
+  for (const [index, tick] of ticks.entries()) {
+    if ((ticks.length - 1 - index) % every !== 0) continue;
     const y = plot.top + plot.y(tick.value);
     if (!axis.categorical) {
       const className = tick.value === 0 ? 'rc-axis' : 'rc-grid';

@@ -25,9 +25,19 @@ test('the report of many classes lists who is taken for whom instead of a grid o
   const few = await pageOf(4);
   expect(few).toContain('Who is taken for whom');
   expect(few).not.toContain('taken for each other');
+  expect(few).toContain('<h1>Classes of texts: class 0, class 1, class 2, class 3</h1>');
   const many = await pageOf(120);
   expect(many).not.toContain('Who is taken for whom');
   expect(many).toContain('taken for each other');
+  expect(many).toContain('<h1>Classes of texts: class 0, class 1, class 10, class 100, class 101, class 102 …</h1>');
   // A row per class, not a cell per pair of classes.
   expect(many.match(/<t[dh]/g)?.length).toBeLessThan(120 * 10);
+});
+
+test('the heading holds as many classes as fit into a line or two', async () => {
+  const labels = Array.from({ length: 12 }, (_, i) => `the class of all things numbered ${i % 3}`);
+  const texts = labels.map((label, i) => `${label} and word ${i}`);
+  const options = { hidden: 2, embedding: 2, epochs: 1, bayes: false };
+  const { title } = await classifyReport(await trainClassify({ kind: 'words', source: 'x', texts, labels }, options));
+  expect(title).toBe('Classes of texts: the class of all things numbered 0 …');
 });

@@ -24,6 +24,8 @@ import type { TrainedClassify } from './train.ts';
 const SHOWN = 4;
 /** Longer texts would push each other off the page. */
 const LONGEST = 80;
+/** Characters of classes in the heading. */
+const LONGEST_HEADING = 60;
 
 /** Arranges a training's results for `taskReport`; reads some test texts again without each of their words. */
 export async function classifyReport(trained: TrainedClassify): Promise<TaskReportInput> {
@@ -34,7 +36,7 @@ export async function classifyReport(trained: TrainedClassify): Promise<TaskRepo
   const of = plan.kind === 'words' ? 'texts' : 'sequences';
   return {
     task: 'classify',
-    title: `Classes of ${of}: ${classes.slice(0, 6).map(shorten).join(', ')}${classes.length > 6 ? ' …' : ''}`,
+    title: `Classes of ${of}: ${namesIn(classes)}`,
     ...(scores && baselines && { lead: verdict(scores, baselines.bayes.accuracy, of) }),
     facts: [
       `${members > 1 ? `${members} times ` : ''}${bidirectional ? 'bidirectional ' : ''}${name}, ${layers > 1 ? `${layers} layers of ` : ''}${hidden} units, pooling ${pooling}`,
@@ -89,6 +91,13 @@ export async function classifyReport(trained: TrainedClassify): Promise<TaskRepo
     versions: { recurve: VERSION, seed: settings.seed },
     seconds: { training: seconds },
   };
+}
+
+/** The first classes, as many as a heading holds. */
+function namesIn(classes: readonly string[]): string {
+  const names = classes.slice(0, 6).map(shorten);
+  while (names.length > 1 && names.join(', ').length > LONGEST_HEADING) names.pop();
+  return `${names.join(', ')}${names.length < classes.length ? ' …' : ''}`;
 }
 
 function cardsOf(scores: ClassifyScores, baselines: TrainedClassify['baselines']): Card[] {

@@ -72,6 +72,7 @@ export async function trainRun<T extends Trained>(task: TrainTask<T>, values: Ru
       ...(values.maxTime !== undefined && { maxSeconds: values.maxTime }),
       ...(values.detectAnomaly && { detectAnomaly: true }),
       onProgress: (event) => progress.update(overall(event, (performance.now() - began) / 1000)),
+      onNote: (line) => progress.note(line),
       onEpoch(record) {
         run.metrics.append({ ...record });
         idle = false;

@@ -189,5 +189,7 @@ export function stepValues(values: Values, horizon: number, step: number): Float
       `stepValues: expected a step from 0 to ${horizon - 1}, got ${step}; steps count from 0`,
     );
   }
-  return Float64Array.from({ length: values.length / horizon }, (_, n) => values[n * horizon + step]!);
+  const column = new Float64Array(values.length / horizon);
+  for (let n = 0; n < column.length; n++) column[n] = values[n * horizon + step]!;
+  return column;
 }

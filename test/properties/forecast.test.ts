@@ -95,15 +95,15 @@ describe('forecasts of the test span', () => {
     for (const { text, reading, name } of TABLES.filter(({ name }) => !name.includes('known'))) {
       const data = await seriesOf(text(ROWS), reading);
       const { model } = await trainForecast(data, { ...SMALL, epochs: 1, validation: 'holdout' }, { engine });
-      const at = (result: SeriesResult, origin: number) => {
+      const at = async (result: SeriesResult, origin: number) => {
         const prepared = model.prepare(result.series[0]);
-        const { point, intervals } = model.forecasts([{ prepared, origin, end: origin }]);
+        const { point, intervals } = await model.forecasts([{ prepared, origin, end: origin }]);
         return [...point, ...intervals.flatMap(({ lower, upper }) => [...lower, ...upper])];
       };
-      fc.assert(
-        fc.property(fc.integer({ min: 150, max: 190 }), fc.nat(999), (origin, pick) => {
-          const wanted = at(data, origin);
-          expect(at(changed(data, 0, origin, pick, 1e6), origin), name).toEqual(wanted);
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 150, max: 190 }), fc.nat(999), async (origin, pick) => {
+          const wanted = await at(data, origin);
+          expect(await at(changed(data, 0, origin, pick, 1e6), origin), name).toEqual(wanted);
         }),
         { numRuns: 24, seed: 9 },
       );

@@ -76,7 +76,7 @@ export async function backtest(
     const scored: Scored = {
       windows,
       truth: truthOf(model.plan, windows),
-      forecasts: model.forecasts(windows),
+      forecasts: await model.forecasts(windows),
       ...(await baselineForecasts(model.plan, prepared, ends, training, windows)),
     };
     naiveScale = naiveScaleOf(model.plan, prepared, ends);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Series } from '../../data/index.ts';
-import { type FeaturePlan, inputWidth, prepare, unscale, writeInput, writeTarget } from './features.ts';
+import { type FeaturePlan, inputWidth, inUnit, prepare, writeInput, writeTarget } from './features.ts';
 
 const DAY = 86_400_000;
 
@@ -135,12 +135,12 @@ describe('targets', () => {
     expect(targetOf(PLAN, made(), 5, 6)).toEqual({ targets: [12, 0], weights: [1, 0] });
   });
 
-  it('come back in the unit of the column through unscale', () => {
+  it('come back in the unit of the column through inUnit', () => {
     for (const plan of [PLAN, { ...PLAN, anchor: 'last', stepScale: [2, 5] } satisfies FeaturePlan]) {
       const { targets } = targetOf(plan, made(), 5);
-      targets.forEach((y, h) => {
-        const { a, b } = unscale(plan, prepare(plan, made()), 5, h);
-        expect(a + b * y).toBeCloseTo((5 + h) ** 2, 12);
+      const values = inUnit(plan, [{ prepared: prepare(plan, made()), origin: 5 }], Float64Array.from(targets));
+      values.forEach((y, h) => {
+        expect(y).toBeCloseTo((5 + h) ** 2, 12);
       });
     }
   });

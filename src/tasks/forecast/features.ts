@@ -99,7 +99,11 @@ function calendarRows(
   times.set(nextTimes(series.time[series.length - 1], step, horizon, zoneOf(zone)), series.length);
   const { names, columns: cycles } = calendarFeatures(times, step, zoneOf(zone));
   const columns = calendar.map((name) => cycles[names.indexOf(name)]);
-  return Float64Array.from({ length: times.length * C }, (_, i) => columns[i % C][Math.floor(i / C)]);
+  const rows = new Float64Array(times.length * C);
+  columns.forEach((column, c) => {
+    for (let t = 0; t < times.length; t++) rows[t * C + c] = column[t];
+  });
+  return rows;
 }
 
 /**
@@ -170,16 +174,19 @@ export function writeTarget(
   }
 }
 
-/** From the network's scale to the target's unit: `y = a + b·output` for step `h` from `origin`. */
-export function unscale(
-  plan: FeaturePlan,
-  { columns, target }: PreparedSeries,
-  origin: number,
-  h: number,
-): { a: number; b: number } {
-  const { center, scale } = target;
-  const level = plan.anchor === 'last' ? columns[0][origin - 1] : 0;
-  return { a: center + scale * level, b: scale * plan.stepScale[h] };
+/** Forecasts [windows, horizon] from the network's scale to the target's unit. */
+export function inUnit(
+  { horizon, anchor, stepScale }: FeaturePlan,
+  windows: readonly { prepared: PreparedSeries; origin: number }[],
+  scaled: Float64Array,
+): Float64Array {
+  const values = new Float64Array(scaled.length);
+  windows.forEach(({ prepared: { columns, target }, origin }, n) => {
+    const { center, scale } = target;
+    const from = center + scale * (anchor === 'last' ? columns[0][origin - 1] : 0);
+    for (let h = 0; h < horizon; h++) values[n * horizon + h] = from + scale * stepScale[h] * scaled[n * horizon + h];
+  });
+  return values;
 }
 
 /** Deviations of relative inputs and targets over training windows; at most 4,096 windows, evenly spread, are read. */

@@ -1,7 +1,7 @@
 import { RecurveError } from '../../errors.ts';
 import type { Network } from '../../nn/index.ts';
 import { type Calibration, calibrated, type IntervalForecast } from '../conformal.ts';
-import { type FeaturePlan, inputWidth, unscale } from './features.ts';
+import { type FeaturePlan, inputWidth, inUnit } from './features.ts';
 import type { OutputKind } from './output.ts';
 import { inputsOf, type Window } from './windows.ts';
 
@@ -14,18 +14,19 @@ export interface Forecasts {
 
 const BATCH = 256;
 
-/** The network's raw numbers of many windows, [windows, horizon, outputs], without dropout. */
-export function outputsOf(
+/** The network's raw numbers of many windows, [windows, horizon, outputs], without dropout; a piece is a batch. */
+export function* outputsInPieces(
   network: Network,
   plan: FeaturePlan,
   chosen: readonly Window[],
   outputs: number,
-): Float64Array {
+): Generator<void, Float64Array> {
   const width = inputWidth(plan);
   const all = new Float64Array(chosen.length * plan.horizon * outputs);
   for (let from = 0; from < chosen.length; from += BATCH) {
     const batch = chosen.slice(from, from + BATCH);
     all.set(network.predict(inputsOf(plan, batch), [batch.length, width]).values, from * plan.horizon * outputs);
+    yield;
   }
   return all;
 }
@@ -37,7 +38,8 @@ export function rawForecasts(
   levels: readonly number[],
 ): { point: Float64Array; intervals: IntervalForecast[] } {
   const n = raw.length / kind.outputs;
-  const point = Float64Array.from({ length: n }, (_, i) => raw[i * kind.outputs]);
+  const point = new Float64Array(n);
+  for (let i = 0; i < n; i++) point[i] = raw[i * kind.outputs];
   const intervals = levels.map((level, l) => {
     const lower = new Float64Array(n);
     const upper = new Float64Array(n);
@@ -52,35 +54,35 @@ export function rawForecasts(
   return { point, intervals };
 }
 
-/** Calibrated forecasts in the target's unit. */
-export function forecastsOf(
+/** Calibrated forecasts in the target's unit, in pieces as {@link outputsInPieces}. */
+export function* forecastsInPieces(
   network: Network,
   plan: FeaturePlan,
   kind: OutputKind,
   calibration: Calibration,
   levels: readonly number[],
   chosen: readonly Window[],
-): Forecasts {
-  const { point, intervals } = rawForecasts(outputsOf(network, plan, chosen, kind.outputs), kind, levels);
-  const inUnit = (scaled: Float64Array): Float64Array =>
-    scaled.map((y, i) => {
-      const { prepared, origin } = chosen[Math.floor(i / plan.horizon)];
-      const { a, b } = unscale(plan, prepared, origin, i % plan.horizon);
-      const value = a + b * y;
-      if (!Number.isFinite(value)) {
-        throw new RecurveError(
-          'numeric',
-          `forecast: expected finite forecasts, got ${value} at step ${(i % plan.horizon) + 1}; look for extreme values in the data or the model file`,
-        );
-      }
-      return value;
-    });
+): Generator<void, Forecasts> {
+  const outputs = yield* outputsInPieces(network, plan, chosen, kind.outputs);
+  const { point, intervals } = rawForecasts(outputs, kind, levels);
   return {
-    point: inUnit(point),
+    point: finiteInUnit(plan, chosen, point),
     intervals: calibrated(calibration, intervals, point).map(({ lower, upper }, l) => ({
       level: levels[l],
-      lower: inUnit(lower),
-      upper: inUnit(upper),
+      lower: finiteInUnit(plan, chosen, lower),
+      upper: finiteInUnit(plan, chosen, upper),
     })),
   };
+}
+
+function finiteInUnit(plan: FeaturePlan, chosen: readonly Window[], scaled: Float64Array): Float64Array {
+  const values = inUnit(plan, chosen, scaled);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new RecurveError(
+      'numeric',
+      `forecast: expected finite forecasts, got ${values[bad]} at step ${(bad % plan.horizon) + 1}; look for extreme values in the data or the model file`,
+    );
+  }
+  return values;
 }

@@ -3,13 +3,15 @@ import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
 import type { Network } from '../../nn/index.ts';
+import { visitor } from '../../train/event-loop.ts';
 import { VERSION } from '../../version.ts';
+import { atOnce, visiting } from '../baselines/pieces.ts';
 import type { Calibration } from '../conformal.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { type ForecastArchitecture, forecastNetwork } from './architecture.ts';
 import { checkForecastDocument } from './document.ts';
 import { type FeaturePlan, type PreparedSeries, prepare } from './features.ts';
-import { type Forecasts, forecastsOf } from './forecaster.ts';
+import { type Forecasts, forecastsInPieces } from './forecaster.ts';
 import type { ForecastSettings } from './options.ts';
 import { outputKind } from './output.ts';
 import { createForecastStream, type ForecastStream } from './stream.ts';
@@ -47,8 +49,8 @@ export interface ForecastModel extends ForecastParts {
   predict(series: Series): Forecast;
   /** Takes row after row and forecasts after each; continues from a saved state to the same bits. */
   stream(state?: Json): ForecastStream;
-  /** Forecasts of many windows at once. */
-  forecasts(windows: readonly Window[]): Forecasts;
+  /** Forecasts of many windows; timers and input have their turn between batches. */
+  forecasts(windows: readonly Window[]): Promise<Forecasts>;
   /** Makes a series ready for windows: the model's columns, scaled. */
   prepare(series: Series): PreparedSeries;
   /** For `encodeModelFile` or a run folder. */
@@ -60,16 +62,18 @@ export interface ForecastModel extends ForecastParts {
 export function forecastModel(network: Network, parts: ForecastParts): ForecastModel {
   const { settings, plan, calibration } = parts;
   const kind = outputKind(settings.output, settings.levels);
+  const pieces = (windows: readonly Window[]) =>
+    forecastsInPieces(network, plan, kind, calibration, settings.levels, windows);
   const model: ForecastModel = {
     ...parts,
     target: plan.columns[0],
     unit: settings.unit,
     prepare: (series) => prepare(plan, series),
-    forecasts: (windows) => forecastsOf(network, plan, kind, calibration, settings.levels, windows),
+    forecasts: (windows) => visiting(pieces(windows), visitor()),
     predict(series) {
       expectSteps(series, plan);
       const origin = series.history;
-      const { point, intervals } = model.forecasts([{ prepared: prepare(plan, series), origin, end: origin }]);
+      const { point, intervals } = atOnce(pieces([{ prepared: prepare(plan, series), origin, end: origin }]));
       const times =
         series.time && series.step
           ? nextTimes(series.time[origin - 1], series.step, plan.horizon, zoneOf(series.zone))

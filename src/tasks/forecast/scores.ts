@@ -11,12 +11,12 @@ import {
   stepValues,
 } from '../../train/metrics.ts';
 import { UNLEARNED } from '../baselines/baseline.ts';
-import { visiting } from '../baselines/pieces.ts';
-import { fitBaselines, forecastAll, ridgeInPieces } from '../baselines.ts';
+import { fitBaselines, forecastAll } from '../baselines.ts';
 import { dayOfYearPhases, seasonOf } from '../season.ts';
-import { type FeaturePlan, featureCount, inputWidth, type PreparedSeries, unscale } from './features.ts';
+import type { FeaturePlan, PreparedSeries } from './features.ts';
 import type { Forecasts } from './forecaster.ts';
-import { inputsOf, targetsOf, type Window } from './windows.ts';
+import { FEWEST_WINDOWS, ridgeForecasts } from './ridge-forecasts.ts';
+import type { Window } from './windows.ts';
 
 /** Errors of one forecaster over some windows, in the target's unit. */
 export interface ErrorFigures {
@@ -66,25 +66,19 @@ export interface Scored {
 /** Truth in the target's unit, NaN where it does not count. */
 export function truthOf(plan: FeaturePlan, windows: readonly Window[]): Float64Array {
   const { horizon } = plan;
-  return Float64Array.from({ length: windows.length * horizon }, (_, i) => {
-    const { prepared, origin, end } = windows[Math.floor(i / horizon)];
-    const { series } = prepared;
+  const truth = new Float64Array(windows.length * horizon).fill(Number.NaN);
+  windows.forEach(({ prepared: { series }, origin, end }, n) => {
     const column = series.names.indexOf(plan.columns[0]);
-    const t = origin + (i % horizon);
-    return t < Math.min(end, series.history) && series.observed[column][t] === 1
-      ? series.values[column][t]
-      : Number.NaN;
+    const known = Math.min(end, series.history, origin + horizon);
+    for (let t = origin; t < known; t++) {
+      if (series.observed[column][t] === 1) truth[n * horizon + t - origin] = series.values[column][t];
+    }
   });
+  return truth;
 }
 
 /** Why a baseline that others taught is missing for some series. */
 const UNTAUGHT = 'left out of series without a value before the test span';
-
-/** Most features for which ridge regression is solved on whole windows; beyond, it reads the target's own window. */
-const RIDGE_FEATURES = 600;
-
-/** Fewest windows, observed throughout, from which ridge regression is learned. */
-const RIDGE_WINDOWS = 20;
 
 /**
  * Forecasts of all baselines: fitted on what lies before the test span, ridge on the same windows and inputs as the network. Where nothing
@@ -137,58 +131,12 @@ export async function baselineForecasts(
   const ridge = await ridgeForecasts(plan, training, windows, visit);
   if (ridge) {
     baselines.ridge = ridge.forecasts;
-    if (ridge.note) notes.ridge = ridge.note;
+    if (ridge.notes.length > 0) notes.ridge = ridge.notes.join('; ');
   } else {
     notes.ridge =
-      training.length === 0 ? UNLEARNED : `left out: fewer than ${RIDGE_WINDOWS} whole windows to learn from`;
+      training.length === 0 ? UNLEARNED : `left out: fewer than ${FEWEST_WINDOWS} whole windows to learn from`;
   }
   return { baselines, notes };
-}
-
-async function ridgeForecasts(
-  plan: FeaturePlan,
-  training: readonly Window[],
-  windows: readonly Window[],
-  visit: () => Promise<void>,
-): Promise<{ forecasts: Float64Array; note?: string } | undefined> {
-  const { horizon, context: T } = plan;
-  const width = inputWidth(plan);
-  const whole = width <= RIDGE_FEATURES;
-  const features = featureCount(plan);
-  const kept = whole
-    ? Array.from({ length: width }, (_, i) => i)
-    : [
-        ...Array.from({ length: T }, (_, t) => t * features),
-        ...Array.from({ length: width - T * features }, (_, i) => T * features + i),
-      ];
-  const rows = (chosen: readonly Window[]): Float64Array => {
-    const inputs = inputsOf(plan, chosen);
-    if (whole) return inputs;
-    const some = new Float64Array(chosen.length * kept.length);
-    for (let n = 0; n < chosen.length; n++) {
-      for (let k = 0; k < kept.length; k++) some[n * kept.length + k] = inputs[n * width + kept[k]];
-    }
-    return some;
-  };
-  const { targets, weights } = targetsOf(plan, training);
-  const complete = training.filter((_, i) => weights.subarray(i * horizon, (i + 1) * horizon).every((w) => w === 1));
-  if (complete.length < RIDGE_WINDOWS) return undefined;
-  const known = complete.length === training.length ? targets : targetsOf(plan, complete).targets;
-  const inputs = rows(complete);
-  await visit();
-  const pieces = ridgeInPieces(
-    { inputs, targets: known, features: kept.length, horizon },
-    { penalties: [1e-3, 1e-2, 0.1, 1, 10] },
-  );
-  const ridge = await visiting(pieces, visit);
-  await visit();
-  const predicted = ridge.predict(rows(windows));
-  const forecasts = predicted.map((y, i) => {
-    const { prepared, origin } = windows[Math.floor(i / horizon)];
-    const { a, b } = unscale(plan, prepared, origin, i % horizon);
-    return a + b * y;
-  });
-  return { forecasts, ...(!whole && { note: 'reads the target’s window and what is known ahead, not all columns' }) };
 }
 
 /** Turns forecasts and truth into figures. `naiveScale`: mean error of the naive forecast in training, for MASE. */
@@ -197,61 +145,83 @@ export function score(
   horizon: number,
   naiveScale: number,
 ): ForecastScores {
-  const figures = (
-    predicted: Float64Array,
-    pick: (values: Float64Array) => Float64Array,
-    own: boolean,
-  ): ErrorFigures => {
-    const y = pick(truth);
-    const p = pick(predicted);
-    const weights = y.map((v, i) => (Number.isNaN(v) || Number.isNaN(p[i]) ? 0 : 1));
-    const losses = forecasts.intervals.flatMap(({ level, lower, upper }) => {
-      const tail = (1 - level / 100) / 2;
-      return [pinball(y, pick(lower), tail, weights), pinball(y, pick(upper), 1 - tail, weights)];
-    });
-    return {
-      mae: mae(y, p, weights),
-      rmse: rmse(y, p, weights),
-      mase: naiveScale > 0 ? mase(y, p, naiveScale, weights) : Number.NaN,
-      smape: smape(y, p, weights),
-      ...(own && { pinball: losses.reduce((a, b) => a + b, 0) / losses.length }),
-    };
-  };
-  const covered = (pick: (values: Float64Array) => Float64Array): Record<string, number> =>
-    byLevel(({ lower, upper }) => 100 * coverage(pick(truth), pick(lower), pick(upper), present(pick(truth))));
-  const byLevel = <T>(measure: (interval: Forecasts['intervals'][number]) => T): Record<string, T> =>
-    Object.fromEntries(forecasts.intervals.map((interval) => [String(interval.level), measure(interval)]));
-  const all = (values: Float64Array): Float64Array => values;
-  const step = (h: number) => (values: Float64Array) => stepValues(values, horizon, h);
-  const steps = Array.from({ length: horizon }, (_, h) => h).filter((h) =>
-    step(h)(truth).some((y) => !Number.isNaN(y)),
-  );
-  const ofBaselines = <T>(measure: (predicted: Float64Array) => T): Record<string, T> =>
-    Object.fromEntries(Object.entries(baselines).map(([name, predicted]) => [name, measure(predicted)]));
+  const columnsOf = (values: Float64Array): Float64Array[] =>
+    Array.from({ length: horizon }, (_, h) => stepValues(values, horizon, h));
+  const truths = columnsOf(truth);
+  /** Steps ahead that some window has seen. */
+  const steps = truths.flatMap((y, h) => (y.every(Number.isNaN) ? [] : [h]));
+  const intervals = forecasts.intervals.map(({ level, lower, upper }) => ({
+    level,
+    whole: { lower, upper },
+    steps: { lower: columnsOf(lower), upper: columnsOf(upper) },
+  }));
+  const bordersAt = (h: number): Borders[] =>
+    intervals.map(({ level, steps: { lower, upper } }) => ({ level, lower: lower[h], upper: upper[h] }));
+  const together = intervals.map(({ level, whole }) => ({ level, ...whole }));
+  const byLevel = <T>(measure: (interval: (typeof intervals)[number]) => T): Record<string, T> =>
+    Object.fromEntries(intervals.map((interval) => [String(interval.level), measure(interval)]));
+  const coverageOf = (y: Float64Array, { lower, upper }: Omit<Borders, 'level'>): number =>
+    100 * coverage(y, lower, upper, present(y));
+  const coverageAt = (h: number, { lower, upper }: { lower: Float64Array[]; upper: Float64Array[] }): number =>
+    coverageOf(truths[h], { lower: lower[h], upper: upper[h] });
+  const own = columnsOf(forecasts.point);
+  const others = Object.entries(baselines).map(([name, all]) => ({ name, all, columns: columnsOf(all) }));
+  const ofBaselines = <T>(measure: (baseline: (typeof others)[number]) => T): Record<string, T> =>
+    Object.fromEntries(others.map((baseline) => [baseline.name, measure(baseline)]));
   return {
     windows: windows.length,
-    test: figures(forecasts.point, step(0), true),
-    baselines: ofBaselines((predicted) => figures(predicted, step(0), false)),
-    coverage: covered(step(0)),
+    test: figuresOf(truths[0], own[0], naiveScale, bordersAt(0)),
+    baselines: ofBaselines(({ columns }) => figuresOf(truths[0], columns[0], naiveScale)),
+    coverage: byLevel((interval) => coverageAt(0, interval.steps)),
     overall: {
-      test: figures(forecasts.point, all, true),
-      baselines: ofBaselines((predicted) => figures(predicted, all, false)),
-      coverage: covered(all),
+      test: figuresOf(truth, forecasts.point, naiveScale, together),
+      baselines: ofBaselines(({ all }) => figuresOf(truth, all, naiveScale)),
+      coverage: byLevel(({ whole }) => coverageOf(truth, whole)),
     },
     steps: {
-      test: steps.map((h) => figures(forecasts.point, step(h), true)),
-      baselines: ofBaselines((predicted) => steps.map((h) => figures(predicted, step(h), false))),
-      coverage: byLevel(({ lower, upper }) =>
-        steps.map((h) => 100 * coverage(step(h)(truth), step(h)(lower), step(h)(upper), present(step(h)(truth)))),
-      ),
-      width: byLevel(({ lower, upper }) => steps.map((h) => intervalWidth(step(h)(lower), step(h)(upper)))),
+      test: steps.map((h) => figuresOf(truths[h], own[h], naiveScale, bordersAt(h))),
+      baselines: ofBaselines(({ columns }) => steps.map((h) => figuresOf(truths[h], columns[h], naiveScale))),
+      coverage: byLevel((interval) => steps.map((h) => coverageAt(h, interval.steps))),
+      width: byLevel(({ steps: { lower, upper } }) => steps.map((h) => intervalWidth(lower[h], upper[h]))),
     },
     notes,
   };
 }
 
-function present(values: Float64Array): Float64Array {
-  return values.map((y) => (Number.isNaN(y) ? 0 : 1));
+/** The borders of an interval at `level` per cent. */
+interface Borders {
+  level: number;
+  lower: Float64Array;
+  upper: Float64Array;
+}
+
+function figuresOf(
+  y: Float64Array,
+  p: Float64Array,
+  naiveScale: number,
+  borders: readonly Borders[] = [],
+): ErrorFigures {
+  const weights = present(y, p);
+  const losses = borders.flatMap(({ level, lower, upper }) => {
+    const tail = (1 - level / 100) / 2;
+    return [pinball(y, lower, tail, weights), pinball(y, upper, 1 - tail, weights)];
+  });
+  return {
+    mae: mae(y, p, weights),
+    rmse: rmse(y, p, weights),
+    mase: naiveScale > 0 ? mase(y, p, naiveScale, weights) : Number.NaN,
+    smape: smape(y, p, weights),
+    ...(losses.length > 0 && { pinball: losses.reduce((a, b) => a + b, 0) / losses.length }),
+  };
+}
+
+/** 1 where there is a value in all of them. A loop, as there may be millions. */
+function present(...all: Float64Array[]): Uint8Array {
+  const weights = new Uint8Array(all[0].length).fill(1);
+  for (const values of all) {
+    for (let i = 0; i < weights.length; i++) if (Number.isNaN(values[i])) weights[i] = 0;
+  }
+  return weights;
 }
 
 /**

@@ -1,9 +1,11 @@
 import { number, oneOf } from '../../model/validate.ts';
 import type { Network } from '../../nn/index.ts';
+import { visitor } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, TrainingState } from '../../train/index.ts';
+import { visiting } from '../baselines/pieces.ts';
 import { type Calibration, calibrateIntervals } from '../conformal.ts';
 import type { Stages, StagesDone } from '../training/index.ts';
-import { outputsOf, rawForecasts } from './forecaster.ts';
+import { outputsInPieces, rawForecasts } from './forecaster.ts';
 import { type Learner, learn } from './learn.ts';
 import { targetsOf, type Window } from './windows.ts';
 
@@ -35,11 +37,7 @@ export async function crossValidate(learner: Learner, windows: readonly Window[]
   const blocks = Array.from({ length: BLOCKS }, (_, k) => blockOf(windows, k));
   for (let k = stages.stage; k < BLOCKS; k++) {
     const block = blocks[k];
-    const { horizon } = learner.settings;
-    // Windows whose targets overlap the block's would give its answers away.
-    const rest = windows.filter(
-      (w) => !block.some((b) => b.prepared === w.prepared && Math.abs(b.origin - w.origin) < horizon),
-    );
+    const rest = apartFrom(block, windows, learner.settings.horizon);
     let passes = passesOf(kept, k).length;
     const { network, result } = await learn(stages, `block ${k + 1} of ${BLOCKS}`, learner, {
       training: rest,
@@ -48,7 +46,7 @@ export async function crossValidate(learner: Learner, windows: readonly Window[]
         kept[outputsName(k, passes++)] = outputs;
       },
     });
-    if (passes === 0) kept[outputsName(k, 0)] = outputsOf(network, learner.plan, block, learner.kind.outputs);
+    if (passes === 0) kept[outputsName(k, 0)] = await outputsOf(network, learner, block);
     network[Symbol.dispose]();
     kept[curveName(k)] = Float64Array.from(result.history, ({ validation }) => validation ?? 0);
   }
@@ -82,7 +80,7 @@ export async function holdOut(
     validation: holdout,
     patience: learner.settings.patience,
   });
-  const calibration = calibrate(learner, holdout, outputsOf(network, learner.plan, holdout, learner.kind.outputs));
+  const calibration = calibrate(learner, holdout, await outputsOf(network, learner, holdout));
   return {
     network,
     calibration,
@@ -90,6 +88,10 @@ export async function holdOut(
     bestEpoch: Math.max(result.bestEpoch, 1),
     history: result.history,
   };
+}
+
+function outputsOf(network: Network, { plan, kind }: Learner, windows: readonly Window[]): Promise<Float64Array> {
+  return visiting(outputsInPieces(network, plan, windows, kind.outputs), visitor());
 }
 
 function calibrate(
@@ -113,6 +115,20 @@ function blockOf(windows: readonly Window[], k: number): Window[] {
   return [...bySeries.values()].flatMap((own) =>
     own.slice(Math.floor((k * own.length) / BLOCKS), Math.floor(((k + 1) * own.length) / BLOCKS)),
   );
+}
+
+/** Windows whose targets do not overlap those of a block, which would give its answers away; a block is a run of windows in each series. */
+function apartFrom(block: readonly Window[], windows: readonly Window[], horizon: number): Window[] {
+  const runs = new Map<unknown, { first: number; last: number }>();
+  for (const { prepared, origin } of block) {
+    const run = runs.get(prepared);
+    if (run) run.last = origin;
+    else runs.set(prepared, { first: origin, last: origin });
+  }
+  return windows.filter(({ prepared, origin }) => {
+    const run = runs.get(prepared);
+    return !run || origin <= run.first - horizon || origin >= run.last + horizon;
+  });
 }
 
 /** The epoch of the lowest mean validation loss over the blocks, from 1. */

@@ -13,6 +13,8 @@ export interface TrainHooks {
   /** Name the first operation whose numbers are not finite; several times slower. Changes no result. Default false. */
   detectAnomaly?: boolean;
   onProgress?(progress: TaskProgress): void;
+  /** A line for people about what takes a while beside the epochs. */
+  onNote?(line: string): void;
   /** After every epoch, for a log. `step` counts through all stages. */
   onEpoch?(record: EpochLog): void;
   checkpoint?: { everySeconds: number; save(file: ModelFile): Promise<void> };

@@ -244,6 +244,26 @@ test('of several voices a melody is the first, and told; all of them are learned
   expect(next.kind).toBe('keys');
 });
 
+test('of a collection to learn four voices from, pieces with another number are left out and told', () => {
+  const folder = temporaryFolder();
+  const voice = (v: number, note: string) => `V:${v}\n${note}4 ${note}4|${note}8|`;
+  const tune = (x: number, notes: string[]) =>
+    `X:${x}\nM:4/4\nL:1/8\nK:C\n${notes.map((note, v) => voice(v, note)).join('\n')}\n`;
+  const chorales = Array.from({ length: 6 }, (_, i) => tune(i, ['c', 'G', 'E', 'C,']));
+  writeFileSync(join(folder, 'all.abc'), [...chorales, tune(8, ['c', 'G', 'E'])].join('\n'));
+  writeFileSync(join(folder, 'three.abc'), tune(8, ['c', 'G', 'E']));
+  const train = ['train', 'compose', '--kind', 'voices', '--hidden', '4', '--embedding', '4', '--epochs', '1'];
+  const { code, stderr } = recurve([...train, 'all.abc', '--out', 'run'], { cwd: folder });
+  expect(stderr).toMatch(
+    /^left out one piece: all\.abc: expected four voices, each in a track or V: of its own, got 3; /,
+  );
+  expect(code).toBe(0);
+  const measured = JSON.parse(recurve(['evaluate', 'run', 'all.abc', '--json'], { cwd: folder }).stdout);
+  expect(measured).toMatchObject({ leftOut: 1, pieces: 6 });
+  const none = recurve([...train, 'three.abc', '--out', 'none'], { cwd: folder });
+  expect(none).toMatchObject({ code: 3, stderr: expect.stringMatching(/^three\.abc: expected four voices/) });
+});
+
 test.each([
   ['keys', ['60 64 67', '[]', 'C4 E4 G4', 'end'], 'C4 X'],
   ['voices', ['72 67 60 48', '["C5", "G4", "C4", "C3"]', 'E5 rest -1 C3', 'end'], '72 67'],

@@ -5,6 +5,7 @@ import { voiceCount } from '../../data/music/index.ts';
 import { expectKey } from '../../data/music/pitch.ts';
 import { RecurveError } from '../../errors.ts';
 import { listFolder } from '../../node/files.ts';
+import { expectFourVoices } from '../../tasks/compose/voices/voices.ts';
 import type { ComposeKind } from '../../tasks/index.ts';
 import type { Output } from '../output.ts';
 import { placesOf } from '../tables.ts';
@@ -23,7 +24,8 @@ export interface LoadedMusic {
 
 /**
  * Reads files, folders, addresses, standard input and data sets of music, those of a folder in the order of their names. Damaged files,
- * malformed ABC tunes and pieces with notes that no piano has are left out and told: collections have some.
+ * malformed ABC tunes and pieces with notes that no piano has are left out and told: collections have some. So are, for a model of voices,
+ * scores that do not have four.
  *
  * @throws RecurveError `data` where nothing is left, for the first reason
  */
@@ -31,6 +33,7 @@ export async function loadMusic(
   places: readonly string[],
   repeats: 'play' | 'written',
   output: Output,
+  kind?: ComposeKind,
 ): Promise<LoadedMusic> {
   const skipped: string[] = [];
   const pieces: MusicPiece[] = [];
@@ -51,6 +54,7 @@ export async function loadMusic(
           for (const piece of read)
             unlessBad(() => {
               expectKeys(piece);
+              if (kind === 'voices') expectFourVoices(piece);
               pieces.push(piece);
             });
         });

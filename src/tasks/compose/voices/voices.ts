@@ -63,15 +63,21 @@ export const voices: Kind<Voices, VoicesArchitecture> = {
   },
 };
 
-function stepsOf({ name, music }: MusicPiece, stepsPerQuarter: number): Voices {
-  if (music.kind === 'steps') return music.steps;
+/** Refuses a score of another number of voices. @throws RecurveError `data` */
+export function expectFourVoices({ name, music }: MusicPiece): void {
+  if (music.kind === 'steps') return;
   const count = voiceCount(music.score);
-  if (count !== VOICES) {
-    throw new RecurveError(
-      'data',
-      `${name}: expected four voices, each in a track or V: of its own, got ${count}; other music is for a model of keys`,
-    );
-  }
+  if (count === VOICES) return;
+  throw new RecurveError(
+    'data',
+    `${name}: expected four voices, each in a track or V: of its own, got ${count}; other music is for a model of keys`,
+  );
+}
+
+function stepsOf(piece: MusicPiece, stepsPerQuarter: number): Voices {
+  const { name, music } = piece;
+  if (music.kind === 'steps') return music.steps;
+  expectFourVoices(piece);
   const ordered = byHeight(music.score);
   const lines = Array.from({ length: VOICES }, (_, v) => voiceOf(ordered, v, stepsPerQuarter, name));
   return lines[0].map((_, t) => lines.map((line) => line[t]));

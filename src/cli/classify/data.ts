@@ -120,8 +120,10 @@ async function labelledLines(parts: readonly string[]): Promise<TextExamples> {
   for (const part of parts) {
     const at = part.indexOf('=');
     const { texts: lines } = await linesOf(part.slice(at + 1));
-    texts.push(...lines);
-    for (const _ of lines) labels.push(part.slice(0, at));
+    for (const line of lines) {
+      texts.push(line);
+      labels.push(part.slice(0, at));
+    }
   }
   return { kind: 'words', source: parts.map((part) => part.slice(part.indexOf('=') + 1)).join(', '), texts, labels };
 }

@@ -24,6 +24,14 @@ test('five seconds after a machine halves its speed, half the change has arrived
   expect(pace.rate).toBeCloseTo(75, 0);
 });
 
+test('steps that are left out do not count', () => {
+  const pace = new Pace();
+  for (let step = 0; step <= 100; step++) pace.add(step, step / 50);
+  pace.skipTo(6000, 3);
+  for (let step = 1; step <= 100; step++) pace.add(6000 + step, 3 + step / 50);
+  expect(pace.rate).toBeCloseTo(50, 9);
+});
+
 test('a clock that stands still loses no step, and a step count that goes back starts over', () => {
   const pace = new Pace();
   for (const [step, seconds] of [

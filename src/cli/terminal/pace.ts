@@ -24,6 +24,11 @@ export class Pace {
       this.#steps = this.#steps * keep + steps;
       this.#time = this.#time * keep + time;
     }
+    this.skipTo(step, seconds);
+  }
+
+  /** Goes on from `step` without counting the steps to it: a part of the training that ended early leaves out the rest of its own. */
+  skipTo(step: number, seconds: number): void {
     this.#step = step;
     this.#seconds = seconds;
   }

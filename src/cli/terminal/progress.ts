@@ -76,8 +76,9 @@ class Course {
   #part: string | undefined;
 
   add(event: ProgressEvent): void {
-    this.pace.add(event.step, event.seconds);
-    if (event.part?.name !== this.#part) {
+    if (event.part?.name === this.#part) this.pace.add(event.step, event.seconds);
+    else {
+      this.pace.skipTo(event.step, event.seconds);
       this.#part = event.part?.name;
       this.best = undefined;
       this.losses.length = 0;

@@ -92,7 +92,7 @@ function seasonalShares(
   const horizon = Math.max(1, ahead);
   const phases = dayOfYearPhases(series, season, horizon);
   const learned = new Set(train.map((t) => t + ahead));
-  const trainEnd = Math.max(...learned, 0) + 1;
+  const trainEnd = train.reduce((last, t) => Math.max(last, t + ahead), 0) + 1;
   const means = Array.from({ length: K }, (_, k) =>
     fitSeasonalMean(
       'climatology',

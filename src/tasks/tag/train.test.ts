@@ -19,6 +19,12 @@ function bytesOf(model: TagModel): string {
 }
 
 describe('a training', () => {
+  it('of 180,000 rows is scored beside its baselines', async () => {
+    const table = await rain(180_000);
+    const { scores } = await trainTag(table, { ...SMALL, regression: false }, { maxSeconds: 0.5 });
+    expect(Object.keys(scores?.baselines ?? {})).toEqual(expect.arrayContaining(['climatology', 'markov']));
+  });
+
   it('tells the next day of a table with at most 0.8 of the best baseline’s log loss, where the rule needs three rows', async () => {
     const { scores, next, model } = await trainTag(await rain(500, {}), { ...SMALL, epochs: 30, lags: 1, hidden: 12 });
     const { test, baselines } = scores as NonNullable<typeof scores>;

@@ -1,3 +1,4 @@
+import { isUtf16 } from '../data/text/utf8.ts';
 import { RecurveError } from '../errors.ts';
 
 const BREAK = 0x0a;
@@ -17,6 +18,8 @@ export async function* inputLines(): AsyncGenerator<string, void, undefined> {
       const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: count > 1 });
       return decoder.decode(bytes).replace(/\r$/, '');
     } catch (cause) {
+      if (count === 1 && isUtf16(bytes))
+        throw new RecurveError('data', 'standard input: expected text in UTF-8, got UTF-16; convert it', { cause });
       throw new RecurveError(
         'data',
         `standard input, line ${count}: expected text in UTF-8, got other bytes; convert it, e.g. iconv -f latin1 -t utf-8`,

@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { firstInvalid } from './text/utf8.ts';
+import { firstInvalid, isUtf16 } from './text/utf8.ts';
 
 /** Bytes at any position of a file, as Parquet needs them: a file handle, a `Blob`, a buffer. */
 export interface RandomAccess {
@@ -95,6 +95,10 @@ export async function* decodeText(
     try {
       text = decoder.decode(bytes, { stream: true });
     } catch (error) {
+      if (encoding === undefined && position === 0 && isUtf16(bytes))
+        throw new RecurveError('data', `${name}: expected text in UTF-8, got UTF-16; save it as UTF-8`, {
+          cause: error,
+        });
       throw notText(name, encoding, placeOf(bytes, exact ? firstForeign(bytes) : 0), error);
     }
     if (text.includes('\0')) throw binary(name, encoding, placeOf(bytes, bytes.indexOf(0)));
@@ -108,6 +112,19 @@ export async function* decodeText(
   } catch (error) {
     throw notText(name, encoding, placeOf(new Uint8Array(), 0), error);
   }
+}
+
+/** Texts with every line break as `\n`: `\r\n`, and the lone `\r` of old files. */
+export async function* unixBreaks(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let held = '';
+  for await (const text of texts) {
+    const piece = held + text;
+    // The other half of a break may be in the next piece.
+    held = piece.endsWith('\r') ? '\r' : '';
+    const whole = held === '' ? piece : piece.slice(0, -1);
+    yield whole.includes('\r') ? whole.replace(/\r\n?/g, '\n') : whole;
+  }
+  if (held !== '') yield '\n';
 }
 
 /** Offset of the first byte of a piece that is no UTF-8; its first bytes may belong to a character of the piece before. */

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { unixBreaks } from './bytes.ts';
 import { ColumnBuilder } from './columns.ts';
 import type { DelimitedRules } from './delimited.ts';
 import { nestedText } from './nested.ts';
@@ -45,7 +46,7 @@ export async function readJsonLines(texts: AsyncIterable<string>, rules: Delimit
   };
 
   let pending = '';
-  for await (const text of texts) {
+  for await (const text of unixBreaks(texts)) {
     pending += text;
     let start = 0;
     for (let end = pending.indexOf('\n'); end >= 0; end = pending.indexOf('\n', start)) {

@@ -167,6 +167,11 @@ test('hostile and broken tables are refused in one sentence that names the sourc
   }
 });
 
+test('JSON lines may end with carriage returns alone, and a cell keeps one that is escaped', async () => {
+  const text = '{"a":1,"b":"x\\ry"}\r{"a":2,"b":"z"}\r\r\n{"a":3}';
+  expect(columns(await readTable(text))).toEqual({ a: [1, 2, 3], b: ['x\ry', 'z', null] });
+});
+
 test('UTF-16 with its mark and windows-1252 on request are read', async () => {
   const text = 'a\t°C\n1\t2\n';
   const wide = new Uint8Array(2 + text.length * 2);

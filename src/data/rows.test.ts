@@ -66,6 +66,12 @@ test.each([
   ['no time', ['date,wind,temp', ',1,2'], 'data', /a time stamp in "date" in line 2, got a missing cell/],
   ['broken JSON', ['{"temp": 1'], 'data', /a JSON object in line 1/],
   ['JSON without a column', ['{"temp": 1, "date": "2015-01-01"}'], 'data', /a value of "wind" in line 1, got none/],
+  [
+    'lines that end as on old Macs',
+    ['date,wind,temp\r2015-01-02,1,2\r2015-01-03,1,2'],
+    'data',
+    /expected lines that end with a line feed in line 1, got carriage returns in "date,wind,temp/,
+  ],
   ['an open quote', ['date,wind,temp', '"2015-01-02,1,2'], 'data', /quoted fields that end in their line in line 2/],
 ])('%s is one sentence with its line', async (_, lines, code, message) => {
   const reader = await rowReader(rules);

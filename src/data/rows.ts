@@ -87,8 +87,9 @@ export async function rowReader(rules: RowRules): Promise<RowReader> {
 
   function split(line: string, delimiter: string): string[] {
     const { data, errors } = parse<string[]>(line, { delimiter });
-    if (errors.length > 0 || data.length !== 1)
-      throw bad('quoted fields that end in their line', line, 'repair the quote');
+    if (errors.length > 0) throw bad('quoted fields that end in their line', shorten(line), 'repair the quote');
+    if (data.length !== 1)
+      throw bad('lines that end with a line feed', `carriage returns in "${shorten(line)}"`, 'convert the line ends');
     return data[0];
   }
 

@@ -60,6 +60,11 @@ test.each([
     new Uint8Array([97, 32, 98, 10, 10, 0xc3, 0xa9, 0xff, 10]),
     /^t.txt: expected text in UTF-8, got other bytes at byte 7, line 3; convert it to UTF-8/,
   ],
+  [
+    'UTF-16',
+    new Uint8Array([0xff, 0xfe, 97, 0, 10, 0]),
+    /^t.txt: expected text in UTF-8, got UTF-16; save it as UTF-8$/,
+  ],
   ['a line with a column more', 'the D\ndog N x\n', /expected 2 columns in line 2, as in the first, got 3; repair/],
   ['a line with a column less', 'the _ D\ndog N\n', /expected 3 columns in line 2, as in the first, got 2; repair/],
   ['a label that is empty', 'the\tD\ndog\t\n', /expected a label beside each word, got none for "dog" in line 2/],
@@ -88,6 +93,22 @@ test.each([
   const error = await readTagged(input as string, { name: 't.txt' }).catch((thrown) => thrown);
   expect(error).toMatchObject({ code: 'data', message: expect.stringMatching(message) });
   expect(error.message).not.toContain('\n');
+});
+
+test('lines end with a line feed, a carriage return or both, also where a piece of the file ends between them', async () => {
+  const text = 'the\tD\ndog\tN\n\na\tD\n';
+  const expected = (await readTagged(text)).sentences;
+  async function* pieces(of: string) {
+    for (const sign of of) yield new TextEncoder().encode(sign);
+  }
+  for (const end of ['\r\n', '\r'])
+    expect(
+      (await readTagged({ name: 't', stream: pieces(text.replaceAll('\n', end)) })).sentences,
+      JSON.stringify(end),
+    ).toEqual(expected);
+  const jsonl = '{"tokens": ["a"], "labels": ["X"]}\r{"tokens": ["b"], "labels": ["Y"]}\r';
+  expect((await readTagged(jsonl)).sentences).toHaveLength(2);
+  await expect(readTagged('a X\rb\r')).rejects.toThrow(/got none for "b" in line 2/);
 });
 
 test('where the column of the labels is named, others may be more or less', async () => {

@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { decodeText, type Source, streamOf } from './bytes.ts';
+import { decodeText, type Source, streamOf, unixBreaks } from './bytes.ts';
 import { shownValue } from './nested.ts';
 import { shorten } from './table.ts';
 
@@ -51,7 +51,7 @@ export async function readTagged(
   const name = named ? input.name : (options.name ?? 'text');
   const stream = named ? input.stream : streamOf(typeof input === 'string' ? new TextEncoder().encode(input) : input);
   const reader = new Lines(name);
-  const lines = reader.read(decodeText(stream as AsyncIterable<Uint8Array>, name));
+  const lines = reader.read(unixBreaks(decodeText(stream as AsyncIterable<Uint8Array>, name)));
   const { format = 'auto' } = options;
   checkColumns(options);
   const sentences: TaggedSentence[] = [];
@@ -223,8 +223,7 @@ class Lines {
   #count(line: string): string {
     this.line++;
     this.#check(line, this.line);
-    const whole = line.endsWith('\r') ? line.slice(0, -1) : line;
-    return this.line === 1 ? whole.replace(/^\uFEFF/, '') : whole;
+    return this.line === 1 ? line.replace(/^\uFEFF/, '') : line;
   }
 
   #check(line: string, number: number): void {

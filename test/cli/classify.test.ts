@@ -414,3 +414,12 @@ describe('options and places that do not go together are refused, never ignored'
     expect(code).toBe(5);
   });
 });
+
+test('a file of texts may end its lines with carriage returns alone', () => {
+  const good = write('good-lines.txt', 'a fine film\r'.repeat(20));
+  const bad = write('bad-lines.txt', 'a dull film\r\n'.repeat(20));
+  const options = ['--hidden', '2', '--embedding', '2', '--epochs', '1', '--out', 'lines', '--json'];
+  const { code, stdout } = run(['train', 'classify', `good=${good},bad=${bad}`, ...options]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).notes).toContain('32 examples to train, 4 to validate, 4 to test');
+});

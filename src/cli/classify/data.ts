@@ -131,7 +131,7 @@ async function labelledLines(parts: readonly string[]): Promise<TextExamples> {
 /** A text per line of a file or of standard input; blank lines are none. */
 async function linesOf(path: string): Promise<TextExamples> {
   const text = decodeText(await bytesOf(path), { name: path === '-' ? 'standard input' : path });
-  return { kind: 'words', source: path, texts: text.split('\n').filter((line) => line.trim() !== '') };
+  return { kind: 'words', source: path, texts: text.split(/\r|\n/).filter((line) => line.trim() !== '') };
 }
 
 async function bytesOf(path: string): Promise<Uint8Array> {

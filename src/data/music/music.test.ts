@@ -81,6 +81,7 @@ describe('readMusic', () => {
       ['Dear all', /got another text/],
       [Uint8Array.of(0x89, 0x50, 0, 1), /binary data/],
       [Uint8Array.of(0x58, 0x3a, 0xff, 0xfe), /UTF-8/],
+      [Uint8Array.of(0xff, 0xfe, 0x58, 0, 0x3a, 0), /^in: expected text in UTF-8, got UTF-16; save it as UTF-8$/],
       ['{"train": [[[60]]', /not JSON/],
       ['{"songs": []}', /got "songs"/],
       ['[[60]]', /expected a list of numbers, got 60/],

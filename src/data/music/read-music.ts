@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { isUtf16 } from '../text/utf8.ts';
 import { readAbc } from './abc.ts';
 import { readMidi } from './midi.ts';
 import { readRolls } from './roll-json.ts';
@@ -56,6 +57,7 @@ function startsWith(bytes: Uint8Array, magic: string): boolean {
 }
 
 function decode(bytes: Uint8Array, name: string): string {
+  if (isUtf16(bytes)) throw new RecurveError('data', `${name}: expected text in UTF-8, got UTF-16; save it as UTF-8`);
   if (bytes.includes(0)) {
     throw new RecurveError(
       'data',

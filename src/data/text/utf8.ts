@@ -10,8 +10,7 @@ export function decodeText(bytes: Uint8Array, { name = 'text' }: { name?: string
   const refuse = (expected: string, got: string, next: string): RecurveError =>
     new RecurveError('data', `${name}: expected ${expected}, got ${got}; ${next}`);
   if (bytes.length === 0) throw refuse('a text', 'an empty file', 'check that it was written completely');
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
-    throw refuse('a text in UTF-8', 'UTF-16', 'save it as UTF-8');
+  if (isUtf16(bytes)) throw refuse('a text in UTF-8', 'UTF-16', 'save it as UTF-8');
   const zero = bytes.indexOf(0);
   if (zero >= 0) throw refuse('a text', `a binary file (a zero byte at offset ${zero})`, 'name a text file');
   let text: string;
@@ -29,6 +28,11 @@ export function decodeText(bytes: Uint8Array, { name = 'text' }: { name?: string
     );
   }
   return text.replaceAll('\r\n', '\n');
+}
+
+/** Whether a file begins with the mark of UTF-16. */
+export function isUtf16(bytes: Uint8Array): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 }
 
 /** Offset of the first byte that does not continue valid UTF-8 (RFC 3629), if there is one. */

@@ -95,11 +95,12 @@ export async function trainRun<T extends Trained>(task: TrainTask<T>, values: Ru
       ...{ task: config.task, seconds, epochs, stopped, run: folder, model, report },
       ...task.result(trained),
     });
+    const best = epochs === 0 ? 'less than an epoch' : `best after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
     const how = stopped === 'time' ? ', ended by --max-time' : '';
     output.print(
       [
         ...task.print(trained, output),
-        `trained in ${seconds.toFixed(1)} s, best after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${how}\nmodel   ${model}\nreport  ${report}\n`,
+        `trained in ${seconds.toFixed(1)} s, ${best}${how}\nmodel   ${model}\nreport  ${report}\n`,
       ].join('\n'),
     );
   } catch (error) {

@@ -117,6 +117,18 @@ test('redrawing is at most every 80 ms', () => {
   expect(target.written().split('learning rate').length - 1).toBe(Math.ceil(999 / 80));
 });
 
+test('in a pipe a note follows what was done before it', () => {
+  const target = screen(80, false);
+  const progress = start(target);
+  const events = [...training(2)];
+  for (const event of events.slice(0, 15)) progress.update(event);
+  progress.note('scoring 111,540 characters');
+  progress.finish();
+  const rows = target.rows();
+  expect(rows[rows.length - 2]).toMatch(/^epoch 2\/2 {2}loss 0\.50000/);
+  expect(rows[rows.length - 1]).toBe('scoring 111,540 characters');
+});
+
 test('a note stands above the lines and stays', () => {
   const target = screen();
   const progress = start(target);

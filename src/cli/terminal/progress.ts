@@ -187,6 +187,8 @@ function plain(stream: OutputStream, options: ProgressOptions): ProgressRenderer
       if (epochDone && (!written || event.seconds - written.seconds >= every)) write(event);
     },
     note(line) {
+      // What it is about comes after the last step.
+      if (last && last !== written) write(last);
       stream.write(`${line}\n`);
     },
     finish() {

@@ -47,6 +47,9 @@ export interface TrainedClassify {
   seconds: number;
 }
 
+/** Test examples from which on scoring takes seconds. */
+const WORTH_A_NOTE = 5000;
+
 /**
  * Trains a classifier of texts or of sequences of numbers: splits the examples, fits vocabulary or scales on the training part, learns,
  * weighs network and naive Bayes on the validation part, and scores the test part beside the baselines.
@@ -109,6 +112,9 @@ export async function trainClassify(
     reading,
     summary: {},
   });
+  if (test && test.truth.length >= WORTH_A_NOTE) {
+    hooks.onNote?.(`scoring ${test.truth.length.toLocaleString('en')} examples and the baselines`);
+  }
   const tested = test && { ...test, probabilities: await probabilitiesOf(model, test.encoded) };
   const scores = tested && scoreClasses(tested.probabilities, tested.truth, classes);
   const baselines = tested && baselineFigures(prepared, tested, counted);

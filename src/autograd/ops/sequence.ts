@@ -127,11 +127,11 @@ export function reverseSequence(x: Tensor, lengths?: Lengths): Tensor {
   const { tape } = x;
   const [T, B, D] = x.shape;
   placeLengths(tape, lengths, B, T);
-  const from = Int32Array.from({ length: T * B }, (_, i) => {
-    const [t, b] = [Math.floor(i / B), i % B];
+  const from = new Int32Array(T * B);
+  for (let b = 0; b < B; b++) {
     const end = lengths?.[b] ?? T;
-    return t < end ? (end - 1 - t) * B + b : i;
-  });
+    for (let t = 0; t < T; t++) from[t * B + b] = (t < end ? end - 1 - t : t) * B + b;
+  }
   const rows = tape.engine.arena.take(T * B);
   tape.engine.writeIndices(rows, from);
   const y = tape.output([T, B, D], [x]);

@@ -40,15 +40,20 @@ function meanOfSteps(x: Tensor, { lengths }: Pass): Tensor {
 function largestOfSteps(x: Tensor, { lengths }: Pass): Tensor {
   const [B, T, D] = x.shape;
   const values = x.values();
-  const at = Int32Array.from({ length: B * D }, (_, i) => {
-    const [b, d] = [Math.floor(i / D), i % D];
-    let best = b * T * D + d;
-    for (let t = 1; t < (lengths?.[b] ?? T); t++) {
-      const here = (b * T + t) * D + d;
-      if (!(values[here] <= values[best]) && !Number.isNaN(values[best])) best = here;
+  const at = new Int32Array(B * D);
+  const largest = new Float64Array(D);
+  for (let b = 0; b < B; b++) {
+    for (let t = 0; t < Math.max(lengths?.[b] ?? T, 1); t++) {
+      const row = (b * T + t) * D;
+      for (let d = 0; d < D; d++) {
+        const value = values[row + d];
+        // NaN is not <= anything, so that the first one is taken; then it stays.
+        if (t > 0 && (value <= largest[d] || Number.isNaN(largest[d]))) continue;
+        largest[d] = value;
+        at[b * D + d] = row + d;
+      }
     }
-    return best;
-  });
+  }
   const chosen = gather(reshape(x, [B * T * D, 1]), { values: at, shape: [B, D] });
   return selectRunning(reshape(chosen, [B, D]), x.tape.zeros([B, D]), lengths, 0);
 }

@@ -7,7 +7,9 @@
  * The guarantee, `P(y in interval) >= level`, holds where calibration and new data are exchangeable. A series drifts, so
  * report the coverage measured on a test span beside the nominal level.
  */
+
 import { RecurveError } from '../errors.ts';
+import { firstNotFinite } from '../finite.ts';
 
 /** Lower and upper bounds that claim to hold `level` of the truth. */
 export interface IntervalForecast {
@@ -72,7 +74,7 @@ function checkForecast(name: string, numbers: Float64Array, length: number): voi
       `conformal: expected ${name} of ${length} numbers [N, horizon], got ${numbers.length}; align it with the truth`,
     );
   }
-  const bad = numbers.findIndex((x) => !Number.isFinite(x));
+  const bad = firstNotFinite(numbers);
   if (bad >= 0)
     throw new RecurveError(
       'numeric',

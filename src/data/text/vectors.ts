@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { firstNotFinite } from '../../finite.ts';
 import { shorten } from '../table.ts';
 
 /** Vectors of words that were learned elsewhere. */
@@ -65,7 +66,7 @@ export async function readWordVectors(
     const vector = Float32Array.from(cells.slice(cells.length - width), (cell) =>
       cell === '' ? Number.NaN : Number(cell),
     );
-    const bad = vector.findIndex((value) => !Number.isFinite(value));
+    const bad = firstNotFinite(vector);
     if (bad >= 0) throw refuse('finite numbers', `"${shorten(cells[cells.length - width + bad])}"`);
     vectors.set(word, vector);
   };

@@ -72,9 +72,8 @@ export function autoregression(data: BaselineData, options: AutoregressionOption
     forecast(origin) {
       checkOrigin(name, origin, values.length);
       // recent[j] is the anomaly j + 1 steps before the step being forecast.
-      const recent = Float64Array.from({ length: order }, (_, j) =>
-        origin - 1 - j >= 0 ? anomaly[origin - 1 - j]! : 0,
-      );
+      const recent = new Float64Array(order);
+      for (let j = 0; j < Math.min(order, origin); j++) recent[j] = anomaly[origin - 1 - j]!;
       const out = new Float64Array(horizon);
       for (let k = 0; k < horizon; k++) {
         let next = 0;

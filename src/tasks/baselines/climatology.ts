@@ -108,12 +108,15 @@ export function climatology(data: BaselineData, options: ClimatologyOptions): Ba
   const name = 'climatology';
   const { at, note } = fitSeasonalMean(name, data, options);
   const { values, horizon } = data;
+  /** The mean of each step, once it was asked for: forecasts from neighbouring origins share all but one. */
+  const means = new Float64Array(values.length + horizon).fill(Number.NaN);
   return {
     name,
     ...(note === undefined ? {} : { note }),
     forecast(origin) {
       checkOrigin(name, origin, values.length);
-      return Float64Array.from({ length: horizon }, (_, k) => at(origin + k));
+      for (let t = origin; t < origin + horizon; t++) if (Number.isNaN(means[t]!)) means[t] = at(t);
+      return means.slice(origin, origin + horizon);
     },
   };
 }

@@ -85,7 +85,9 @@ export function drift(data: BaselineData): Baseline {
       while (t >= 0 && Number.isNaN(values[t]!)) t -= 1;
       const level = t >= 0 ? values[t]! : mean;
       const since = t >= 0 ? origin - t : 1;
-      return Float64Array.from({ length: horizon }, (_, k) => level + slope * (since + k));
+      const out = new Float64Array(horizon);
+      for (let k = 0; k < horizon; k++) out[k] = level + slope * (since + k);
+      return out;
     },
   };
   return last > first

@@ -5,6 +5,7 @@
  */
 
 import { RecurveError } from '../../errors.ts';
+import { firstNotFinite } from '../../finite.ts';
 import { accumulate, merge, type RidgeData, solve } from './normal-equations.ts';
 import { atOnce } from './pieces.ts';
 
@@ -60,7 +61,7 @@ function checkRidgeData({ inputs, targets, features, horizon }: RidgeData): numb
     ['input', inputs, features],
     ['target', targets, horizon],
   ] as const) {
-    const bad = numbers.findIndex((x: number) => !Number.isFinite(x));
+    const bad = firstNotFinite(numbers);
     if (bad >= 0) {
       throw new RecurveError(
         'numeric',

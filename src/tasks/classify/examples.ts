@@ -3,6 +3,7 @@ import { describeFinding, type Finding } from '../../data/report.ts';
 import { unnamedCovariates } from '../../data/roles.ts';
 import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
+import { firstNotFinite } from '../../finite.ts';
 import { holdsLists, listedSequences } from './lists.ts';
 
 /** Texts to classify, with their labels where they are known. */
@@ -263,7 +264,7 @@ function numbersOf(table: Table, name: string): Float64Array {
       `${table.source}: expected numbers below 3.4e38 in "${name}", got ${column.values[large]} in row ${rowNumber(table, large)}; repair it or leave the row out`,
     );
   }
-  const missing = column.values.findIndex((value) => !Number.isFinite(value));
+  const missing = firstNotFinite(column.values);
   if (missing >= 0) {
     throw new RecurveError(
       'data',

@@ -1,6 +1,7 @@
 import { type Vocabulary, type WordRules, type WordTokenizer, wordTokenizer } from '../../data/index.ts';
 import { listNames } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
+import { firstNotFinite } from '../../finite.ts';
 import { checkExamples, countOf, type Examples, type NumberExamples } from './examples.ts';
 
 /** What turns words into numbers. */
@@ -113,7 +114,7 @@ function expectKind(plan: InputPlan, examples: Examples): void {
   }
   const D = plan.features.length;
   examples.sequences.forEach((sequence, i) => {
-    const wrong = sequence.length % D === 0 ? sequence.findIndex((value) => !Number.isFinite(value)) : sequence.length;
+    const wrong = sequence.length % D === 0 ? firstNotFinite(sequence) : sequence.length;
     if (wrong < 0) return;
     throw new RecurveError(
       'data',

@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { firstNotFinite } from '../../finite.ts';
 import type { Network } from '../../nn/index.ts';
 import { type Calibration, calibrated, type IntervalForecast } from '../conformal.ts';
 import { type FeaturePlan, inputWidth, inUnit } from './features.ts';
@@ -77,7 +78,7 @@ export function* forecastsInPieces(
 
 function finiteInUnit(plan: FeaturePlan, chosen: readonly Window[], scaled: Float64Array): Float64Array {
   const values = inUnit(plan, chosen, scaled);
-  const bad = values.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(values);
   if (bad >= 0) {
     throw new RecurveError(
       'numeric',

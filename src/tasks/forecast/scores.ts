@@ -11,7 +11,7 @@ import {
   stepValues,
 } from '../../train/metrics.ts';
 import { UNLEARNED } from '../baselines/baseline.ts';
-import { fitBaselines, forecastAll } from '../baselines.ts';
+import { fitBaselines } from '../baselines.ts';
 import { dayOfYearPhases, seasonOf } from '../season.ts';
 import type { FeaturePlan, PreparedSeries } from './features.ts';
 import type { Forecasts } from './forecaster.ts';
@@ -77,6 +77,9 @@ export function truthOf(plan: FeaturePlan, windows: readonly Window[]): Float64A
   return truth;
 }
 
+/** Forecasts of a baseline between two visits to the event loop. */
+const PIECE = 1024;
+
 /** Why a baseline that others taught is missing for some series. */
 const UNTAUGHT = 'left out of series without a value before the test span';
 
@@ -97,9 +100,10 @@ export async function baselineForecasts(
   const notes: Record<string, string> = {};
   const untaught = new Set<string>();
   const season = seasonOf(plan.step);
+  const places = placesOf(windows);
   for (const [k, one] of prepared.entries()) {
-    const own = windows.flatMap((window, i) => (window.prepared === one ? [{ window, i }] : []));
-    if (own.length === 0) continue;
+    const own = places.get(one);
+    if (!own) continue;
     const column = one.series.names.indexOf(plan.columns[0]);
     const { observed, history } = one.series;
     const values = one.series.values[column]
@@ -112,15 +116,10 @@ export async function baselineForecasts(
       baselines[baseline.name] ??= new Float64Array(windows.length * horizon).fill(Number.NaN);
       if (baseline.note === UNLEARNED) untaught.add(baseline.name);
       else if (baseline.note) notes[baseline.name] ??= baseline.note;
-      const all = forecastAll(
-        baseline,
-        own.map(({ window }) => window.origin),
-        horizon,
-      );
-      own.forEach(({ i }, n) => {
-        baselines[baseline.name].set(all.subarray(n * horizon, (n + 1) * horizon), i * horizon);
-      });
-      await visit();
+      for (const [n, i] of own.entries()) {
+        baselines[baseline.name].set(baseline.forecast(windows[i].origin), i * horizon);
+        if (n % PIECE === 0) await visit();
+      }
     }
   }
   for (const name of untaught) {
@@ -137,6 +136,17 @@ export async function baselineForecasts(
       training.length === 0 ? UNLEARNED : `left out: fewer than ${FEWEST_WINDOWS} whole windows to learn from`;
   }
   return { baselines, notes };
+}
+
+/** Which windows are of which series. */
+function placesOf(windows: readonly Window[]): Map<PreparedSeries, number[]> {
+  const places = new Map<PreparedSeries, number[]>();
+  windows.forEach(({ prepared }, i) => {
+    const own = places.get(prepared);
+    if (own) own.push(i);
+    else places.set(prepared, [i]);
+  });
+  return places;
 }
 
 /** Turns forecasts and truth into figures. `naiveScale`: mean error of the naive forecast in training, for MASE. */

@@ -44,7 +44,8 @@ export function layerOf(path: string): string | undefined {
   if (OUTSIDE.includes(top) || TEST_FILE.test(path) || !path.includes('/')) return 'tests';
   if (top === 'kernels') return 'kernels';
   if (top !== 'src') return undefined;
-  if (['errors.ts', 'random.ts', 'exact.ts', 'finite.ts', 'nearest.ts', 'options.ts', 'version.ts'].includes(second)) return 'base';
+  if (['errors.ts', 'random.ts', 'exact.ts', 'finite.ts', 'nearest.ts', 'options.ts', 'version.ts'].includes(second))
+    return 'base';
   if (second === 'index.ts') return 'index';
   return path.split('/').length > 2 && second in LAYERS ? second : undefined;
 }

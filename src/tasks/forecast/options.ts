@@ -26,7 +26,10 @@ export interface ForecastOptions {
   output?: 'quantile' | 'gaussian' | 'point';
   /** Intervals to give, in per cent, each between 1 and 99.9. Default 80 and 95. */
   levels?: number[];
-  /** How columns are scaled before all else; fitted on the training span and kept in the model. Default standard. */
+  /**
+   * How columns are scaled before all else; fitted on the training span and kept in the model. It makes no difference to one series whose
+   * `inputs` are relative, since these have a scale of their own. Default standard.
+   */
   scaler?: ScalerKind;
   /** With several series: a scaler for each (default) or one for all, which can also forecast series it has not seen. */
   scalePerSeries?: boolean;

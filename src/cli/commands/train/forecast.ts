@@ -32,7 +32,12 @@ export function define(command: Command): void {
     )
     .addOption(numbersOption('--levels <list>', 'intervals in per cent; default 80,95'))
     .addOption(
-      choiceOption('--scaler <kind>', 'of every column', ['standard', 'robust', 'min-max', 'none'], 'standard'),
+      choiceOption(
+        '--scaler <kind>',
+        'of every column, where it is read as it is or there are several series',
+        ['standard', 'robust', 'min-max', 'none'],
+        'standard',
+      ),
     )
     .option('--shared-scaler', 'one scaler for all series, to forecast series not seen in training')
     .addOption(choiceOption('--anchor <kind>', 'what the target is relative to', ['last', 'none'], 'last'))

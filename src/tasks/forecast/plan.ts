@@ -19,6 +19,7 @@ export function fitPlan(
   settings: ForecastSettings,
 ): { plan: FeaturePlan; prepared: PreparedSeries[] } {
   const [first] = series;
+  expectSquares(series);
   const repeated = repeatedCycles(series, spans);
   const base = {
     columns: [...first.names],
@@ -46,6 +47,22 @@ export function fitPlan(
   }
   const prepared = series.map((one) => prepare(base, one));
   return { plan: { ...base, ...fitScales(base, trainingWindows(prepared, spans, settings)) }, prepared };
+}
+
+/** Largest magnitude of which squares can still be added, as errors, deviations and regressions do. */
+const LARGEST = 1e150;
+
+function expectSquares(series: readonly Series[]): void {
+  for (const { names, values } of series) {
+    for (const [c, column] of values.entries()) {
+      const row = column.findIndex((value) => Math.abs(value) > LARGEST);
+      if (row < 0) continue;
+      throw new RecurveError(
+        'data',
+        `forecast: expected numbers in "${names[c]}" whose squares can be added, got ${column[row]}; repair the column, or leave it out`,
+      );
+    }
+  }
 }
 
 export function architectureOf(plan: FeaturePlan, settings: ForecastSettings, outputs: number): ForecastArchitecture {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readTable, toSeries } from 'recurve/data';
 import { lineChart } from 'recurve/report';
-import { reportInput, trainForecast } from 'recurve/tasks';
+import { forecastReportInput, trainForecast } from 'recurve/tasks';
 
 /** The days drawn: from the first up to, not including, the second. */
 const FROM = Date.UTC(2015, 5, 1);
@@ -13,7 +13,7 @@ export async function run([seed]: readonly number[]): Promise<void> {
   const table = await readTable(csv, { name: 'seattle-weather.csv' });
   const data = toSeries(table, { target: 'temp_max' });
   const trained = await trainForecast(data, { seed, unit: '°C', test: { from: '2015-01-01' } });
-  const { nextStep } = reportInput(trained, data);
+  const { nextStep } = forecastReportInput(trained, data);
   if (!nextStep?.time || !nextStep.intervals) throw new Error('no test span');
   const time = Array.from(nextStep.time, Number);
   const chosen = time.flatMap((t, i) => (t >= FROM && t < TO ? [i] : []));

@@ -3,26 +3,29 @@ export { createEngine } from './engine/index.ts';
 export { type ErrorCode, RecurveError } from './errors.ts';
 export { createNetwork } from './nn/index.ts';
 export { Random } from './random.ts';
-export { forecastReport } from './report/index.ts';
+export { forecastReport, taskReport } from './report/index.ts';
 export {
   type ClassifyModel,
   type ClassifyOptions,
   type ComposeModel,
   type ComposeOptions,
   type ComposeRequest,
+  classifyReportInput,
+  composeReportInput,
   type Forecast,
   type ForecastModel,
   type ForecastOptions,
   type ForecastScores,
   type ForecastStream,
+  forecastReportInput,
   type GenerateModel,
   type GenerateOptions,
+  generateReportInput,
   loadClassify,
   loadCompose,
   loadForecast,
   loadGenerate,
   loadTag,
-  reportInput,
   sequenceExamples,
   type TagModel,
   type TagOptions,
@@ -31,6 +34,7 @@ export {
   type TrainedForecast,
   type TrainedGenerate,
   type TrainedTag,
+  tagReportInput,
   textExamples,
   toTagTable,
   trainClassify,

@@ -19,14 +19,14 @@ export {
 } from './classify/model.ts';
 export type { Pooling } from './classify/network.ts';
 export { type ClassifyOptions, type ClassifySettings, classifySettings } from './classify/options.ts';
-export { classifyReport } from './classify/report.ts';
+export { classifyReportInput } from './classify/report.ts';
 export type { ClassifyFigures, ClassifyScores } from './classify/scores.ts';
 export { type ClassifyHooks, type TrainedClassify, trainClassify } from './classify/train.ts';
 export type { Likely } from './compose/kind.ts';
 export type { ComposeBeginning, ComposeStep } from './compose/listener.ts';
 export { type ComposeModel, loadCompose } from './compose/model.ts';
 export { type ComposeKind, type ComposeOptions, type ComposeSettings, composeSettings } from './compose/options.ts';
-export { composeReport, pianoRollOf } from './compose/report.ts';
+export { composeReportInput, pianoRollOf } from './compose/report.ts';
 export type { ComposeRequest } from './compose/request.ts';
 export type { ComposeScores } from './compose/scores.ts';
 export type { ComposeStream, HeardPiece, HeardStep } from './compose/stream.ts';
@@ -44,7 +44,7 @@ export {
 export { type BacktestFold, type BacktestOptions, type BacktestResult, backtest } from './forecast/backtest.ts';
 export { type Forecast, type ForecastModel, loadForecast } from './forecast/model.ts';
 export { type ForecastOptions, type ForecastSettings, forecastSettings } from './forecast/options.ts';
-export { reportInput } from './forecast/report-input.ts';
+export { forecastReportInput } from './forecast/report.ts';
 export type { ErrorFigures, ForecastScores, Scored } from './forecast/scores.ts';
 export type { ForecastStream, StreamRow } from './forecast/stream.ts';
 export { type ForecastHooks, type TrainedForecast, trainForecast } from './forecast/train.ts';

@@ -1,5 +1,5 @@
 import { taskReport } from '../../report/index.ts';
-import { classifyReport, classifySettings, trainClassify } from '../../tasks/index.ts';
+import { classifyReportInput, classifySettings, trainClassify } from '../../tasks/index.ts';
 import { outputOf } from '../output.ts';
 import { trainRun } from '../train-run.ts';
 import { loadExamples, loadVectors } from './data.ts';
@@ -33,7 +33,7 @@ export async function trainCommand(data: string | undefined, values: TrainValues
           ...(vectors && { vectors }),
         });
         for (const note of trained.notes) output.note(note);
-        return { ...trained, report: await classifyReport(trained) };
+        return { ...trained, report: await classifyReportInput(trained) };
       },
       report: ({ report }, files) => taskReport({ ...report, files }),
       result: ({ model, scores, baselines, network, notes }) => ({

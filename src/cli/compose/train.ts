@@ -1,6 +1,7 @@
 import type { MusicPiece } from '../../data/index.ts';
+import { taskReport } from '../../report/index.ts';
 import { kindOf } from '../../tasks/compose/corpus.ts';
-import { type ComposeOptions, composeReport, trainCompose } from '../../tasks/index.ts';
+import { type ComposeOptions, composeReportInput, trainCompose } from '../../tasks/index.ts';
 import { given } from '../options.ts';
 import { outputOf } from '../output.ts';
 import { lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
@@ -60,7 +61,7 @@ export async function trainCommand(places: readonly string[], values: TrainValue
       // The music itself is compared, not where it lies.
       mayChange: ['data'],
       train: (hooks) => trainCompose(pieces, config.options, hooks),
-      report: composeReport,
+      report: (trained, files) => taskReport({ ...composeReportInput(trained), files }),
       result: ({ model, scores, pieces: counts }) => ({
         kind: model.kind,
         pieces: counts,

@@ -1,6 +1,6 @@
 import { describe, toSeries } from '../../data/index.ts';
 import { forecastReport } from '../../report/index.ts';
-import { reportInput, trainForecast } from '../../tasks/index.ts';
+import { forecastReportInput, trainForecast } from '../../tasks/index.ts';
 import { outputOf } from '../output.ts';
 import { loadTable } from '../tables.ts';
 import { trainRun } from '../train-run.ts';
@@ -21,7 +21,7 @@ export async function trainCommand(table: string | undefined, values: TrainValue
       // The data themselves are compared, not where they lie.
       mayChange: ['table', 'read'],
       train: (hooks) => trainForecast(data, config.options, { ...hooks, reading: config.series }),
-      report: (trained, files) => forecastReport({ ...reportInput(trained, data), files }),
+      report: (trained, files) => forecastReport({ ...forecastReportInput(trained, data), files }),
       result: ({ model, scores, forecasts }) => ({
         target: model.target,
         ...(model.unit && { unit: model.unit }),

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { taskReport } from '../../report/index.ts';
-import { classifyReport } from './report.ts';
+import { classifyReportInput } from './report.ts';
 import { trainClassify } from './train.ts';
 
 test('a text and a label written from the right keep what stands beside them in its place', async () => {
   const labels = Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? 'שלום' : '<b>'));
   const texts = labels.map((label, i) => `סרט ${label === '<b>' ? 'רע' : 'טוב'} ${i}`);
   const trained = await trainClassify({ kind: 'words', source: 'made up', texts, labels }, { hidden: 2, epochs: 1 });
-  const page = taskReport(await classifyReport(trained));
+  const page = taskReport(await classifyReportInput(trained));
   expect(page).toMatch(/(right|wrong|sure): \u2068(שלום|&lt;b&gt;)\u2069, \d+ %/);
   expect(page).toMatch(/<p dir="auto">(<span[^>]*>)?סרט/);
   expect(page).not.toContain('<b>שלום');
@@ -19,7 +19,7 @@ test('the report of many classes lists who is taken for whom instead of a grid o
     const texts = labels.map((label, i) => `${label} and word ${i}`);
     const options = { hidden: 2, embedding: 2, epochs: 1, bayes: false };
     return taskReport(
-      await classifyReport(await trainClassify({ kind: 'words', source: 'made up', texts, labels }, options)),
+      await classifyReportInput(await trainClassify({ kind: 'words', source: 'made up', texts, labels }, options)),
     );
   };
   const few = await pageOf(4);
@@ -38,6 +38,8 @@ test('the heading holds as many classes as fit into a line or two', async () => 
   const labels = Array.from({ length: 12 }, (_, i) => `the class of all things numbered ${i % 3}`);
   const texts = labels.map((label, i) => `${label} and word ${i}`);
   const options = { hidden: 2, embedding: 2, epochs: 1, bayes: false };
-  const { title } = await classifyReport(await trainClassify({ kind: 'words', source: 'x', texts, labels }, options));
+  const { title } = await classifyReportInput(
+    await trainClassify({ kind: 'words', source: 'x', texts, labels }, options),
+  );
   expect(title).toBe('Classes of texts: the class of all things numbered 0 …');
 });

@@ -28,7 +28,7 @@ const LONGEST = 80;
 const LONGEST_HEADING = 60;
 
 /** Arranges a training's results for `taskReport`; reads some test texts again without each of their words. */
-export async function classifyReport(trained: TrainedClassify): Promise<TaskReportInput> {
+export async function classifyReportInput(trained: TrainedClassify): Promise<TaskReportInput> {
   const { model, scores, baselines, network, notes, history, epochs, stopped, seconds } = trained;
   const { settings, classes, plan } = model;
   const { cell, hidden, layers, bidirectional, pooling, members } = settings;

@@ -7,7 +7,7 @@ import {
   type Section,
   STOPPED,
   shownSettings,
-  taskReport,
+  type TaskReportInput,
 } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
 import { ownSettings } from './options.ts';
@@ -30,12 +30,12 @@ const METHODS: Readonly<Record<string, string>> = {
   markov: 'how often each occurs after what stands just before',
 };
 
-/** report.html of a training: the likelihood beside the baselines, pieces composed by the model as piano rolls, the training. */
-export function composeReport(trained: TrainedCompose, files: Readonly<Record<string, string>>): string {
+/** Arranges a training's results for `taskReport`; composes three pieces, drawn as piano rolls. */
+export function composeReportInput(trained: TrainedCompose): TaskReportInput {
   const { model, scores, pieces, history, epochs, stopped, seconds } = trained;
   const { kind, settings } = model;
   const own = scores?.test.nll;
-  return taskReport({
+  return {
     task: 'compose',
     title: TITLES[kind],
     ...(scores && {
@@ -75,8 +75,7 @@ export function composeReport(trained: TrainedCompose, files: Readonly<Record<st
     settings: shownSettings(ownSettings(settings)),
     versions: { recurve: VERSION, seed: settings.seed },
     seconds: { training: seconds },
-    files,
-  });
+  };
 }
 
 function cardOf({ test, baselines }: ComposeScores): Card {

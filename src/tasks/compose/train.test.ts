@@ -15,9 +15,11 @@ import {
 } from '../../data/music/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { encodeModelFile, type ModelFile } from '../../model/index.ts';
+import { taskReport } from '../../report/index.ts';
 import { chordPieces, parallelVoices, SMALL, SMALL_KEYS, scaleTunes } from './data.case.ts';
 import { loadCompose } from './model.ts';
 import type { ComposeOptions } from './options.ts';
+import { composeReportInput } from './report.ts';
 import { trainCompose } from './train.ts';
 
 const KINDS: [string, MusicPiece[], ComposeOptions, number][] = [
@@ -30,6 +32,8 @@ const KINDS: [string, MusicPiece[], ComposeOptions, number][] = [
   ['melody', scaleTunes(36), { ...SMALL, kind: 'melody', batchSize: 2, transpose: 0, dropout: 0.1, epochs: 20 }, 0.5],
   ['voices', parallelVoices(36), { ...SMALL, kind: 'voices', dropout: 0.1, batchSize: 4 }, 0.5],
 ];
+
+const BRIEF: ComposeOptions = { ...SMALL, kind: 'melody', batchSize: 2, transpose: 0, dropout: 0.1, epochs: 6 };
 
 describe.each(KINDS)('%s', (kind, pieces, options, margin) => {
   test(`learns: the test pieces' likelihood is below ${margin} of the better baseline's`, async () => {
@@ -85,6 +89,15 @@ describe.each(KINDS)('%s', (kind, pieces, options, margin) => {
   });
 });
 
+test('a report shows the likelihood beside the baselines, and three pieces that the model composed', async () => {
+  const trained = await trainCompose(scaleTunes(12), { ...BRIEF, epochs: 2 });
+  const html = taskReport({ ...composeReportInput(trained), files: { model: 'tunes.safetensors' } });
+  expect(html).toContain(trained.scores!.test.nll.toFixed(3));
+  for (const { nll } of Object.values(trained.scores!.baselines)) expect(html).toContain(nll.toFixed(3));
+  for (const seed of [1, 2, 3]) expect(html).toContain(`Composed with seed ${seed}`);
+  expect(html).toContain('tunes.safetensors');
+});
+
 test('the soprano given to harmonise is kept note for note', async () => {
   const pieces = parallelVoices(24);
   const { model } = await trainCompose(pieces, { ...SMALL, kind: 'voices', epochs: 8, batchSize: 4, dropout: 0.1 });
@@ -120,8 +133,6 @@ function retold(
     return { ...piece, music: { kind: 'score', score } };
   });
 }
-
-const BRIEF: ComposeOptions = { ...SMALL, kind: 'melody', batchSize: 2, transpose: 0, dropout: 0.1, epochs: 6 };
 
 test('a metre and a mode that only the pieces to measure have are heard as the nearest ones', async () => {
   const odd = retold(scaleTunes(12), (_, { part }) => part !== 'train', 'D dorian', '2/2');

@@ -3,7 +3,7 @@ import type { SeriesResult } from '../../data/index.ts';
 import { forecastReport } from '../../report/index.ts';
 import { backtest } from './backtest.ts';
 import { day, SMALL, seriesOf, TABLES } from './data.case.ts';
-import { reportInput } from './report-input.ts';
+import { forecastReportInput } from './report.ts';
 import { type TrainedForecast, trainForecast } from './train.ts';
 
 const ROWS = 300;
@@ -107,7 +107,7 @@ describe('a backtest with refit', () => {
 });
 
 test('the report of a training names its figures, intervals, settings and what was found in the data', () => {
-  const input = reportInput(trained, data);
+  const input = forecastReportInput(trained, data);
   expect(input.test?.rmse).toBe(trained.scores?.test.rmse);
   expect(Object.keys(input.baselines ?? {})).toEqual(Object.keys(trained.scores?.baselines ?? {}));
   expect(input.nextStep?.prediction.length).toBe(60);

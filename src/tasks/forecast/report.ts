@@ -8,7 +8,7 @@ import type { TrainedForecast } from './train.ts';
 const HISTORY = 60;
 
 /** Arranges a training's results for `forecastReport`. */
-export function reportInput(
+export function forecastReportInput(
   trained: TrainedForecast,
   { series, report }: { series: readonly Series[]; report: DataReport },
 ): ForecastReportInput {

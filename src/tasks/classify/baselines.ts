@@ -15,7 +15,8 @@ export function majorityFigures(
   truth: ArrayLike<number>,
   names: readonly string[],
 ): ClassifyFigures {
-  const same = Float64Array.from({ length: truth.length * shares.length }, (_, i) => shares[i % shares.length]);
+  const same = new Float64Array(truth.length * shares.length);
+  for (let at = 0; at < same.length; at += shares.length) same.set(shares, at);
   return figuresOf(scoreClasses(same, truth, names));
 }
 

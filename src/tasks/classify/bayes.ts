@@ -21,6 +21,8 @@ export interface Bayes {
 
 /** Pairs that are kept, the most frequent; the rest would fill the model file with pairs seen once. */
 const MOST_PAIRS = 300_000;
+/** Counts of pairs that are kept, one for each class: of more than 100 classes fewer pairs, or 1,000 would need gigabytes. */
+const MOST_PAIR_COUNTS = 30_000_000;
 
 /**
  * Counts, over training texts, which words and pairs each class's texts hold (presence, not frequency: Wang & Manning 2012).
@@ -36,31 +38,47 @@ export function countBayes(
 ): BayesCounts {
   const words = new Float32Array(size * K);
   const perClass = new Float32Array(K);
-  const pairs = new Map<number, Float32Array>();
+  const totals = new Map<number, number>();
   texts.forEach((ids, i) => {
     const k = truth[i];
     perClass[k]++;
     const found = featuresOf(ids, size);
     for (const id of found.words) words[id * K + k]++;
-    for (const pair of found.pairs) {
-      let counts = pairs.get(pair);
-      if (!counts) {
-        counts = new Float32Array(K);
-        pairs.set(pair, counts);
-      }
-      counts[k]++;
-    }
+    for (const pair of found.pairs) totals.set(pair, (totals.get(pair) ?? 0) + 1);
   });
-  const total = (counts: Float32Array): number => counts.reduce((a, b) => a + b, 0);
-  const kept = [...pairs].sort(([a, m], [b, n]) => total(n) - total(m) || a - b).slice(0, MOST_PAIRS);
+  const kept = frequentPairs(totals, Math.min(MOST_PAIRS, Math.floor(MOST_PAIR_COUNTS / K)));
   const pairTexts = new Float32Array(kept.length * K);
   const ids = new Int32Array(kept.length * 2);
-  kept.forEach(([pair, counts], p) => {
-    pairTexts.set(counts, p * K);
+  const place = new Map<number, number>();
+  kept.forEach((pair, p) => {
+    place.set(pair, p);
     ids[2 * p] = Math.floor(pair / (size + 1));
     ids[2 * p + 1] = pair % (size + 1);
   });
+  // Counted by class in a second pass, when the pairs to keep are known: a count per class of every pair seen fills the memory.
+  texts.forEach((text, i) => {
+    for (const pair of featuresOf(text, size).pairs) {
+      const p = place.get(pair);
+      if (p !== undefined) pairTexts[p * K + truth[i]]++;
+    }
+  });
   return { texts: perClass, words, pairs: ids, pairTexts };
+}
+
+/** The pairs with the highest totals, of equal ones the least, in that order: sorted by total as groups, for millions are equal. */
+function frequentPairs(totals: ReadonlyMap<number, number>, most: number): number[] {
+  const groups = new Map<number, number[]>();
+  for (const [pair, total] of totals) {
+    const group = groups.get(total);
+    if (group) group.push(pair);
+    else groups.set(total, [pair]);
+  }
+  const kept: number[] = [];
+  for (const [, group] of [...groups].sort(([m], [n]) => n - m)) {
+    if (kept.length >= most) break;
+    for (const pair of Float64Array.from(group).sort()) kept.push(pair);
+  }
+  return kept.slice(0, most);
 }
 
 /** A multinomial naive Bayes with Laplace's rule (one count for every feature and class). */
@@ -74,8 +92,15 @@ export function bayesOf(counts: BayesCounts): Bayes {
   for (const table of [words, pairTexts]) for (let i = 0; i < table.length; i++) seen[i % K] += table[i];
   // Features that no training text holds, the unknown word among them, say nothing.
   const distinct = Array.from({ length: size }, (_, id) => id).filter((id) => present(words, id, K)).length + P;
-  const evidence = (table: Float32Array): Float64Array =>
-    Float64Array.from(table, (count, i) => log((count + 1) / (seen[i % K] + distinct)));
+  // Of many classes nearly all counts are 0.
+  const ofNone = seen.map((count) => log(1 / (count + distinct)));
+  const evidence = (table: Float32Array): Float64Array => {
+    const logs = new Float64Array(table.length);
+    for (let i = 0; i < table.length; i++) {
+      logs[i] = table[i] === 0 ? ofNone[i % K] : log((table[i] + 1) / (seen[i % K] + distinct));
+    }
+    return logs;
+  };
   const ofWord = evidence(words);
   const ofPair = evidence(pairTexts);
   const place = new Map<number, number>();

@@ -25,8 +25,10 @@ export function stratify(
 ): Split {
   const parts: Record<keyof Split, number[]> = { train: [], validation: [], test: [] };
   const needed = testShare > 0 ? 3 : 2;
+  const ofClass: number[][] = classes.map(() => []);
+  for (let i = 0; i < truth.length; i++) ofClass[truth[i]].push(i);
   classes.forEach((name, k) => {
-    const members = Array.from(truth, (_, i) => i).filter((i) => truth[i] === k);
+    const members = ofClass[k];
     if (members.length < needed) {
       const alike = alikeClass(name, classes);
       const meant = alike === undefined ? '' : `correct it if "${shorten(alike)}" is meant, `;

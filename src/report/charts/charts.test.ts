@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../random.ts';
 import { barChart } from './bar.ts';
 import { heatmapChart } from './heatmap.ts';
 import { binLabel, histogramBins, histogramChart } from './histogram.ts';
@@ -204,4 +205,18 @@ test('names of rows that would overlap are left out evenly, the first one stands
     if (i > 0) expect(y - few[i - 1]![0]).toBeGreaterThanOrEqual(11);
   });
   expect(shown(690)).toHaveLength(50);
+});
+
+test('a scatter plot of very many points draws those that would hide each other once', () => {
+  const random = new Random(1);
+  const drawn = (count: number) => {
+    const y = Array.from({ length: count }, () => random.normal());
+    const svg = scatterChart({ title: 'Many', width: 470, height: 300, x: y.map((_, i) => i), y });
+    return [...(attributes(svg, 'path', 'd', 'rc-points')[0] as string).matchAll(/M([\d.]+) ([\d.]+)/g)];
+  };
+  expect(drawn(10_000).length).toBeGreaterThan(9_900);
+  const many = drawn(250_000);
+  expect(many.length).toBeLessThanOrEqual(20_000);
+  expect(many.length).toBeGreaterThan(5_000);
+  expect(many.every(([, x, y]) => Number(x) % 2 === 0 && Number(y) % 2 === 0)).toBe(true);
 });

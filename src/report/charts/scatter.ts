@@ -18,7 +18,12 @@ export interface ScatterOptions extends ChartOptions {
   label?: string;
 }
 
-/** A scatter plot; points that fall on the same tenth of a pixel are drawn once. */
+/** Rasters, in pixels: points that fall on one place of it are drawn once. */
+const RASTERS = [0.1, 0.5, 1, 2];
+/** Dots above which the next coarser raster is taken: a page of 250,000 forecasts would be 12 MB of dots that hide each other. */
+const MANY_DOTS = 20_000;
+
+/** A scatter plot; points that fall on the same tenth of a pixel are drawn once, of very many those on the same one or two pixels. */
 export function scatterChart(options: ScatterOptions): string {
   const { y, color = 0 } = options;
   const time = options.time ?? typeof options.x[0] === 'string';
@@ -36,9 +41,9 @@ export function scatterChart(options: ScatterOptions): string {
     yRange = xRange;
   }
   const points = (plot: Plot): string => {
-    const dots = new Set(pairs.map(([a, b]) => `M${px(plot.x(a))} ${px(plot.y(b))}h0`));
+    const dots = distinctDots(pairs.map(([a, b]) => [plot.x(a), plot.y(b)]));
     const small = pairs.length > 60 ? ' rc-small' : '';
-    return element('path', { class: `rc-points${small} ${colorClass(color)}`, d: [...dots].join('') });
+    return element('path', { class: `rc-points${small} ${colorClass(color)}`, d: dots.join('') });
   };
   const diagonal = (plot: Plot): string => {
     const [low, high] = yRange;
@@ -54,4 +59,14 @@ export function scatterChart(options: ScatterOptions): string {
     empty: pairs.length > 0 ? undefined : 'No data to show',
     draw: (plot) => (options.diagonal ? diagonal(plot) : '') + points(plot),
   });
+}
+
+function distinctDots(places: readonly (readonly [number, number])[]): string[] {
+  let dots = new Set<string>();
+  for (const raster of RASTERS) {
+    const snapped = (value: number): string => px(raster === RASTERS[0] ? value : Math.round(value / raster) * raster);
+    dots = new Set(places.map(([x, y]) => `M${snapped(x)} ${snapped(y)}h0`));
+    if (dots.size <= MANY_DOTS) break;
+  }
+  return [...dots];
 }

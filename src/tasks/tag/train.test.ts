@@ -19,9 +19,12 @@ function bytesOf(model: TagModel): string {
 }
 
 describe('a training', () => {
-  it('of 180,000 rows is scored beside its baselines', async () => {
+  it('of 180,000 rows is scored beside its baselines, and says that this takes a while', async () => {
     const table = await rain(180_000);
-    const { scores } = await trainTag(table, { ...SMALL, regression: false }, { maxSeconds: 0.5 });
+    const told: string[] = [];
+    const hooks: TrainHooks = { maxSeconds: 0.5, onNote: (line) => told.push(line) };
+    const { scores } = await trainTag(table, { ...SMALL, regression: false }, hooks);
+    expect(told).toEqual(['scoring 45,000 steps and the baselines']);
     expect(Object.keys(scores?.baselines ?? {})).toEqual(expect.arrayContaining(['climatology', 'markov']));
   });
 

@@ -25,6 +25,9 @@ const NOTED = 10;
 /** Fewest steps to learn from. */
 const FEWEST = 50;
 
+/** Test steps from which on scoring takes seconds. */
+const WORTH_A_NOTE = 20_000;
+
 /** A trained tagger and how it came about. */
 export interface TrainedTag {
   model: TagModel;
@@ -95,6 +98,8 @@ export async function trainTag(
     ...('kind' in data && { reading: data.reading }),
     summary: {},
   });
+  const tested = course.test.reduce((sum, part) => sum + part.tested.length, 0);
+  if (tested >= WORTH_A_NOTE) hooks.onNote?.(`scoring ${tested.toLocaleString('en')} steps and the baselines`);
   const scored = await score(model, course);
   const scores = scored && scoresOf(scored, course.classes.length, calibration.threshold);
   const { steps, seconds } = stages;

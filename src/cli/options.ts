@@ -26,6 +26,19 @@ export function listOption(flags: string, description: string): Option {
   });
 }
 
+/** An option that takes texts, each an argument; `\n`, `\t` and `\\` in one stand for a line break, a tab and a backslash. */
+export function textsOption(flags: string, description: string): Option {
+  const option = new Option(flags, `${description}; \\n, \\t and \\\\ stand for line break, tab and backslash`);
+  return option.argParser((text: string, before: string[] = []) => [...before, unescaped(text)]);
+}
+
+const ESCAPED: Readonly<Record<string, string>> = { '\\n': '\n', '\\t': '\t', '\\\\': '\\' };
+
+/** A backslash before any other character is one. */
+function unescaped(text: string): string {
+  return text.replace(/\\[nt\\]/g, (pair) => ESCAPED[pair]);
+}
+
 /** An option that takes numbers separated by commas. */
 export function numbersOption(flags: string, description: string): Option {
   return parsed(flags, description, 'numbers separated by commas', (text) => {

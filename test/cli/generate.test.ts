@@ -52,7 +52,14 @@ describe('a language model', () => {
     expect(run([...args, '3']).stdout).toBe(`the ${text}${text.endsWith('\n') ? '' : '\n'}`);
     expect(JSON.parse(run([...args, '4', '--json']).stdout).text).not.toBe(text);
     const line = text.split('\n')[0];
-    expect(JSON.parse(run([...args, '3', '--stop', '\n', '--json']).stdout).text).toBe(line);
+    const until = (...stop: string[]) => JSON.parse(run([...args, '3', '--stop', ...stop, '--json']).stdout).text;
+    expect(line).not.toBe(text);
+    expect(until('\n')).toBe(line);
+    // As shells pass it on.
+    expect(until('\\n')).toBe(line);
+    expect(until('#', '\\n')).toBe(line);
+    // A backslash and an n, which the text has not.
+    expect(until('\\\\n')).toBe(text);
   });
 
   test('takes --fast on every command, which changes no more than the last bits', () => {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { FAST } from '../environment.ts';
-import { numberOption, wholeOption } from '../options.ts';
+import { numberOption, textsOption, wholeOption } from '../options.ts';
 import { MODEL } from '../read-options.ts';
 import { runVerb } from '../verbs.ts';
 
@@ -10,7 +10,7 @@ export function define(command: Command): void {
     .description('Lets a language model write: prints as it goes.')
     .option('--prompt <text>', 'text to go on from; default the start of a line')
     .addOption(wholeOption('--length <tokens>', 'most characters, words or subwords to write; default 500'))
-    .option('--stop <text...>', 'end before the first of these')
+    .addOption(textsOption('--stop <text...>', 'end before the first of these'))
     .addOption(wholeOption('--seed <n>', 'same seed, same text; default 0'))
     .optionsGroup('How the next token is drawn:')
     .addOption(numberOption('--temperature <t>', 'below 1 safer, above 1 bolder, 0 always the likeliest; default 1'))

@@ -1,8 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import { RecurveError } from '../errors.ts';
-import { fileError } from './file-error.ts';
-import { listFolder } from './files.ts';
+import { inFolder } from './folder-files.ts';
 
 /** A file of a folder per class, with the folder's name. */
 export interface LabelledFile {
@@ -18,27 +16,11 @@ export interface LabelledFile {
  */
 export async function labelledFiles(folder: string): Promise<LabelledFile[]> {
   const found: LabelledFile[] = [];
-  for (const label of await visible(folder)) {
-    const inner = join(folder, label);
-    if (!(await about(inner)).isDirectory()) continue;
-    for (const name of await visible(inner)) {
-      const path = join(inner, name);
-      if ((await about(path)).isFile()) found.push({ label, path });
-    }
-  }
+  for (const inner of await inFolder(folder, 'Directory'))
+    for (const path of await inFolder(inner, 'File')) found.push({ label: basename(inner), path });
   if (found.length > 0) return found;
   throw new RecurveError(
     'data',
     `${folder}: expected a folder per class with a text in each file, got no file in a folder of it; name the folder above the classes`,
   );
-}
-
-async function about(path: string) {
-  return stat(path).catch((error) => {
-    throw fileError(path, 'a file to read', error);
-  });
-}
-
-async function visible(folder: string): Promise<string[]> {
-  return (await listFolder(folder)).filter((name) => !name.startsWith('.')).sort();
 }

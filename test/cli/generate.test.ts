@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -249,6 +258,44 @@ test('a run stays all exact or all fast: --fast is kept with it, and refused whe
   expect(JSON.parse(readFileSync(join(cwd, 'fast/config.json'), 'utf8'))).toMatchObject({ numerics: 'fast' });
   const resumed = recurve(['train', 'generate', '--out', 'fast', '--resume', '--quiet'], { cwd });
   expect(resumed.code, resumed.stderr).toBe(0);
+});
+
+test('a folder of texts is its files one after the other, in the order of their names', () => {
+  const cwd = temporaryFolder();
+  mkdirSync(join(cwd, 'poems/inner'), { recursive: true });
+  const put = (name: string, content: string | Uint8Array) => writeFileSync(join(cwd, name), content);
+  put('poems/b.md', verses(100).trimEnd());
+  put('poems/a.txt', verses(60).trimEnd());
+  // What is hidden, empty or lies deeper is no text.
+  put('poems/.hidden', 'zzz');
+  put('poems/empty.txt', '');
+  put('poems/inner/c.txt', 'zzz');
+  put('whole.txt', verses(60) + verses(100).trimEnd());
+  const train = (place: string, ...more: string[]) =>
+    recurve(['train', 'generate', place, ...QUICK, '--epochs', '1', '--quiet', ...more], { cwd });
+  const folder = train('poems/');
+  expect(folder.code, folder.stderr).toBe(0);
+  const model = (name: string) => readFileSync(join(cwd, name, 'model.safetensors'));
+  expect(train('whole.txt', '--out', 'whole').code).toBe(0);
+  // Named after the folder.
+  const held = (run: string, place: string) =>
+    JSON.parse(recurve(['evaluate', run, place, '--held-out', '--json'], { cwd }).stdout).test;
+  expect(held('runs/generate-poems', 'poems')).toEqual(held('whole', 'whole.txt'));
+  expect(model('runs/generate-poems').length).toBe(model('whole').length);
+
+  put('poems/c.txt', Uint8Array.of(97, 0xe9, 10));
+  expect(train('poems', '--out', 'no')).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/poems.c\.txt: expected a text in UTF-8, got the byte 0xe9 at offset 1, line 1; /),
+  });
+  put('poems/c.txt', Uint8Array.of(80, 75, 0));
+  expect(train('poems', '--out', 'no').stderr).toMatch(/poems.c\.txt: expected a text, got a binary file/);
+  mkdirSync(join(cwd, 'none'));
+  expect(train('none', '--out', 'no')).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/none: expected a folder with texts, got no file with text in it; /),
+  });
+  expect(existsSync(join(cwd, 'no'))).toBe(false);
 });
 
 describe('train generate refuses in one sentence, and leaves no run behind', () => {

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { decodeText as decodeStream } from '../../data/bytes.ts';
 import { unpacked } from '../../data/gzip.ts';
@@ -6,6 +5,7 @@ import { type ReadOptions, readIdx, readTable, type Table, wordTokenizer } from 
 import { decodeText, readWordVectors, type WordVectors } from '../../data/text/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { readFileBytes } from '../../node/files.ts';
+import { isFolder } from '../../node/folder-files.ts';
 import { labelledFiles } from '../../node/labelled-folder.ts';
 import { openSource } from '../../node/source.ts';
 import {
@@ -105,13 +105,6 @@ async function expanded(place: string, output: Output): Promise<string[]> {
   const stems = new Set(files.map(({ path }) => basename(path, extname(path))));
   if (files.length > 1 && stems.size === 1) return files.map(({ path }) => `${extname(path).slice(1)}=${path}`);
   return [files[0].path];
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
 }
 
 async function labelledLines(parts: readonly string[]): Promise<TextExamples> {

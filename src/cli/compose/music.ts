@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MusicPiece, readMusic } from '../../data/index.ts';
 import { voiceCount } from '../../data/music/index.ts';
 import { expectKey } from '../../data/music/pitch.ts';
 import { RecurveError } from '../../errors.ts';
 import { listFolder } from '../../node/files.ts';
+import { isFolder } from '../../node/folder-files.ts';
 import { expectFourVoices } from '../../tasks/compose/voices/voices.ts';
 import type { ComposeKind } from '../../tasks/index.ts';
 import type { Output } from '../output.ts';
@@ -93,11 +93,7 @@ export async function loadPiece(place: string): Promise<MusicPiece> {
 }
 
 async function filesAt(place: string): Promise<string[]> {
-  const folder = await stat(place).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-  if (!folder) return [place];
+  if (!(await isFolder(place))) return [place];
   const names = (await listFolder(place)).filter((name) => MUSIC.test(name)).sort();
   if (names.length > 0) return names.map((name) => join(place, name));
   throw new RecurveError(

@@ -1,4 +1,6 @@
 import { decodeText } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { inFolder, isFolder } from '../../node/folder-files.ts';
 import { type GenerateModel, loadGenerate } from '../../tasks/index.ts';
 import { engineFromEnvironment } from '../environment.ts';
 import type { OpenedModel } from '../models.ts';
@@ -10,13 +12,33 @@ export async function loadModel({ bytes, path, numerics }: OpenedModel): Promise
   return loadGenerate(bytes, { name: path, engine: await engineFromEnvironment(numerics) });
 }
 
-/** Reads texts one after the other: files, addresses, standard input, data sets. */
+/**
+ * Reads texts one after the other: files, folders, addresses, standard input, data sets. A text that does not end its last line gets a
+ * line break before the next one.
+ */
 export async function loadText(places: readonly string[], output: Output): Promise<string> {
   const texts: string[] = [];
   for (const place of places)
     for (const path of await placesOf(place, output)) {
-      const { name, bytes } = await readWhole(path);
-      texts.push(decodeText(bytes, { name }));
+      if (await isFolder(path)) texts.push(...(await folderTexts(path)));
+      else {
+        const { name, bytes } = await readWhole(path);
+        texts.push(decodeText(bytes, { name }));
+      }
     }
   return texts.map((text, i) => (i < texts.length - 1 && !text.endsWith('\n') ? `${text}\n` : text)).join('');
+}
+
+/** The texts of a folder's files in the order of their names; an empty file is none. */
+async function folderTexts(folder: string): Promise<string[]> {
+  const texts: string[] = [];
+  for (const path of await inFolder(folder, 'File')) {
+    const { name, bytes } = await readWhole(path);
+    if (bytes.length > 0) texts.push(decodeText(bytes, { name }));
+  }
+  if (texts.length > 0) return texts;
+  throw new RecurveError(
+    'data',
+    `${folder}: expected a folder with texts, got no file with text in it; name the folder the files lie in`,
+  );
 }

@@ -61,7 +61,12 @@ async function configOf(places: readonly string[], folder: string, values: Train
 function folderOf([place]: readonly string[], { out }: RunValues): string {
   if (out !== undefined) return out;
   if (place === undefined) throw missing('generate', '--out <folder>', 'none');
-  const [name] = (place.split(/[/\\:]/).at(-1) ?? '').split('.');
+  const [name] = (
+    place
+      .split(/[/\\:]/)
+      .filter(Boolean)
+      .at(-1) ?? ''
+  ).split('.');
   return `runs/generate-${folderName(name || 'text')}`;
 }
 

@@ -5,7 +5,7 @@ import { addFitOptions, addRunOptions, RUN_HELP } from '../../train-options.ts';
 
 export function define(command: Command): void {
   command
-    .argument('[text...]', 'files, http(s) addresses, - for standard input, or dataset:NAME; UTF-8')
+    .argument('[text...]', 'files or folders of texts, http(s) addresses, - for standard input, or dataset:NAME; UTF-8')
     .description(
       'Trains a language model that writes on: by characters, words or subwords, measured on the end of the text beside n-grams.',
     )

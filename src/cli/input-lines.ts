@@ -1,3 +1,4 @@
+import { textDecoder } from '../data/bytes.ts';
 import { isUtf16 } from '../data/text/utf8.ts';
 import { RecurveError } from '../errors.ts';
 
@@ -6,18 +7,27 @@ const BREAK = 0x0a;
 /**
  * The lines of standard input as they come, without their breaks.
  *
- * @throws RecurveError `data` at a line that is not UTF-8; the lines before it have been given
+ * @param encoding in which a line break is the byte 10, as a `TextDecoder` label
+ * @throws RecurveError `data` at a line that is not in the encoding; the lines before it have been given
  */
-export async function* inputLines(): AsyncGenerator<string, void, undefined> {
+export async function* inputLines(encoding = 'utf-8'): AsyncGenerator<string, void, undefined> {
+  const utf8 = textDecoder(encoding).encoding === 'utf-8';
   let begun: Uint8Array[] = [];
   let count = 0;
   const decode = (bytes: Uint8Array): string => {
     count++;
     try {
       // A byte order mark stands at the beginning only.
-      const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: count > 1 });
+      const decoder = textDecoder(encoding, { ignoreBOM: count > 1 });
       return decoder.decode(bytes).replace(/\r$/, '');
     } catch (cause) {
+      if (!utf8) {
+        throw new RecurveError(
+          'data',
+          `standard input, line ${count}: expected text in ${encoding}, got other bytes; name its encoding with --encoding`,
+          { cause },
+        );
+      }
       if (count === 1 && isUtf16(bytes))
         throw new RecurveError('data', 'standard input: expected text in UTF-8, got UTF-16; convert it', { cause });
       throw new RecurveError(

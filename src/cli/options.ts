@@ -87,7 +87,7 @@ export function refuseGiven(
   const flag = flags.find((one) => {
     const [, no, words] = /^--(no-)?(.+)$/.exec(one) as RegExpExecArray;
     const value = (values as Record<string, unknown>)[words.replace(/-./g, (sign) => sign[1].toUpperCase())];
-    return no ? value === false : value !== undefined;
+    return no ? value === false : value !== undefined && value !== false;
   });
   if (flag === undefined) return;
   throw new RecurveError('usage', `${who}: expected ${flag} with ${wanted}, got ${got}; leave it out`);

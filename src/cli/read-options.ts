@@ -16,13 +16,16 @@ export interface ReadValues {
   format?: ReadOptions['format'];
   delimiter?: string;
   decimal?: '.' | ',';
-  header: boolean;
+  header?: boolean;
   missingTexts?: string[];
   encoding?: string;
 }
 
 /** Group of the options that say how a table is written. */
 export const READ_GROUP = 'How the table is written (found by looking at it):';
+
+/** The same of a trained model's next table. */
+export const READ_LIKE_GROUP = 'How the table is written (as train was told, else found by looking at it):';
 
 /**
  * The options that say how a table is written; all of it is found by looking where they are left out.
@@ -34,6 +37,8 @@ export function readOptions(missing = 'NA, NaN, null, - …'): Option[] {
     choiceOption('--format <kind>', 'of the file', ['auto', 'csv', 'tsv', 'jsonl', 'parquet'], 'auto'),
     new Option('--delimiter <sign>', 'one character, or tab'),
     choiceOption('--decimal <sign>', 'decimal sign', ['.', ',']),
+    // In this order neither is the default.
+    new Option('--header', 'the first line holds the names of the columns'),
     new Option('--no-header', 'the first line holds data; columns are column_1, column_2, …'),
     listOption('--missing-texts <a,b>', `texts that mean a missing cell; default ${missing}`),
     new Option('--encoding <name>', 'of the text; default utf-8'),
@@ -52,8 +57,7 @@ export function addReadOptions(command: Command, missing?: string): void {
 export function readOptionsOf(values: ReadValues): ReadOptions {
   const { format, delimiter, decimal, header, missingTexts, encoding } = values;
   return {
-    ...given({ format, decimal, encoding, delimiter: delimiter === 'tab' ? '\t' : delimiter }),
-    ...(!header && { header }),
+    ...given({ format, decimal, encoding, header, delimiter: delimiter === 'tab' ? '\t' : delimiter }),
     // An empty cell is missing under every list.
     ...(missingTexts && { missing: ['', ...missingTexts] }),
   };

@@ -1,28 +1,31 @@
 import { once } from 'node:events';
-import type { SeriesOptions } from '../data/index.ts';
+import { textDecoder } from '../data/bytes.ts';
+import { readLike, type SeriesOptions, type TableFormat } from '../data/index.ts';
 import { rowReader } from '../data/rows.ts';
+import { RecurveError } from '../errors.ts';
 import type { Json } from '../model/index.ts';
 import { parseJson } from '../model/json.ts';
 import { readFileIfThere, writeFileAtomic } from '../node/files.ts';
 import { inputLines } from './input-lines.ts';
 import { fingerprintOf, type OpenedModel } from './models.ts';
 import { given } from './options.ts';
+import { type ReadValues, readOptionsOf } from './read-options.ts';
 import { checkSavedStream, type RowStream, type SavedStream, streamSession } from './stream-session.ts';
 
 /** Values of the options of `recurve stream` that say how rows come and where the state is kept. */
-export interface StreamValues {
+export interface StreamValues extends Omit<ReadValues, 'format'> {
   state?: string;
   skipSeen?: boolean;
+  /** Parquet has no lines. */
   format?: 'auto' | 'csv' | 'tsv' | 'jsonl';
-  delimiter?: string;
-  decimal?: '.' | ',';
-  missingTexts?: string[];
 }
 
 /** A model that answers rows of a table. */
 export interface RowModel<T> {
   /** How the table of its training was read. */
   reading: SeriesOptions;
+  /** How it was written, where it was said. */
+  written?: TableFormat;
   /** Columns of numbers it needs. */
   columns: string[];
   zone: string;
@@ -40,21 +43,21 @@ export async function streamRows<T>(opened: OpenedModel, model: RowModel<T>, val
     skipSeen: values.skipSeen ?? false,
   });
   const { reading, columns, zone } = model;
-  const { format, delimiter, decimal, missingTexts } = values;
-  const header = saved?.header ?? undefined;
+  const { encoding, format: _, ...written } = readLike(model.written ?? {}, readOptionsOf(values));
+  // Names of the columns that were read before hold for the rows that follow without.
+  const header = saved?.header ?? (written.header === false ? false : undefined);
   const reader = await rowReader({
     name: 'standard input',
     columns,
     time: reading.time ?? null,
     zone,
-    ...given({ format, decimal, header, series: reading.series, timeFormat: reading.timeFormat }),
-    ...given({ delimiter: delimiter === 'tab' ? '\t' : delimiter }),
-    ...(missingTexts && { missing: ['', ...missingTexts] }),
+    ...given({ ...written, header, format: values.format ?? model.written?.format }),
+    ...given({ series: reading.series, timeFormat: reading.timeFormat }),
   });
   if (saved) process.stderr.write(`going on after row ${saved.rows}\n`);
 
   let passedOver = 0;
-  for await (const line of inputLines()) {
+  for await (const line of inputLines(lineEncoding(encoding, values.encoding))) {
     const row = reader.read(line, session.lastTime);
     if (row === null) continue;
     const taken = session.take(row);
@@ -72,6 +75,16 @@ export async function streamRows<T>(opened: OpenedModel, model: RowModel<T>, val
     process.stderr.write(
       `passed over ${passedOver} ${passedOver === 1 ? 'row that was' : 'rows that were'} taken before\n`,
     );
+}
+
+/** The encoding of the lines. In UTF-16 a table is a file: its lines cannot be told apart by bytes, and a stream of them is in UTF-8. */
+function lineEncoding(encoding: string | undefined, asked: string | undefined): string | undefined {
+  if (encoding === undefined || !textDecoder(encoding).encoding.startsWith('utf-16')) return encoding;
+  if (asked === undefined) return undefined;
+  throw new RecurveError(
+    'usage',
+    `stream: expected --encoding of lines that extend ASCII, got ${asked}; convert them, e.g. iconv -f utf-16 -t utf-8`,
+  );
 }
 
 async function readState(path: string): Promise<SavedStream | undefined> {

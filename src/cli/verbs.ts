@@ -92,6 +92,8 @@ export async function runVerb(
   for (const option of command.options) {
     const tasks = owners.get(option);
     if (!tasks || tasks.includes(task) || command.getOptionValueSource(option.attributeName()) !== 'cli') continue;
+    // Of `--header` and `--no-header` the one that was given.
+    if (command.getOptionValue(option.attributeName()) === option.negate) continue;
     throw new RecurveError(
       'usage',
       `${verb}: expected ${option.long} with a model of ${tasks.join(', ')}, got one of ${task}; leave it out`,

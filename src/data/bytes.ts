@@ -141,9 +141,10 @@ function breaksIn(bytes: Uint8Array): number {
   return count;
 }
 
-function textDecoder(encoding: string): TextDecoder {
+/** A decoder that refuses what is not of the encoding, a `TextDecoder` label. */
+export function textDecoder(encoding: string, options: { ignoreBOM?: boolean } = {}): TextDecoder {
   try {
-    return new TextDecoder(encoding, { fatal: true });
+    return new TextDecoder(encoding, { fatal: true, ...options });
   } catch (error) {
     throw new RecurveError(
       'usage',

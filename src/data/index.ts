@@ -68,6 +68,7 @@ export {
   type TextColumn,
   type TimeColumn,
 } from './table.ts';
+export { readLike, type TableFormat, tableFormatOf } from './table-format.ts';
 export { readTagged, type TaggedSentence, type TaggedText, type TaggedTextOptions } from './tagged-text.ts';
 export {
   type BpeDocument,

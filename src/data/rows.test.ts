@@ -94,3 +94,21 @@ test('keeps a column called __proto__', async () => {
     ['wind', 2],
   ]);
 });
+
+test.each([
+  ['2015-01-02,4.5,-1', undefined],
+  ['2015-01-02;4,5;-1', undefined],
+  ['2015-01-02|4,5|-1', undefined],
+  ['2015-01-02;4.5;-1', ';'],
+])('reads %s where no line holds names', async (line, delimiter) => {
+  const columns = ['column_3', 'column_2'];
+  const headless: RowRules = { name: 'standard input', columns, time: 'column_1', header: false };
+  const reader = await rowReader({ ...headless, ...(delimiter && { delimiter }) });
+  const row = { values: { column_3: -1, column_2: 4.5 }, time: Date.UTC(2015, 0, 2) };
+  expect(reader.read(line)).toEqual(row);
+  // A first line is no header, and the same one again is a row too.
+  expect(reader.read(line)).toEqual(row);
+  expect(reader.header).toBeUndefined();
+  const short = await rowReader(headless);
+  expect(() => short.read('2015-01-02,4')).toThrow('column_3');
+});

@@ -2,6 +2,7 @@ import { RecurveError } from '../errors.ts';
 import { ColumnBuilder, type ColumnRules } from './columns.ts';
 import { pushValue } from './json-lines.ts';
 import { MissingCells } from './missing.ts';
+import { parseNumber } from './number.ts';
 import { stampsOf, type TimeFormat } from './stamps.ts';
 import { type Column, noColumn, shorten, type Table } from './table.ts';
 import { clockToInstants, UTC, zoneOf } from './zone.ts';
@@ -26,8 +27,11 @@ export interface RowRules {
   /** Default: a comma in numbers such as 1,5 where the delimiter is none, else a point. */
   decimal?: '.' | ',';
   missing?: string[];
-  /** A header read before, for input that goes on without one. The same line again is not a row. */
-  header?: string;
+  /**
+   * A header read before, for input that goes on without one; the same line again is not a row. False where no line holds the names: the
+   * columns are then `column_1`, `column_2` …
+   */
+  header?: string | false;
 }
 
 /** One row: a number per column, null where it is missing. */
@@ -51,6 +55,12 @@ export interface RowReader {
   readonly header: string | undefined;
 }
 
+/** How a line falls into columns. */
+interface Fields {
+  delimiter: string;
+  names: string[];
+}
+
 const DELIMITERS = [',', ';', '\t', '|'];
 
 /** Makes a reader of single rows. */
@@ -61,9 +71,9 @@ export async function rowReader(rules: RowRules): Promise<RowReader> {
   const needed = [...columns, ...(time === null ? [] : [time]), ...(series === undefined ? [] : [series])];
   const missing = new MissingCells(rules.missing);
   const zone = rules.zone === undefined ? UTC : zoneOf(rules.zone);
-  let header = rules.header;
-  let fields: { delimiter: string; names: string[] } | undefined =
-    header === undefined ? undefined : readHeader(header);
+  const headless = rules.header === false;
+  let header = rules.header || undefined;
+  let fields = header === undefined ? undefined : readHeader(header);
   let lines = 0;
 
   return {
@@ -75,7 +85,8 @@ export async function rowReader(rules: RowRules): Promise<RowReader> {
       const line = text.replace(/^\uFEFF|\r$/g, '');
       if (line.trim() === '') return null;
       const json = format === 'jsonl' || (format === 'auto' && line.trimStart().startsWith('{'));
-      if (!json && (header === undefined || line === header)) {
+      if (!json && headless) fields ??= fieldsOf(line);
+      else if (!json && (header === undefined || line === header)) {
         header = line;
         fields = readHeader(line);
         return null;
@@ -93,16 +104,32 @@ export async function rowReader(rules: RowRules): Promise<RowReader> {
     return data[0];
   }
 
-  function readHeader(line: string): { delimiter: string; names: string[] } {
+  function readHeader(line: string): Fields {
+    return wholeOf(cut(line).map(({ delimiter, cells }) => ({ delimiter, names: cells.map((cell) => cell.trim()) })));
+  }
+
+  /** The fields of a line of data under no header: cut where the greatest share of them, and of such the most, are numbers. */
+  function fieldsOf(line: string): Fields {
+    const choices = cut(line).map(({ delimiter, cells }) => {
+      const signs = delimiter === ',' ? (['.'] as const) : (['.', ','] as const);
+      const numbers = cells.filter((cell) => signs.some((sign) => Number.isFinite(parseNumber(cell, sign)))).length;
+      return { delimiter, names: cells.map((_, k) => `column_${k + 1}`), share: numbers / cells.length };
+    });
+    return wholeOf(choices.sort((a, b) => b.share - a.share || b.names.length - a.names.length));
+  }
+
+  function cut(line: string): { delimiter: string; cells: string[] }[] {
     const tab = format === 'tsv' ? '\t' : undefined;
-    const choices = [rules.delimiter ?? tab ?? DELIMITERS].flat();
-    const found = choices.map((delimiter) => ({
-      delimiter,
-      names: split(line, delimiter).map((cell) => cell.trim()),
-    }));
-    const whole = found.find(({ names }) => needed.every((column) => names.includes(column)));
+    return [rules.delimiter ?? tab ?? DELIMITERS]
+      .flat()
+      .map((delimiter) => ({ delimiter, cells: split(line, delimiter) }));
+  }
+
+  /** The first choice that has every column. */
+  function wholeOf(choices: readonly Fields[]): Fields {
+    const whole = choices.find(({ names }) => needed.every((column) => names.includes(column)));
     if (whole) return whole;
-    const { names } = found.reduce((a, b) => (b.names.length > a.names.length ? b : a));
+    const { names } = choices.reduce((a, b) => (b.names.length > a.names.length ? b : a));
     throw noColumn(needed.find((column) => !names.includes(column)) as string, name, names);
   }
 

@@ -72,5 +72,5 @@ export type { ReliabilityBin, TagFigures, TagScored, TagScores } from './tag/sco
 export { streamColumns, type TagAnswer, type TagRow, type TagStream } from './tag/stream.ts';
 export { knownTagTable, type TagSeries, type TagTable, type TagTableOptions, toTagTable } from './tag/table.ts';
 export type { TagTarget } from './tag/target.ts';
-export { type TrainedTag, trainTag } from './tag/train.ts';
+export { type TagHooks, type TrainedTag, trainTag } from './tag/train.ts';
 export type { ClassWeights, EpochLog, StageName, TaskProgress, TrainHooks } from './training/index.ts';

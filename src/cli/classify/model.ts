@@ -1,3 +1,4 @@
+import { readLike } from '../../data/index.ts';
 import { type ClassifyModel, type Examples, loadClassify } from '../../tasks/index.ts';
 import { engineFromEnvironment } from '../environment.ts';
 import type { OpenedModel } from '../models.ts';
@@ -19,7 +20,7 @@ export async function loadModel({ bytes, path, numerics }: OpenedModel): Promise
 
 /** Reads data the way the training's were read, unless options say otherwise. */
 export async function examplesFor(
-  { reading, plan }: ClassifyModel,
+  { reading, plan, written }: ClassifyModel,
   place: string,
   values: DataValues,
   { who, labelled, output }: { who: string; labelled: boolean; output: Output },
@@ -33,7 +34,7 @@ export async function examplesFor(
     place,
     {
       reading: { ...reading, ...(text !== undefined && { text }), ...(label !== undefined && { label }) },
-      read: readOptionsOf(values),
+      read: readLike(written, readOptionsOf(values)),
       ...(plan.kind === 'numbers' && { columns: plan.features }),
       ...{ labelled, lines, who, values },
     },

@@ -29,6 +29,7 @@ export async function trainCommand(data: string | undefined, values: TrainValues
         const trained = await trainClassify(examples, options, {
           ...hooks,
           reading,
+          read,
           ...(test && { test }),
           ...(vectors && { vectors }),
         });

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { FAST } from '../environment.ts';
 import { wholeOption } from '../options.ts';
-import { DATA, MODEL, READ_GROUP, readOptions } from '../read-options.ts';
+import { DATA, MODEL, READ_LIKE_GROUP, readOptions } from '../read-options.ts';
 import { textOptions } from '../tag/text-options.ts';
 import { addTaskOptions, runVerb, TABLE_TASKS } from '../verbs.ts';
 
@@ -44,7 +44,7 @@ export function define(command: Command): void {
     ['generate'],
     [new Option('--held-out', 'the text is that of the training: measure the end that was not trained on')],
   );
-  addTaskOptions(command, TABLE_TASKS, readOptions('NA, NaN, null, - …, with classify empty cells alone'), READ_GROUP);
+  addTaskOptions(command, TABLE_TASKS, readOptions('as in training'), READ_LIKE_GROUP);
   command
     .addHelpText(
       'after',

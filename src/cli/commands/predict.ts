@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { FAST } from '../environment.ts';
-import { DATA, MODEL, READ_GROUP, readOptions } from '../read-options.ts';
+import { DATA, MODEL, READ_LIKE_GROUP, readOptions } from '../read-options.ts';
 import { textOptions } from '../tag/text-options.ts';
 import { addTaskOptions, runVerb, TABLE_TASKS } from '../verbs.ts';
 
@@ -35,7 +35,7 @@ export function define(command: Command): void {
     ['generate'],
     [new Option('--surprise', 'colour the text by what each token cost; with --out page.html a page')],
   );
-  addTaskOptions(command, TABLE_TASKS, readOptions('NA, NaN, null, - …, with classify empty cells alone'), READ_GROUP);
+  addTaskOptions(command, TABLE_TASKS, readOptions('as in training'), READ_LIKE_GROUP);
   command
     .addHelpText(
       'after',

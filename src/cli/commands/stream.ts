@@ -24,9 +24,12 @@ export function define(command: Command): void {
     ['forecast', 'tag'],
     [
       new Option('--skip-seen', 'the input is the whole one from its first row: pass over the rows taken before'),
-      new Option('--delimiter <sign>', 'one character, or tab; default found by the header'),
+      new Option('--delimiter <sign>', 'one character, or tab'),
       choiceOption('--decimal <sign>', 'decimal sign', ['.', ',']),
-      listOption('--missing-texts <a,b>', 'texts that mean a missing cell; default NA, NaN, null, - …'),
+      new Option('--header', 'the first line holds the names of the columns'),
+      new Option('--no-header', 'the first line holds data; columns are column_1, column_2, …'),
+      listOption('--missing-texts <a,b>', 'texts that mean a missing cell'),
+      new Option('--encoding <name>', 'of the lines, one that extends ASCII'),
     ],
   );
   addTaskOptions(
@@ -46,7 +49,7 @@ export function define(command: Command): void {
     .addHelpText(
       'after',
       `
-Lines in: CSV under a header, or JSON objects. Lines out: row, id, time (of the row), and of a forecast times and point
+Lines in: CSV under a header, or JSON objects, written as the table of the training was said to be. Lines out: row, id, time (of the row), and of a forecast times and point
 (of the steps ahead; null until the context is full) and intervals, of a label told (the time of its step), label and
 probabilities.
 

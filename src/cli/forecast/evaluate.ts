@@ -4,7 +4,7 @@ import { type BacktestResult, backtest } from '../../tasks/index.ts';
 import { catchInterrupts } from '../interrupts.ts';
 import type { OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
-import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import type { ReadValues } from '../read-options.ts';
 import { progressRenderer } from '../terminal/index.ts';
 import { loadModel, seriesFor } from './model.ts';
 import { foldTable, scoreTable, stepTables } from './results.ts';
@@ -37,7 +37,7 @@ export async function evaluate(opened: OpenedModel, [table]: readonly string[], 
       'evaluate: expected a test span, got a model trained without; say where it begins with --from',
     );
   }
-  const data = await seriesFor(model, table, readOptionsOf(values), output);
+  const data = await seriesFor(model, table, values, output);
   for (const line of describe(data.report)) output.note(line);
 
   const progress = progressRenderer({ silent: !values.refit || ((values.json || values.quiet) ?? false) });

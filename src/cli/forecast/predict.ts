@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../../node/files.ts';
 import type { Forecast } from '../../tasks/index.ts';
 import type { OpenedModel } from '../models.ts';
 import { jsonText, outputOf } from '../output.ts';
-import { type ReadValues, readOptionsOf } from '../read-options.ts';
+import type { ReadValues } from '../read-options.ts';
 import { loadModel, seriesFor } from './model.ts';
 import { forecastRow, nextSteps } from './results.ts';
 
@@ -22,7 +22,7 @@ export async function predict(opened: OpenedModel, [table]: readonly string[], v
     throw new RecurveError('usage', 'predict: expected --json or --csv, got both; choose one');
   const { path } = opened;
   const model = await loadModel(opened);
-  const { series, report } = await seriesFor(model, table, readOptionsOf(values), output);
+  const { series, report } = await seriesFor(model, table, values, output);
   for (const line of describe(report)) output.note(line);
   const forecasts = series.map((one) => model.predict(one));
   const { target, unit } = model;

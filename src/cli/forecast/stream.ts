@@ -10,6 +10,7 @@ export async function stream(opened: OpenedModel, _inputs: readonly string[], va
     opened,
     {
       reading: model.reading,
+      written: model.written,
       columns: model.plan.columns,
       zone: model.plan.zone,
       open: model.stream,

@@ -20,7 +20,7 @@ export async function trainCommand(table: string | undefined, values: TrainValue
       folder: folderOf(values),
       // The data themselves are compared, not where they lie.
       mayChange: ['table', 'read'],
-      train: (hooks) => trainForecast(data, config.options, { ...hooks, reading: config.series }),
+      train: (hooks) => trainForecast(data, config.options, { ...hooks, reading: config.series, read: config.read }),
       report: (trained, files) => forecastReport({ ...forecastReportInput(trained, data), files }),
       result: ({ model, scores, forecasts }) => ({
         target: model.target,

@@ -1,4 +1,4 @@
-import { describe, readTagged, type TaggedText } from '../../data/index.ts';
+import { describe, readLike, readTagged, type TaggedText } from '../../data/index.ts';
 import { MISSING } from '../../data/missing.ts';
 import { shorten } from '../../data/table.ts';
 import { openSource } from '../../node/source.ts';
@@ -30,7 +30,7 @@ export async function dataFor(
   values: ReadValues & TextValues,
   output: Output,
 ): Promise<TagTable | TaggedText> {
-  const { plan, classes, reading } = model;
+  const { plan, classes, reading, written = {} } = model;
   if (plan.kind === 'text') {
     refuseGiven(who, values, READ_FLAGS, { wanted: 'a model of a table', got: 'one of text' });
     const [first] = await placesOf(place, output);
@@ -48,7 +48,11 @@ export async function dataFor(
   const series = reading?.series;
   const table = await loadTable(
     place,
-    { ...missingBeside(classes), ...readOptionsOf(values), ...(series !== undefined && { text: [series] }) },
+    {
+      ...missingBeside(classes),
+      ...readLike(written, readOptionsOf(values)),
+      ...(series !== undefined && { text: [series] }),
+    },
     output,
   );
   const data = knownTagTable(table, reading as NonNullable<typeof reading>, { ...plan, classes });

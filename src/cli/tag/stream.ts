@@ -15,6 +15,7 @@ export async function stream(opened: OpenedModel, _inputs: readonly string[], va
     opened,
     {
       reading: { ...reading, target: plan.target.column },
+      ...(model.written && { written: model.written }),
       columns: streamColumns(plan),
       zone: plan.zone,
       open: model.stream,

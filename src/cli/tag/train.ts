@@ -23,7 +23,7 @@ export async function trainCommand(place: string | undefined, values: TrainValue
       // The data themselves are compared, not where they lie.
       mayChange: ['data', 'read'],
       async train(hooks) {
-        const trained = await trainTag(data, config.options, hooks);
+        const trained = await trainTag(data, config.options, { ...hooks, read: config.read });
         for (const note of trained.notes) output.note(note);
         return trained;
       },

@@ -1,6 +1,7 @@
 import { vocabularyFromDocument } from '../../data/index.ts';
 import type { JsonObject, ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, type Check, number, object, oneOf, record, string } from '../../model/validate.ts';
+import { checkWritten } from '../stored-format.ts';
 import type { ClassWeights } from '../training/index.ts';
 import type { InputPlan } from './inputs.ts';
 import type { ClassifyParts } from './model.ts';
@@ -78,20 +79,23 @@ const checkNumberPlan = object({
   scale: array(above0),
 });
 
-const checkData = object({
-  plan: anyObject,
-  classes: array(string({ min: 1 })),
-  shares: array(number({ min: 0, max: 1 })),
-  blend: object({ network: number({ min: 0 }), bayes: number({ min: 0 }) }),
-  reading: object({}, { text: string(), label: string(), id: string() }),
-});
+const checkData = object(
+  {
+    plan: anyObject,
+    classes: array(string({ min: 1 })),
+    shares: array(number({ min: 0, max: 1 })),
+    blend: object({ network: number({ min: 0 }), bayes: number({ min: 0 }) }),
+    reading: object({}, { text: string(), label: string(), id: string() }),
+  },
+  { written: checkWritten },
+);
 
 const checkTraining = object({ settings: checkSettings, summary: anyObject });
 
 /** Checks what a model file says of itself, all sizes against each other, and gives it typed. */
 export function checkClassifyDocument(document: ModelDocument, name: string): ClassifyParts {
   const architecture = architectureOf(document.architecture, `${name}: architecture`);
-  const { plan: stored, classes, shares, blend, reading } = checkData(document.data, `${name}: data`);
+  const { plan: stored, classes, shares, blend, reading, written = {} } = checkData(document.data, `${name}: data`);
   const { settings, summary } = checkTraining(document.training, `${name}: training`);
   const plan = planOf(stored, `${name}: data.plan`);
   const { input } = architecture;
@@ -121,7 +125,7 @@ export function checkClassifyDocument(document: ModelDocument, name: string): Cl
     },
     `${name}: sizes`,
   );
-  return { settings, classes, shares, plan, architecture, blend, reading, summary };
+  return { settings, classes, shares, plan, architecture, blend, reading, written, summary };
 }
 
 function architectureOf(stored: JsonObject, path: string): ClassifyArchitecture {

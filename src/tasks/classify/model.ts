@@ -1,3 +1,4 @@
+import type { TableFormat } from '../../data/index.ts';
 import { listNames, shorten } from '../../data/table.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
@@ -64,6 +65,8 @@ export interface ClassifyParts {
   blend: Blend;
   /** How its data were read, and how the next are to be read. */
   reading: ClassifyReading;
+  /** How their table was written, where it was said, for `readTable` of the next one. */
+  written: TableFormat;
   /** Steps, seconds, scores: for people and reports. */
   summary: JsonObject;
 }
@@ -162,7 +165,7 @@ export function classifyModel(network: Network, bayes: Bayes | undefined, parts:
         task: 'classify',
         step: Number(model.summary.steps ?? 0),
         architecture: plainJson(parts.architecture),
-        data: plainJson({ plan, classes, shares, blend, reading: parts.reading }),
+        data: plainJson({ plan, classes, shares, blend, reading: parts.reading, written: parts.written }),
         training: plainJson({ settings: parts.settings, summary: model.summary }),
         versions: { recurve: VERSION },
       },

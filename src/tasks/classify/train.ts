@@ -1,4 +1,4 @@
-import type { WordVectors } from '../../data/index.ts';
+import { type ReadOptions, tableFormatOf, type WordVectors } from '../../data/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
@@ -26,6 +26,8 @@ export interface ClassifyHooks extends TrainHooks {
   vectors?: WordVectors;
   /** How the data were read, kept in the model for the next ones. */
   reading?: ClassifyReading;
+  /** How the file of a table was read, of which the model keeps how it was written. */
+  read?: ReadOptions;
 }
 
 /** A trained classifier and how it came about. */
@@ -110,6 +112,7 @@ export async function trainClassify(
     architecture,
     blend,
     reading,
+    written: tableFormatOf(hooks.read ?? {}),
     summary: {},
   });
   if (test && test.truth.length >= WORTH_A_NOTE) {

@@ -98,6 +98,7 @@ export async function backtest(
       architecture,
       calibration: learned.calibration,
       reading,
+      written: {},
       summary: {},
     });
     return { model, training: windows };

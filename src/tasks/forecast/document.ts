@@ -2,6 +2,7 @@ import { calendarNames, type Scaler } from '../../data/index.ts';
 import type { ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
 import type { Calibration } from '../conformal.ts';
+import { checkWritten } from '../stored-format.ts';
 import { checkStoredZone } from '../stored-zone.ts';
 import type { ForecastArchitecture } from './architecture.ts';
 import { type FeaturePlan, featureCount } from './features.ts';
@@ -63,7 +64,10 @@ const checkCalibration = object({
   warnings: array(string()),
 });
 
-const checkData = object({ plan: checkPlan, calibration: checkCalibration, reading: checkReading });
+const checkData = object(
+  { plan: checkPlan, calibration: checkCalibration, reading: checkReading },
+  { written: checkWritten },
+);
 const checkTraining = object({ settings: checkSettings, summary: anyObject });
 
 /** Checks what a model file says of itself, all sizes against each other, and gives it typed. */
@@ -124,6 +128,7 @@ export function checkForecastDocument(document: ModelDocument, name: string): Fo
     architecture,
     calibration,
     reading: data.reading,
+    written: data.written ?? {},
     summary: training.summary,
   };
 }

@@ -1,4 +1,4 @@
-import { nextTimes, type Series, type SeriesOptions, zoneOf } from '../../data/index.ts';
+import { nextTimes, type Series, type SeriesOptions, type TableFormat, zoneOf } from '../../data/index.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
@@ -37,6 +37,8 @@ export interface ForecastParts {
   calibration: Calibration;
   /** How its table was read, and how the next one is to be read. */
   reading: SeriesOptions;
+  /** How its table was written, where it was said, for `readTable` of the next one. */
+  written: TableFormat;
   /** Steps, seconds, scores: for people and reports. */
   summary: JsonObject;
 }
@@ -88,7 +90,7 @@ export function forecastModel(network: Network, parts: ForecastParts): ForecastM
         task: 'forecast',
         step: Number(model.summary.steps ?? 0),
         architecture: plainJson(parts.architecture),
-        data: plainJson({ plan, calibration, reading: parts.reading }),
+        data: plainJson({ plan, calibration, reading: parts.reading, written: parts.written }),
         training: plainJson({ settings, summary: model.summary }),
         versions: { recurve: VERSION },
       },

@@ -1,4 +1,4 @@
-import type { SeriesOptions, SeriesResult } from '../../data/index.ts';
+import { type ReadOptions, type SeriesOptions, type SeriesResult, tableFormatOf } from '../../data/index.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
@@ -23,6 +23,8 @@ const WORTH_A_NOTE = 20_000;
 export interface ForecastHooks extends TrainHooks {
   /** How the table was read, kept in the model for the next one. */
   reading?: SeriesOptions;
+  /** How its file was read, of which the model keeps how it was written. */
+  read?: ReadOptions;
 }
 
 /** A trained model and how it came about. */
@@ -71,6 +73,7 @@ export async function trainForecast(
     architecture: learner.architecture,
     calibration: learned.calibration,
     reading: readingOf(learner.plan, hooks.reading ?? { target: learner.plan.columns[0] }, data.report),
+    written: tableFormatOf(hooks.read ?? {}),
     summary: {},
   });
   const scored = settings.test === 'none' ? undefined : await scoreTest();

@@ -2,6 +2,7 @@ import { vocabularyFromDocument } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
+import { checkWritten } from '../stored-format.ts';
 import { checkStoredZone } from '../stored-zone.ts';
 import type { TagArchitecture } from './architecture.ts';
 import { featureCount, ownCount, regressionPlan, type TablePlan } from './features.ts';
@@ -40,7 +41,7 @@ const checkData = object(
     }),
     plan: anyObject,
   },
-  { reading: anyObject },
+  { reading: anyObject, written: checkWritten },
 );
 
 const checkTarget = {
@@ -86,7 +87,7 @@ export function checkTagDocument(document: ModelDocument, name: string): TagDocu
   const inputKind = oneOf('numbers', 'tokens')(rest.input.kind, `${name}: architecture.input.kind`);
   const input = checkInput[inputKind](rest.input, `${name}: architecture.input`);
   const architecture = { ...rest, input } as TagArchitecture;
-  const { classes, calibration, reading, ...data } = checkData(document.data, `${name}: data`);
+  const { classes, calibration, reading, written = {}, ...data } = checkData(document.data, `${name}: data`);
   const training = checkTraining(document.training, `${name}: training`);
   const planKind = oneOf('table', 'text')(data.plan.kind, `${name}: data.plan.kind`);
   oneOf(architecture.classes)(classes.length, `${name}: classes`);
@@ -122,7 +123,7 @@ export function checkTagDocument(document: ModelDocument, name: string): TagDocu
   return {
     members,
     ...(regression && { regression: { R: regressionsOf(K), D: featureCount(regressionPlan(plan), K) } }),
-    parts: { ...parts, plan, reading: (reading ?? {}) as unknown as TagTableOptions },
+    parts: { ...parts, plan, reading: (reading ?? {}) as unknown as TagTableOptions, written },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { TaggedText } from '../../data/index.ts';
+import type { TableFormat, TaggedText } from '../../data/index.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import {
@@ -36,6 +36,8 @@ export interface TagParts {
   regression?: Logistic;
   /** Tables: how the training's was read, and how the next one is to be read. */
   reading?: TagTableOptions;
+  /** Tables: how the training's was written, where it was said, for `readTable` of the next one. */
+  written?: TableFormat;
   /** Steps, seconds, scores: for people and reports. */
   summary: JsonObject;
 }
@@ -155,7 +157,7 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
           classes,
           calibration,
           plan: plan.kind === 'table' ? plan : { ...plan, words: plan.words.toJSON(), endings: plan.endings.toJSON() },
-          ...(parts.reading && { reading: parts.reading }),
+          ...(parts.reading && { reading: parts.reading, written: parts.written ?? {} }),
         }),
         training: plainJson({ settings: parts.settings, summary: model.summary }),
         versions: { recurve: VERSION },

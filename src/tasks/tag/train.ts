@@ -1,4 +1,4 @@
-import type { TaggedText } from '../../data/index.ts';
+import { type ReadOptions, type TaggedText, tableFormatOf } from '../../data/index.ts';
 import { shorten } from '../../data/table.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
@@ -27,6 +27,12 @@ const FEWEST = 50;
 
 /** Test steps from which on scoring takes seconds. */
 const WORTH_A_NOTE = 20_000;
+
+/** What a training may be given beside data and options. */
+export interface TagHooks extends TrainHooks {
+  /** How the file of a table was read, of which the model keeps how it was written. */
+  read?: ReadOptions;
+}
 
 /** A trained tagger and how it came about. */
 export interface TrainedTag {
@@ -59,7 +65,7 @@ export interface TrainedTag {
 export async function trainTag(
   data: TagTable | TaggedText,
   options: TagOptions = {},
-  hooks: TrainHooks = {},
+  hooks: TagHooks = {},
 ): Promise<TrainedTag> {
   const kind = 'kind' in data ? 'table' : 'text';
   refuseUnused(options, kind);
@@ -95,7 +101,7 @@ export async function trainTag(
     calibration,
     plan: course.plan,
     ...(regression && { regression }),
-    ...('kind' in data && { reading: data.reading }),
+    ...('kind' in data && { reading: data.reading, written: tableFormatOf(hooks.read ?? {}) }),
     summary: {},
   });
   const tested = course.test.reduce((sum, part) => sum + part.tested.length, 0);

@@ -247,6 +247,13 @@ describe('recurve train classify says in one sentence what is wrong with', () =>
     expect(JSON.parse(stdout).test.accuracy).toBeGreaterThanOrEqual(0);
   });
 
+  test('many texts: says that they are read', () => {
+    const { code, stdout, stderr } = run(['predict', 'run', '-', '--lines'], `${GOOD[0]}\n`.repeat(20_000));
+    expect(code).toBe(0);
+    expect(stderr).toContain('reading 20,000 texts\n');
+    expect(stdout).toContain('and 19,950 more: --csv prints them all\n');
+  });
+
   test('words of another language than the training: answered, with a note', () => {
     const { code, stderr } = run(['predict', 'run', '-', '--lines'], 'ein schöner Film\n');
     expect(code).toBe(0);

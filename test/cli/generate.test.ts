@@ -335,4 +335,6 @@ test('a text of one line of a megabyte is read like any other', () => {
   const { code, stdout, stderr } = recurve(['train', 'generate', 'long.txt', ...quick], { cwd });
   expect(code, stderr).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ stopped: 'time', tokens: 943_718 });
+  const predicted = recurve(['predict', 'run', 'long.txt', '--surprise', '--out', 'page.html'], { cwd });
+  expect(predicted).toEqual({ code: 0, stdout: '', stderr: 'reading 1,048,576 characters\nwrote page.html\n' });
 });

@@ -71,6 +71,27 @@ test('a stream of series with any names goes on from its state; a state that no 
   });
 });
 
+test('of many series ten are shown, and the CSV holds all', () => {
+  const cwd = withData();
+  const [header, ...days] = rainCsv(40).trimEnd().split('\n');
+  const rows = Array.from({ length: 12 }, (_, k) => days.map((day) => `s${k},${day}`)).flat();
+  writeFileSync(join(cwd, 'series.csv'), [`id,${header}`, ...rows, ''].join('\n'));
+  recurve(['train', 'tag', 'series.csv', '--series', 'id', ...QUICK, '--out', 'run', '--quiet'], { cwd });
+  const { stdout } = recurve(['predict', 'run', 'series.csv'], { cwd });
+  expect(stdout.match(/^s\d+$/gm)).toEqual(Array.from({ length: 10 }, (_, k) => `s${k}`));
+  expect(stdout).toMatch(/\nand 2 more series: --csv prints them all\n$/);
+  const csv = recurve(['predict', 'run', 'series.csv', '--csv'], { cwd }).stdout;
+  expect(
+    new Set(
+      csv
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(',')[0]),
+    ).size,
+  ).toBe(12);
+});
+
 test('text is tagged: CoNLL in, CoNLL out', () => {
   const cwd = withData();
   const quick = ['--hidden', '8', '--embedding', '8', '--epochs', '15', '--rate', '0.02', '--quiet'];

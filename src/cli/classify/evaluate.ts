@@ -1,6 +1,6 @@
 import type { OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
-import { type DataValues, examplesFor, loadModel } from './model.ts';
+import { type DataValues, examplesFor, loadModel, tellReading } from './model.ts';
 import { confusionTable, scoreTable } from './results.ts';
 
 interface Values extends DataValues {
@@ -13,6 +13,7 @@ export async function evaluate(opened: OpenedModel, [place]: readonly string[], 
   const output = outputOf(values);
   const model = await loadModel(opened);
   const examples = await examplesFor(model, place, values, { who: 'evaluate', labelled: true, output });
+  tellReading(examples, output);
   const { scores, baselines } = await model.evaluate(examples);
   const { accuracy, f1, logLoss, auc, confusion, classes } = scores;
   output.result({

@@ -42,6 +42,16 @@ export async function examplesFor(
   );
 }
 
+/** Examples from which on a model reads for seconds. */
+const WORTH_A_NOTE = 20_000;
+
+/** Says that many examples are read. */
+export function tellReading(examples: Examples, output: Output): void {
+  const count = examples.kind === 'words' ? examples.texts.length : examples.sequences.length;
+  const what = examples.kind === 'words' ? 'texts' : 'sequences';
+  if (count >= WORTH_A_NOTE) output.note(`reading ${count.toLocaleString('en')} ${what}`);
+}
+
 /** Says where the words of the data are others than those of the training. */
 export function tellUnknown(known: readonly number[], output: Output): void {
   const foreign = known.filter((share) => share < 0.5).length;

@@ -5,7 +5,7 @@ import type { Examples } from '../../tasks/index.ts';
 import type { OpenedModel } from '../models.ts';
 import { jsonText, outputOf } from '../output.ts';
 import { textTable } from '../terminal/index.ts';
-import { type DataValues, examplesFor, loadModel, tellUnknown } from './model.ts';
+import { type DataValues, examplesFor, loadModel, tellReading, tellUnknown } from './model.ts';
 import { answerRow, explanationTable } from './results.ts';
 
 interface Values extends DataValues {
@@ -37,6 +37,7 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
   }
   const model = await loadModel(opened);
   const examples = await examplesFor(model, place, values, { who: 'predict', labelled: false, output });
+  tellReading(examples, output);
   const answers = await model.predict(examples);
   if (answers.length === 0) throw new RecurveError('data', `${place}: expected an example, got none; check the file`);
   tellUnknown(

@@ -1,7 +1,7 @@
 import { RecurveError } from '../../errors.ts';
 import type { OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
-import { loadModel, loadText } from './model.ts';
+import { loadModel, loadText, tellReading } from './model.ts';
 import { scoreTable } from './results.ts';
 
 interface Values {
@@ -22,6 +22,7 @@ export async function evaluate(opened: OpenedModel, places: readonly string[], v
   }
   const whole = await loadText(places, output);
   const text = values.heldOut ? model.heldOut(whole) : whole;
+  tellReading(text, output);
   const test = await model.evaluate(text);
   const baselines = { [`${model.settings.order}-gram that learns as it reads`]: await model.evaluateNgram(text) };
   output.result({ task: 'generate', model: opened.path, test, baselines });

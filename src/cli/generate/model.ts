@@ -42,3 +42,11 @@ async function folderTexts(folder: string): Promise<string[]> {
     `${folder}: expected a folder with texts, got no file with text in it; name the folder the files lie in`,
   );
 }
+
+/** Characters from which on a model reads for seconds: it takes one token after another. */
+const WORTH_A_NOTE = 200_000;
+
+/** Says that a long text is read, or a minute for each two or three megabytes would pass in silence. */
+export function tellReading(text: string, output: Output): void {
+  if (text.length >= WORTH_A_NOTE) output.note(`reading ${text.length.toLocaleString('en')} characters`);
+}

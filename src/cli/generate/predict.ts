@@ -5,7 +5,7 @@ import { type SurprisingPiece, surpriseReportInput } from '../../tasks/index.ts'
 import type { OpenedModel } from '../models.ts';
 import { jsonText, type Output, outputOf } from '../output.ts';
 import { printable, textTable } from '../terminal/index.ts';
-import { loadModel, loadText } from './model.ts';
+import { loadModel, loadText, tellReading } from './model.ts';
 
 interface Values {
   surprise?: boolean;
@@ -19,6 +19,7 @@ export async function predict(opened: OpenedModel, places: readonly string[], va
   const output = outputOf(values);
   using model = await loadModel(opened);
   const text = await loadText(places, output);
+  tellReading(text, output);
   const told = { task: 'generate', model: opened.path };
   if (!values.surprise) {
     const next = await model.next(text);

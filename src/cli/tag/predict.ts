@@ -18,6 +18,8 @@ interface Values extends ReadValues, TextValues {
 
 /** Steps of a table that are shown on a terminal: the last ones. */
 const SHOWN = 14;
+/** Series of a table that are; more would push the first off the screen. */
+const SHOWN_SERIES = 10;
 
 /** `recurve predict` */
 export async function predict(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
@@ -85,22 +87,25 @@ function wordsOf(told: readonly Tagged[], tokens: readonly (readonly string[])[]
 function lastSteps(told: readonly Tagged[], { classes }: TagModel, { abilities, width }: Output): string {
   const K = classes.length;
   const { headers, cells } = probabilityCells(classes);
-  return told
-    .map(({ id, times, labels, probabilities }) => {
-      const from = Math.max(0, labels.length - SHOWN);
-      const rows = labels
-        .slice(from)
-        .map((label, i) => [
-          times ? clockOf(times[from + i]) : `step ${from + i + 1}`,
-          label,
-          ...cells(probabilities.subarray((from + i) * K, (from + i + 1) * K)),
-        ]);
-      const columns = [
-        { header: 'step told' },
-        { header: 'told' },
-        ...headers.map((header) => ({ header, align: 'right' as const })),
-      ];
-      return `${id === '' ? '' : `${id}\n`}${textTable({ columns, rows, width, ...abilities })}`;
-    })
-    .join('\n');
+  const more = told.length - SHOWN_SERIES;
+  const tables = told.slice(0, SHOWN_SERIES).map(({ id, times, labels, probabilities }) => {
+    const from = Math.max(0, labels.length - SHOWN);
+    const rows = labels
+      .slice(from)
+      .map((label, i) => [
+        times ? clockOf(times[from + i]) : `step ${from + i + 1}`,
+        label,
+        ...cells(probabilities.subarray((from + i) * K, (from + i + 1) * K)),
+      ]);
+    const columns = [
+      { header: 'step told' },
+      { header: 'told' },
+      ...headers.map((header) => ({ header, align: 'right' as const })),
+    ];
+    return `${id === '' ? '' : `${id}\n`}${textTable({ columns, rows, width, ...abilities })}`;
+  });
+  return [
+    ...tables,
+    ...(more > 0 ? [`and ${more.toLocaleString('en')} more series: --csv prints them all\n`] : []),
+  ].join('\n');
 }

@@ -119,16 +119,23 @@ export function scoresOf(scored: TagScored, K: number, threshold: number): TagSc
 
 /** By ranks, ties counting half (Mann and Whitney 1947). */
 function areaUnderCurve(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number | undefined {
-  const order = Array.from(labels, (_, i) => i).sort((a, b) => probabilities[2 * a + 1] - probabilities[2 * b + 1]);
-  const positives = Array.from(labels).filter((label) => label === 1).length;
-  const negatives = labels.length - positives;
+  const N = labels.length;
+  const all = new Float64Array(N);
+  let positives = 0;
+  for (let i = 0; i < N; i++) if (labels[i] === 1) all[positives++] = probabilities[2 * i + 1];
+  const negatives = N - positives;
   if (positives === 0 || negatives === 0) return undefined;
+  // Numbers are sorted ten times as fast as places by a function: of those of the positives the ranks among all are found.
+  const found = all.slice(0, positives).sort();
+  for (let i = 0; i < N; i++) all[i] = probabilities[2 * i + 1];
+  all.sort();
   let ranks = 0;
-  for (let from = 0; from < order.length; ) {
-    let to = from;
-    while (to < order.length && probabilities[2 * order[to] + 1] === probabilities[2 * order[from] + 1]) to++;
-    for (let i = from; i < to; i++) if (labels[order[i]] === 1) ranks += (from + 1 + to) / 2;
-    from = to;
+  for (let k = 0, from = 0, to = 0; k < positives; k++) {
+    if (found[k] !== found[k - 1]) {
+      for (from = to; all[from] < found[k]; from++);
+      for (to = from; to < N && all[to] === found[k]; to++);
+    }
+    ranks += (from + 1 + to) / 2;
   }
   return (ranks - (positives * (positives + 1)) / 2) / (positives * negatives);
 }

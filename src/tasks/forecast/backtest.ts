@@ -70,7 +70,7 @@ export async function backtest(
     const at = partOf(spans, k, folds);
     const { model, training } = refit ? await trainOn(at) : given(at);
     const prepared = data.series.map((series) => prepare(model.plan, series));
-    const windows = scoringWindows(prepared, at.test, settings);
+    const windows = scoringWindows(prepared, at.test, settings, folds);
     if (windows.length === 0) throw nothingToScore(data.series, at, k, folds, settings.context);
     const ends = at.test.map(({ from }) => from);
     const scored: Scored = {

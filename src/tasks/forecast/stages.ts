@@ -7,7 +7,7 @@ import { type Calibration, calibrateIntervals } from '../conformal.ts';
 import type { Stages, StagesDone } from '../training/index.ts';
 import { outputsInPieces, rawForecasts } from './forecaster.ts';
 import { type Learner, learn } from './learn.ts';
-import { targetsOf, type Window } from './windows.ts';
+import { keepable, targetsOf, type Window } from './windows.ts';
 
 /** Blocks of cross-validation. */
 export const BLOCKS = 5;
@@ -80,7 +80,8 @@ export async function holdOut(
     validation: holdout,
     patience: learner.settings.patience,
   });
-  const calibration = calibrate(learner, holdout, await outputsOf(network, learner, holdout));
+  const told = keepable(holdout, learner.settings.horizon);
+  const calibration = calibrate(learner, told, await outputsOf(network, learner, told));
   return {
     network,
     calibration,

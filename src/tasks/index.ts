@@ -22,6 +22,7 @@ export { type ClassifyOptions, type ClassifySettings, classifySettings } from '.
 export { classifyReportInput } from './classify/report.ts';
 export type { ClassifyFigures, ClassifyScores } from './classify/scores.ts';
 export { type ClassifyHooks, type TrainedClassify, trainClassify } from './classify/train.ts';
+export { type WideOptions, wideExamples } from './classify/wide.ts';
 export type { Likely } from './compose/kind.ts';
 export type { ComposeBeginning, ComposeStep } from './compose/listener.ts';
 export { type ComposeModel, loadCompose } from './compose/model.ts';

@@ -363,6 +363,53 @@ describe('arrays in IDX', () => {
     expect([code, stdout, existsSync(join(folder, 'run-idx'))]).toEqual([exit, '', false]);
   });
 
+  test('are the same as a wide table, a row for each, whose form the model remembers', () => {
+    const long = ['--epochs', '40', '--batch-size', '6', '--rate', '0.02', '--seed', '1', '--hidden', '4', '--json'];
+    const arrays = JSON.parse(train(image, label, ...long).stdout);
+    const names = Array.from({ length: 12 }, (_, p) => `pixel${p}`);
+    const rows = Array.from({ length: N }, (_, i) => Array.from(pixels.subarray(12 * i, 12 * (i + 1))));
+    write('wide.csv', `is;${names.join(';')}\n${rows.map((row, i) => `${i % 2};${row.join(';')}\n`).join('')}`);
+    const how = ['--label', 'is', '--step-width', '3', '--delimiter', ';'];
+    const { code, stdout, stderr } = run(['train', 'classify', 'wide.csv', ...how, '--out', 'run-wide', ...long]);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout).test).toEqual(arrays.test);
+    // Without labels, with a column of names, and in another order.
+    const turned = rows.map((row, i) => `${row.toReversed().join(';')};${i}\n`).join('');
+    write('asked.csv', `${names.toReversed().join(';')};ImageId\n${turned}`);
+    const { predictions } = JSON.parse(run(['predict', 'run-wide', 'asked.csv', '--json']).stdout);
+    expect(predictions).toEqual(
+      JSON.parse(run(['predict', 'run-idx', 'images-idx3-ubyte', '--json']).stdout).predictions,
+    );
+    expect(JSON.parse(run(['evaluate', 'run-wide', 'wide.csv', '--json']).stdout)).toMatchObject({ examples: N });
+    write('short.csv', 'pixel0,pixel1\n1,2\n');
+    expect(run(['predict', 'run-wide', 'short.csv', '--delimiter', ','])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"pixel2"'),
+    });
+    const other = ['--label', 'is', '--step-width', '5', '--out', 'run-none'];
+    expect(run(['train', 'classify', 'wide.csv', ...other])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('got 12 columns of numbers beside "is" for a step width of 5;'),
+    });
+    expect(run(['train', 'classify', 'wide.csv', ...other, '--text', 'x']).stderr).toContain(
+      'expected --text with a table of texts, got --step-width; leave it out',
+    );
+    expect(
+      run([
+        'train',
+        'classify',
+        'asked.csv',
+        ...other.slice(2),
+        '--step-width',
+        '3',
+        '--sequence',
+        'ImageId',
+        '--label',
+        'pixel0',
+      ]),
+    ).toMatchObject({ code: 2 });
+  });
+
   test('options that they have no use for are refused', () => {
     expect(train(image, label, '--keep-case').stderr).toContain('classify: expected lowercase with texts, got');
     expect(train(image, label, '--label', 'x').stderr).toContain('expected --label with a table, got arrays in IDX');
@@ -371,7 +418,10 @@ describe('arrays in IDX', () => {
 
 describe('options and places that do not go together are refused, never ignored', () => {
   test.each([
-    [['reviews.csv', '--columns', 'a'], 'train classify: expected --columns with the --sequence of a table, got none'],
+    [
+      ['reviews.csv', '--columns', 'a'],
+      'train classify: expected --columns with the --sequence or the --step-width of a table, got none',
+    ],
     [
       ['reviews.csv', '--sequence', 'verdict', '--text', 'review'],
       'expected --text with a table of texts, got --sequence',

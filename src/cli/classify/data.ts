@@ -15,6 +15,7 @@ import {
   sequenceExamples,
   type TextExamples,
   textExamples,
+  wideExamples,
 } from '../../tasks/index.ts';
 import { refuseGiven } from '../options.ts';
 import type { Output } from '../output.ts';
@@ -22,7 +23,7 @@ import { READ_FLAGS } from '../read-options.ts';
 import { lastingPlace } from '../train-config.ts';
 
 /** Options that only tables understand. */
-const TABLE_FLAGS = ['--text', '--label', '--sequence', '--columns', ...READ_FLAGS];
+const TABLE_FLAGS = ['--text', '--label', '--sequence', '--step-width', '--columns', ...READ_FLAGS];
 
 /** Which columns of a table to read, and how it is written. */
 export interface ExampleOptions {
@@ -157,8 +158,8 @@ async function idxExamples([images, labels, ...more]: readonly string[], labelle
 }
 
 async function tableExamples(place: string, { reading, read, columns, labelled }: ExampleOptions): Promise<Examples> {
-  const { text, label, id } = reading;
-  if (columns && id === undefined) {
+  const { text, label, id, width } = reading;
+  if (columns && id === undefined && width === undefined) {
     throw new RecurveError(
       'usage',
       `classify: expected arrays in IDX, as in training, got ${place}; a table has sequences where the model was trained on one`,
@@ -173,6 +174,9 @@ async function tableExamples(place: string, { reading, read, columns, labelled }
   });
   // To be told a class, no row needs one: a column of labels may be there and empty.
   const named = labelled && label !== undefined ? { label } : {};
+  if (width !== undefined) {
+    return wideExamples(table, { width, ...named, ...(id !== undefined && { id }), ...(columns && { columns }) });
+  }
   if (id !== undefined) return sequenceExamples(table, { id, ...named, ...(columns && { columns }) });
   return textExamples(table, { text: text ?? 'text', ...named });
 }

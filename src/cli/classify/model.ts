@@ -35,7 +35,7 @@ export async function examplesFor(
     {
       reading: { ...reading, ...(text !== undefined && { text }), ...(label !== undefined && { label }) },
       read: readLike(written, readOptionsOf(values)),
-      ...(plan.kind === 'numbers' && { columns: plan.features }),
+      ...(plan.kind === 'numbers' && { columns: reading.columns ?? plan.features }),
       ...{ labelled, lines, who, values },
     },
     output,

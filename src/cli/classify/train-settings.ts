@@ -12,6 +12,7 @@ export interface TrainValues extends ReadValues, FitValues, RunValues {
   text?: string;
   label?: string;
   sequence?: string;
+  stepWidth?: number;
   columns?: string[];
   test?: string;
   testShare?: number;
@@ -55,17 +56,22 @@ export async function trainConfig(data: string | undefined, values: TrainValues)
     return storedConfig('classify', values.out);
   }
   if (data === undefined) throw missing('classify', '<data>', 'nothing');
-  const { text, label = 'label', sequence, columns, test, vectors } = values;
-  if (sequence === undefined) {
-    refuseGiven('train classify', values, ['--columns'], { wanted: 'the --sequence of a table', got: 'none' });
-  } else refuseGiven('train classify', values, ['--text'], { wanted: 'a table of texts', got: '--sequence' });
+  const { text, label = 'label', sequence, stepWidth, columns, test, vectors } = values;
+  const numbers = sequence !== undefined || stepWidth !== undefined;
+  if (numbers) {
+    const got = sequence === undefined ? '--step-width' : '--sequence';
+    refuseGiven('train classify', values, ['--text'], { wanted: 'a table of texts', got });
+  } else {
+    const wanted = 'the --sequence or the --step-width of a table';
+    refuseGiven('train classify', values, ['--columns'], { wanted, got: 'none' });
+  }
   return {
     task: 'classify',
     data: lastingExamples(data),
     ...(test !== undefined && { test: lastingExamples(test) }),
     ...(vectors !== undefined && { vectors: lastingPlace(vectors) }),
     read: readOptionsOf(values),
-    reading: { label, ...(sequence === undefined ? { text: text ?? 'text' } : { id: sequence }) },
+    reading: { label, ...(numbers ? given({ id: sequence, width: stepWidth }) : { text: text ?? 'text' }) },
     ...(columns && { columns }),
     options: optionsOf(values),
   };

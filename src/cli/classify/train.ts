@@ -15,7 +15,9 @@ export async function trainCommand(data: string | undefined, values: TrainValues
   const examples = await loadExamples(config.data, how, output);
   // Refused before a folder is made.
   classifySettings(options, examples.kind, examples.labels?.length ?? 0);
-  const test = config.test === undefined ? undefined : await loadExamples(config.test, how, output);
+  // A test set has its columns in whatever order.
+  const like = 'columns' in examples && examples.columns ? { ...how, columns: examples.columns } : how;
+  const test = config.test === undefined ? undefined : await loadExamples(config.test, like, output);
   const vectors =
     config.vectors === undefined ? undefined : await loadVectors(config.vectors, examples, options.lowercase ?? true);
 

@@ -85,7 +85,7 @@ const checkData = object(
     classes: array(string({ min: 1 })),
     shares: array(number({ min: 0, max: 1 })),
     blend: object({ network: number({ min: 0 }), bayes: number({ min: 0 }) }),
-    reading: object({}, { text: string(), label: string(), id: string() }),
+    reading: object({}, { text: string(), label: string(), id: string(), width: size, columns: array(string()) }),
   },
   { written: checkWritten },
 );

@@ -26,6 +26,8 @@ export interface NumberExamples {
   readonly labels?: readonly string[];
   /** What tells the examples apart, where something does. */
   readonly ids?: readonly string[];
+  /** Columns of the table of which each row is a sequence, in the order of its numbers; absent for other data. */
+  readonly columns?: readonly string[];
   /** What is not read and why, a sentence each. */
   readonly notes?: readonly string[];
 }
@@ -142,7 +144,7 @@ export function sequenceExamples(
       `${table.source}: expected columns of numbers beside ${label === undefined ? `"${id}"` : `"${id}" and "${label}"`}, got none; name them or check the file`,
     );
   }
-  const measured = features.map((name) => numbersOf(table, name));
+  const measured = features.map((name) => wholeNumbersOf(table, name));
   const rows = new Map<string, number[]>();
   ids.forEach((one, row) => {
     const known = rows.get(one);
@@ -222,7 +224,7 @@ export function imageExamples(
 }
 
 /** Names of what is measured where the data have none. */
-function featuresOf(D: number): string[] {
+export function featuresOf(D: number): string[] {
   return Array.from({ length: D }, (_, d) => `column_${d + 1}`);
 }
 
@@ -239,7 +241,8 @@ function textsOf(column: Column): (string | null)[] {
   return Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value)));
 }
 
-function labelsOf(table: Table, name: string): string[] {
+/** The label of every row, or what names it. */
+export function labelsOf(table: Table, name: string): string[] {
   return textsOf(columnOf(table, name)).map((label, row) => {
     if (label !== null && label.trim() !== '') return label;
     throw new RecurveError(
@@ -249,7 +252,8 @@ function labelsOf(table: Table, name: string): string[] {
   });
 }
 
-function numbersOf(table: Table, name: string): Float64Array {
+/** A column of numbers that an f32 can hold; `NaN` where one is missing. */
+export function numbersOf(table: Table, name: string): Float64Array {
   const column = columnOf(table, name);
   if (column.kind !== 'number') {
     throw new RecurveError(
@@ -264,14 +268,17 @@ function numbersOf(table: Table, name: string): Float64Array {
       `${table.source}: expected numbers below 3.4e38 in "${name}", got ${column.values[large]} in row ${rowNumber(table, large)}; repair it or leave the row out`,
     );
   }
-  const missing = firstNotFinite(column.values);
-  if (missing >= 0) {
-    throw new RecurveError(
-      'data',
-      `${table.source}: expected a number in every row of "${name}", got none in row ${rowNumber(table, missing)}; fill it in or leave the row out`,
-    );
-  }
   return column.values;
+}
+
+function wholeNumbersOf(table: Table, name: string): Float64Array {
+  const values = numbersOf(table, name);
+  const missing = firstNotFinite(values);
+  if (missing < 0) return values;
+  throw new RecurveError(
+    'data',
+    `${table.source}: expected a number in every row of "${name}", got none in row ${rowNumber(table, missing)}; fill it in or leave the row out`,
+  );
 }
 
 function labelOfAll(table: Table, id: string, rows: readonly number[], labels: readonly string[]): string {

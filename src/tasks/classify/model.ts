@@ -51,6 +51,9 @@ export interface ClassifyReading {
   label?: string;
   /** Column that tells sequences apart. */
   id?: string;
+  /** Where each row is a sequence: numbers per step, and the columns that hold them, in order. */
+  width?: number;
+  columns?: readonly string[];
 }
 
 /** All that makes a classifier; what a model file holds. */

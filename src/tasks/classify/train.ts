@@ -103,7 +103,8 @@ export async function trainClassify(
   const bayes = settings.bayes ? counted : undefined;
   const logits = await logitsOf(network, plan, validation.encoded, K);
   const blend = fitBlend(logits, bayes && bayesScores(bayes, validation.encoded, K), validation.truth, K, weights);
-  const reading = hooks.reading ?? {};
+  const columns = examples.kind === 'numbers' ? examples.columns : undefined;
+  const reading = { ...hooks.reading, ...(columns && { columns }) };
   const model = classifyModel(network, bayes, {
     settings,
     classes,

@@ -20,7 +20,13 @@ export function define(command: Command): void {
       '--sequence <column>',
       'column that tells sequences apart: their rows are steps of numbers; or of lists of steps, a sequence each',
     )
-    .addOption(listOption('--columns <a,b>', 'with --sequence: columns of numbers; default all others'))
+    .addOption(
+      wholeOption(
+        '--step-width <n>',
+        'each row is a sequence: its columns of numbers in their order, n of them a step, as 28 of 784 pixels; --sequence may name its rows',
+      ),
+    )
+    .addOption(listOption('--columns <a,b>', 'with --sequence or --step-width: columns of numbers; default all others'))
     .option('--test <data>', 'a test set of its own, in the form of the data')
     .addOption(numberOption('--test-share <s>', 'share of each class kept for the test; 0 for none; default 0.1'))
     .addOption(numberOption('--validation-share <s>', 'share that chooses the epoch; default 0.1'))
@@ -67,6 +73,7 @@ Examples:
   $ recurve train classify reviews.csv --text review --label stars --out runs/reviews
   $ recurve train classify pos=rt-polarity.pos,neg=rt-polarity.neg --out runs/films
   $ recurve train classify sensors.csv --sequence window --label activity --out runs/activity
+  $ recurve train classify mnist_train.csv --label label --step-width 28 --out runs/digits
   $ recurve train classify train-images-idx3-ubyte.gz,train-labels-idx1-ubyte.gz --out runs/digits`,
     )
     .action(async (data: string | undefined, values) => {

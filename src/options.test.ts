@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { createSampler } from './decode/index.ts';
 import { createEngine, ReferenceEngine } from './engine/index.ts';
 import {
   attention,
@@ -144,6 +143,4 @@ describe('a name that is no option is refused, with the one that was probably me
 test('options without a value are none, and those of a prototype do not count', () => {
   expect(() => expectOptions('x', { a: 1, b: undefined }, { a: true })).not.toThrow();
   expect(() => expectOptions('x', { constructor: 1 }, { a: true })).toThrow('got constructor');
-  // A request may hold more than what a sampler reads.
-  expect(() => createSampler(loose({ temperature: 1, title: 'x' }))).not.toThrow();
 });

@@ -1,30 +1,73 @@
 import { RecurveError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
+/** What an option has to be, as far as it is checked by {@link expectOptions}: `true` leaves that to whoever takes it. */
+type OptionKind<V> = [V] extends [boolean] ? 'boolean' : [V] extends [(...args: never) => unknown] ? 'function' : true;
+
 /** Every option of a type by its name: the compiler sees to it that none is missing and none is foreign. */
-export type OptionNames<O> = Readonly<Record<keyof O, true>>;
+export type OptionNames<O> = { readonly [K in keyof O]-?: OptionKind<NonNullable<O[K]>> };
+
+const WORDS = { boolean: 'true or false', function: 'a function' } as const;
 
 /**
- * Refuses an option that is none: one that is no key of `known`. TypeScript does so where it sees the options written down; in plain JavaScript a slip of the pen would
- * be ignored in silence, and the default would hold.
+ * Refuses an option that is none: one that is no key of `known`, null, or no boolean or function where `known` says that it is one.
+ * TypeScript does so where it sees the options written down; in plain JavaScript a slip of the pen would be ignored in silence, and the
+ * default would hold.
  *
  * @throws RecurveError `usage`, with the option that was probably meant
  */
 export function expectOptions(who: string, given: unknown, known: Readonly<Record<string, unknown>>): void {
-  if (typeof given !== 'object' || given === null) {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new RecurveError(
       'usage',
-      `${who}: expected its options as an object, got ${String(given)}; name each, as in { ${Object.keys(known)[0]}: … }`,
+      `${who}: expected its options as an object, got ${kindOf(given)}; name each, as in { ${Object.keys(known)[0]}: … }`,
     );
   }
   // Losses ask in every step, so that nothing is allocated where all is well.
   for (const name in given) {
-    if (Object.hasOwn(known, name) || (given as Record<string, unknown>)[name] === undefined) continue;
-    const names = Object.keys(known);
-    const meant = nearest(name, names);
+    const value = (given as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    if (!Object.hasOwn(known, name)) throw unknownOption(who, name, Object.keys(known));
+    const kind = known[name];
+    const wanted = kind === 'boolean' || kind === 'function' ? WORDS[kind] : 'a value';
+    if (wanted === 'a value' ? value !== null || kind === null : typeof value === kind) continue;
     throw new RecurveError(
       'usage',
-      `${who}: expected known options, got ${name}; ${meant === undefined ? `they are ${names.join(', ')}` : `did you mean ${meant}?`}`,
+      `${who}: expected ${name} to be ${wanted}, got ${kindOf(value)}; set it or leave it out`,
+    );
+  }
+}
+
+function unknownOption(who: string, name: string, names: readonly string[]): RecurveError {
+  const meant = nearest(name, names);
+  return new RecurveError(
+    'usage',
+    `${who}: expected known options, got ${name}; ${meant === undefined ? `they are ${names.join(', ')}` : `did you mean ${meant}?`}`,
+  );
+}
+
+/** What somebody gave, in words. */
+export function kindOf(given: unknown): string {
+  if (Array.isArray(given)) return 'an array';
+  if (given instanceof Promise) return 'a promise';
+  if (typeof given === 'function') return 'a function';
+  if (typeof given !== 'object' || given === null) return String(given);
+  if ('forward' in given) return 'a layer';
+  return 'step' in given ? 'a cell' : 'something else';
+}
+
+/** Refuses what is no list; `next` says what to give. Typed arrays are lists of numbers. */
+export function expectList(who: string, what: string, given: unknown, next: string): void {
+  if (Array.isArray(given) || (ArrayBuffer.isView(given) && 'length' in given)) return;
+  throw new RecurveError('usage', `${who}: expected ${what} as a list, got ${kindOf(given)}; ${next}`);
+}
+
+/** Refuses anything but a whole number of at least 1. */
+export function expectSize(who: string, what: string, value: number, next = `set ${what}`): void {
+  if (!(Number.isSafeInteger(value) && value >= 1)) {
+    throw new RecurveError(
+      'usage',
+      `${who}: expected ${what} to be a whole number of at least 1, got ${typeof value === 'number' ? value : kindOf(value)}; ${next}`,
     );
   }
 }

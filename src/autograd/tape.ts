@@ -308,10 +308,12 @@ export class Tape {
 
   /** Refuses tensors of other tapes and of scopes that have ended. */
   check(tensor: Tensor): void {
-    if (tensor.tape !== this) {
+    if (tensor?.tape !== this) {
       throw new RecurveError(
         'usage',
-        'tape: expected tensors of one engine, got one of another; build the whole computation on one tape',
+        tensor?.tape
+          ? 'tape: expected tensors of one engine, got one of another; build the whole computation on one tape'
+          : `tape: expected a tensor, got ${String(tensor)}; make one with tape.constant(values, shape), or return what an operation gave`,
       );
     }
     if (tensor.scope !== 0 && !this.#open.includes(tensor.scope)) {

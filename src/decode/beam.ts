@@ -37,7 +37,7 @@ const OPTIONS: OptionNames<BeamOptions> = {
   length: true,
   end: true,
   lengthPenalty: true,
-  allowed: true,
+  allowed: 'function',
 };
 
 /** A sequence that the search found. */

@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { exp } from '../exact.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
 import { Random, type RandomState } from '../random.ts';
 import { largest } from './largest.ts';
 
@@ -27,6 +28,16 @@ export interface SampleOptions {
   seed?: number;
 }
 
+export const SAMPLE_OPTIONS: OptionNames<SampleOptions> = {
+  temperature: true,
+  topK: true,
+  topP: true,
+  minP: true,
+  repetitionPenalty: true,
+  repetitionWindow: true,
+  seed: true,
+};
+
 /** Draws tokens, one after another. */
 export interface Sampler {
   /**
@@ -48,6 +59,7 @@ export interface Sampler {
  * const token = sampler.pick([2.1, -0.3, 1.7]);
  */
 export function createSampler(options: SampleOptions = {}, from?: RandomState): Sampler {
+  expectOptions('sampler', options, SAMPLE_OPTIONS);
   checkSampling(options);
   const {
     temperature = 1,

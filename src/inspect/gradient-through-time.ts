@@ -1,8 +1,9 @@
 import type { KeptGate, SequenceNews, Tensor } from '../autograd/index.ts';
 import { NONE } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
+import { expectNetwork } from '../nn/check.ts';
 import type { Network } from '../nn/index.ts';
-import { expectOptions } from '../options.ts';
+import { expectOptions, kindOf } from '../options.ts';
 
 /** What flowed back through one recurrent sequence in one backward pass. */
 export interface GradientTrace {
@@ -67,6 +68,13 @@ export function traceGradients(
   onTrace: (layers: GradientTrace[]) => void,
   options: TraceOptions = {},
 ): () => void {
+  expectNetwork('traceGradients', network);
+  if (typeof onTrace !== 'function') {
+    throw new RecurveError(
+      'usage',
+      `traceGradients: expected a function that gets the traces, got ${kindOf(onTrace)}; give (layers) => …`,
+    );
+  }
   expectOptions('traceGradients', options, { gateValues: true });
   const { gateValues = 8192 } = options;
   if (!(gateValues > 0)) {

@@ -14,8 +14,7 @@ import {
   toTimeMajor,
 } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
-import { expectSize } from './check.ts';
+import { expectOptions, expectSize, type OptionNames } from '../options.ts';
 import { uniform } from './init.ts';
 import { Parameter } from './parameter.ts';
 

@@ -1,32 +1,14 @@
 import type { Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
+import { kindOf } from '../options.ts';
 import type { Pass } from './layer.ts';
-
-/** Refuses anything but a whole number of at least 1. */
-export function expectSize(who: string, what: string, value: number): void {
-  if (!(Number.isSafeInteger(value) && value >= 1)) {
-    throw new RecurveError(
-      'usage',
-      `${who}: expected ${what} to be a whole number of at least 1, got ${value}; set ${what}`,
-    );
-  }
-}
+import type { Network } from './network.ts';
 
 /** Refuses anything but a probability below 1. */
 export function expectDropout(who: string, p: number): void {
   if (!(p >= 0 && p < 1)) {
     throw new RecurveError('usage', `${who}: expected dropout p with 0 ≤ p < 1, got ${p}; 0 switches it off`);
   }
-}
-
-/** What somebody gave, in words. */
-export function kindOf(given: unknown): string {
-  if (Array.isArray(given)) return 'an array';
-  if (given instanceof Promise) return 'a promise';
-  if (typeof given === 'function') return 'a function';
-  if (typeof given !== 'object' || given === null) return String(given);
-  if ('forward' in given) return 'a layer';
-  return 'step' in given ? 'a cell' : 'something else';
 }
 
 /** Refuses what is no layer. */
@@ -66,4 +48,22 @@ export function expectForward(who: string, x: Tensor, pass: Pass): void {
       `${who}: expected a pass, got ${pass ? 'one of a training without dropoutKey' : String(pass)}; hand on the one that fit gives to loss, or give { training: false, dropoutKey: noDropout }`,
     );
   }
+}
+
+/** Refuses what is no network. */
+export function expectNetwork(who: string, given: Network): void {
+  if (given?.tape && given.engine && given.root) return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected a network, got ${kindOf(given)}; make one with createNetwork(engine, layer)`,
+  );
+}
+
+/** Refuses what is no tensor. */
+export function expectTensor(who: string, what: string, given: Tensor): void {
+  if (given?.tape) return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected ${what} to be a tensor, got ${kindOf(given)}; give what a layer's forward returned`,
+  );
 }

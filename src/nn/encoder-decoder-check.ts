@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
+import { expectOptions, kindOf, type OptionNames } from '../options.ts';
 import type { EncoderDecoderOptions } from './encoder-decoder.ts';
 import { expectWord } from './layers/recurrent-options.ts';
 
@@ -21,6 +21,13 @@ export function checkEncoderDecoder(options: EncoderDecoderOptions): void {
   const refuse = (expected: string, got: string, next: string): never => {
     throw new RecurveError('usage', `encoderDecoder: expected ${expected}, got ${got}; ${next}`);
   };
+  for (const [name, layer] of Object.entries({ encoder, decoder })) {
+    if (!Array.isArray(layer?.cells)) {
+      refuse(`${name} to be a recurrent layer`, kindOf(layer), 'make one with gru, lstm, rnn, leaky or recurrent');
+    }
+  }
+  if (typeof target?.look !== 'function')
+    refuse('target to be an embedding', kindOf(target), 'make one with embedding');
   if (decoder.wholeSequence) {
     refuse(
       'a decoder that reads forwards',

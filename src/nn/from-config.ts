@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { kindOf } from '../options.ts';
 import { type AttentionOptions, attention } from './attention.ts';
 import type { Cell } from './cells/cell.ts';
 import { gruCell } from './cells/gru.ts';
@@ -38,7 +39,8 @@ const LAYERS: Record<string, Make<Layer>> = {
   pool,
   attentionPool,
   activation: ({ name }: { name: 'tanh' | 'relu' | 'sigmoid' }) => activation(name),
-  sequential: ({ layers }: { layers: LayerConfig[] }) => sequential(...layers.map((config) => layerFromConfig(config))),
+  sequential: ({ layers }: { layers: LayerConfig[] }) =>
+    sequential(...listed(layers).map((config) => layerFromConfig(config))),
   timeDistributed: ({ layer }: { layer: LayerConfig }) => timeDistributed(layerFromConfig(layer)),
   recurrent: ({ cells, backward, ...options }: RecurrentConfig) =>
     recurrent(cellsOf(cells), { ...options, ...(backward && { backward: cellsOf(backward) }) }),
@@ -73,7 +75,16 @@ export function layerFromConfig(config: LayerConfig): Layer {
 }
 
 function cellsOf(configs: readonly LayerConfig[]): Cell[] {
-  return configs.map((config) => make(CELLS, config, 'cell'));
+  return listed(configs).map((config) => make(CELLS, config, 'cell'));
+}
+
+/** The parts of a layer. */
+function listed(configs: readonly LayerConfig[]): readonly LayerConfig[] {
+  if (Array.isArray(configs)) return configs;
+  throw new RecurveError(
+    'model',
+    `architecture: expected a list of layers or cells, got ${kindOf(configs)}; the file is damaged or not a Recurve model`,
+  );
 }
 
 function make<T>(table: Record<string, Make<T>>, config: LayerConfig, what: string): T {

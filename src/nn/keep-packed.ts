@@ -1,5 +1,6 @@
 import type { KeptWeights } from '../autograd/tape.ts';
 import type { Address, Engine } from '../engine/engine.ts';
+import { expectNetwork } from './check.ts';
 import type { Network } from './network.ts';
 
 /**
@@ -12,7 +13,9 @@ import type { Network } from './network.ts';
  * network.load(weights);
  * keepPacked(network);
  */
-export function keepPacked({ tape, engine, weights, slots }: Network): void {
+export function keepPacked(network: Network): void {
+  expectNetwork('keepPacked', network);
+  const { tape, engine, weights, slots } = network;
   if (engine.watch) tape.kept ??= keptWeights(engine, weights, slots, engine.watch(weights, slots));
 }
 

@@ -1,5 +1,7 @@
 import type { Lengths, Tensor } from '../autograd/index.ts';
 import type { DropoutKey } from '../engine/engine.ts';
+import { RecurveError } from '../errors.ts';
+import { kindOf } from '../options.ts';
 import type { Parameter } from './parameter.ts';
 
 /** A plain JSON description from which a layer can be rebuilt. */
@@ -44,6 +46,12 @@ export interface Layer {
 
 /** All parameters below a layer, with their full names, in a fixed order. */
 export function* namedParameters(layer: Layer, prefix = ''): Generator<[string, Parameter]> {
+  if (typeof layer?.parameters !== 'object' || layer.parameters === null) {
+    throw new RecurveError(
+      'usage',
+      `layer: expected parameters of ${prefix || 'a layer'} by name, got ${kindOf(layer?.parameters)}; a layer without weights has parameters: {}`,
+    );
+  }
   for (const [name, parameter] of Object.entries(layer.parameters)) yield [prefix + name, parameter];
   for (const [name, child] of Object.entries(layer.children ?? {})) yield* namedParameters(child, `${prefix}${name}.`);
 }

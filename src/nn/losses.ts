@@ -20,8 +20,8 @@ import {
   type Tensor,
 } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
-import { kindOf } from './check.ts';
+import { expectList, expectOptions, kindOf, type OptionNames } from '../options.ts';
+import { expectTensor } from './check.ts';
 import type { LinearLayer } from './layers/linear.ts';
 
 /** What a loss averages over. Every loss is `Σ weight·element / Σ weight`, 0 when all weights are 0. */
@@ -79,6 +79,9 @@ export function quantile(
   quantiles: readonly number[],
   options: LossOptions = {},
 ): Tensor {
+  expectTensor('quantile', 'prediction', prediction);
+  expectList('quantile', 'quantiles', quantiles, 'give e.g. [0.1, 0.5, 0.9]');
+  expectOptions('quantile', options, LOSS);
   const Q = quantiles.length;
   if (Q === 0 || quantiles.some((q) => !(q > 0 && q < 1))) {
     throw new RecurveError(
@@ -86,10 +89,10 @@ export function quantile(
       `quantile: expected quantiles between 0 and 1, got ${quantiles.join(', ')}; give e.g. 0.1, 0.5, 0.9`,
     );
   }
-  if (prediction.shape.at(-1) !== Q || target.length * Q !== prediction.size) {
+  if (prediction.shape.at(-1) !== Q || target?.length * Q !== prediction.size) {
     throw new RecurveError(
       'shape',
-      `quantile: expected prediction of shape [..., ${Q}] and one target per row, got [${prediction.shape.join(', ')}] and ${target.length} targets; the last axis holds the quantiles`,
+      `quantile: expected prediction of shape [..., ${Q}] and one target per row, got [${prediction.shape.join(', ')}] and ${target?.length ?? 'no'} targets; the last axis holds the quantiles`,
     );
   }
   const repeated = repeat(target, Q);
@@ -113,6 +116,8 @@ export function gaussianNll(
   target: ArrayLike<number>,
   options?: LossOptions,
 ): Tensor {
+  expectTensor('gaussianNll', 'mean', mean);
+  expectTensor('gaussianNll', 'log variance', logVariance);
   expectShape('gaussianNll', 'log variance', logVariance.shape, mean.shape, 'give one per mean');
   return average(mean, target, options, (y, t) =>
     affine(add(logVariance, multiply(square(subtract(y, t)), exp(affine(logVariance, -1)))), 0.5),
@@ -134,6 +139,7 @@ export function crossEntropy(
   targets: Indices,
   options: LossOptions & { labelSmoothing?: number } = {},
 ): Tensor {
+  expectTensor('crossEntropy', 'logits', logits);
   expectOptions('crossEntropy', options, CROSS_ENTROPY);
   const { labelSmoothing = 0, ...shared } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
@@ -154,10 +160,18 @@ export function crossEntropy(
  */
 export function linearCrossEntropy(
   x: Tensor,
-  { weight, bias }: LinearLayer,
+  output: LinearLayer,
   targets: Indices,
   options: LossOptions = {},
 ): Tensor {
+  expectTensor('linearCrossEntropy', 'x', x);
+  if (!output?.weight) {
+    throw new RecurveError(
+      'usage',
+      `linearCrossEntropy: expected the output layer, got ${kindOf(output)}; give the one that linear or tied made`,
+    );
+  }
+  const { weight, bias } = output;
   const { heeded, weights } = heededTargets(targets, options);
   const rows = linearCrossEntropyRows(x, weight.tensor, bias?.tensor, { ...targets, values: heeded });
   return weightedMean(rows, weights);
@@ -165,7 +179,7 @@ export function linearCrossEntropy(
 
 /** Targets with −1 where the weight is 0, and weights with 0 where the target is −1. */
 function heededTargets(targets: Indices, options: LossOptions): { heeded: Float64Array; weights: Float64Array } {
-  if (!targets?.values || !targets.shape) {
+  if (!targets?.values || !Array.isArray(targets.shape)) {
     throw new RecurveError(
       'usage',
       `crossEntropy: expected targets as { values, shape }, got ${kindOf(targets)}; values are class numbers, and shape is that of the logits without its last axis`,
@@ -199,6 +213,7 @@ function average(
   options: LossOptions = {},
   element: (y: Tensor, t: Tensor) => Tensor,
 ): Tensor {
+  expectTensor('loss', 'prediction', prediction);
   expectOptions('loss', options, LOSS);
   if (target?.length !== prediction.size) {
     throw new RecurveError(

@@ -1,12 +1,12 @@
 import { Tape, Tensor } from '../autograd/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
-import { expectOptions } from '../options.ts';
+import { expectList, expectOptions, kindOf, type OptionNames } from '../options.ts';
 import { Random } from '../random.ts';
-import { expectLayer, kindOf } from './check.ts';
+import { expectLayer } from './check.ts';
 import { type Layer, namedParameters, type Pass } from './layer.ts';
 import { type MemoryNeed, measureStep, type StepOptions } from './memory.ts';
-import type { Parameter } from './parameter.ts';
+import { Parameter } from './parameter.ts';
 
 /** One parameter's place in the network's block. */
 export interface ParameterEntry {
@@ -56,6 +56,8 @@ export interface Network {
   [Symbol.dispose](): void;
 }
 
+const MEMORY_OPTIONS: OptionNames<StepOptions> = { shape: true, lengths: true, training: 'boolean', loss: 'function' };
+
 /** Parameters start on 64-byte borders. */
 const ALIGN = 16;
 
@@ -76,6 +78,12 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
   const entries: ParameterEntry[] = [];
   let slots = 0;
   for (const [name, parameter] of namedParameters(root)) {
+    if (!(parameter instanceof Parameter)) {
+      throw new RecurveError(
+        'usage',
+        `network: expected ${name} to be a Parameter, got ${kindOf(parameter)}; make it with new Parameter(shape, start)`,
+      );
+    }
     parameter.expectFree();
     const same = entries.find((entry) => entry.parameter === parameter);
     if (same) {
@@ -143,7 +151,8 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
     },
     memory(options) {
       expectInUse();
-      expectOptions('memory', options, { shape: true, lengths: true, training: true, loss: true });
+      expectOptions('memory', options, MEMORY_OPTIONS);
+      expectList('memory', 'shape', options.shape, 'give that of the input, { shape: [B, T, D] }');
       return measureStep(tape, root, entries, options);
     },
     [Symbol.dispose]() {
@@ -189,7 +198,7 @@ function checkState(
     );
   }
   for (const { name, parameter, size } of entries) {
-    const { shape, data } = state[name];
+    const { shape, data } = state[name] ?? {};
     if (!Array.isArray(shape) || typeof data?.length !== 'number') {
       throw new RecurveError(
         'model',

@@ -3,12 +3,23 @@
  * score (code `data`).
  */
 import { RecurveError } from '../errors.ts';
+import { expectList, expectSize } from '../options.ts';
 
 /** `confusion[truth][prediction]`: how often class `truth` was taken for class `prediction`; [K, K]. */
 export function confusionMatrix(truth: ArrayLike<number>, prediction: ArrayLike<number>, classes: number): number[][] {
   expectScores('confusion', truth, prediction);
+  expectSize('confusion', 'classes', classes);
   const counts = Array.from({ length: classes }, () => Array<number>(classes).fill(0));
-  for (let i = 0; i < truth.length; i++) counts[truth[i]][prediction[i]]++;
+  for (let i = 0; i < truth.length; i++) {
+    for (const k of [truth[i], prediction[i]]) {
+      if (counts[k]) continue;
+      throw new RecurveError(
+        'data',
+        `confusion: expected classes from 0 to ${classes - 1}, got ${k} at ${i}; give the number of all classes`,
+      );
+    }
+    counts[truth[i]][prediction[i]]++;
+  }
   return counts;
 }
 
@@ -30,6 +41,10 @@ export function classScores(confusion: readonly (readonly number[])[]): {
   f1: number;
   classes: ClassScores[];
 } {
+  const next = 'give what confusionMatrix returned';
+  expectList('classScores', 'counts [K, K]', confusion, next);
+  if (confusion.some((row) => row?.length !== confusion.length))
+    throw new RecurveError('shape', `classScores: expected counts [K, K], got rows of another length; ${next}`);
   const total = confusion.flat().reduce((a, b) => a + b, 0);
   const right = confusion.reduce((sum, row, k) => sum + row[k], 0);
   const classes = confusion.map((row, k) => {
@@ -86,6 +101,9 @@ function share(part: number, whole: number): number {
 }
 
 function expectScores(who: string, truth: ArrayLike<unknown>, other: ArrayLike<unknown>): void {
+  for (const list of [truth, other]) {
+    expectList(who, 'examples and predictions', list, 'give a number for each');
+  }
   if (truth.length !== other.length) {
     throw new RecurveError(
       'shape',

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { expectNetwork } from '../nn/check.ts';
 import type { Network } from '../nn/index.ts';
 import { expectOptions } from '../options.ts';
 
@@ -29,6 +30,7 @@ export interface ClipTotals {
 
 /** Clips all gradients in place; gives the global norm after clipping by value and before shortening. */
 export function clipGradients(network: Network, options: ClipOptions): number {
+  expectNetwork('clip', network);
   checkClip(options);
   const { engine, gradients, slots } = network;
   const { norm, scale } = limitGradients(network, options, noClips());

@@ -93,19 +93,19 @@ function windows(
 function backward(network: Network, lossOf: (tape: Network['tape']) => Tensor, share = 1): number {
   const { tape } = network;
   return tape.run(() => {
-    const loss = lossOf(tape);
-    if (!(loss instanceof Tensor)) throw noTensor(loss);
+    const loss = expectLoss('fit', lossOf(tape));
     tape.backward(loss, share);
     return loss.item();
   });
 }
 
 /** Programs without types give promises and numbers too. */
-function noTensor(loss: unknown): RecurveError {
-  const got = loss instanceof Promise ? 'a promise' : typeof loss;
-  return new RecurveError(
+function expectLoss(who: string, loss: Tensor): Tensor {
+  if (loss instanceof Tensor) return loss;
+  const got = (loss as unknown) instanceof Promise ? 'a promise' : typeof loss;
+  throw new RecurveError(
     'usage',
-    `fit: expected loss to return a tensor of one element, got ${got}; return what mse or another loss gives, without await`,
+    `${who}: expected loss to return a tensor of one element, got ${got}; return what mse or another loss gives, without await`,
   );
 }
 
@@ -127,7 +127,7 @@ export function* costs(network: Network, objective: Objective, batchSize: number
     reader.begin(undefined);
     for (let k = 0; k < reader.windows; k++) {
       yield reader.read(k, quiet, (window, pass) => ({
-        loss: tape.evaluate(() => streams.loss(window, pass, tape).item()),
+        loss: tape.evaluate(() => expectLoss('evaluate', streams.loss(window, pass, tape)).item()),
         weight: newSteps(window),
       }));
     }
@@ -138,7 +138,7 @@ export function* costs(network: Network, objective: Objective, batchSize: number
     batchSize,
   )) {
     yield {
-      loss: tape.evaluate(() => objective.loss(batch, quiet, tape).item()),
+      loss: tape.evaluate(() => expectLoss('evaluate', objective.loss(batch, quiet, tape)).item()),
       weight: expectWeight((objective.weight ?? countOf)(batch)),
     };
   }

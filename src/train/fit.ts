@@ -1,5 +1,7 @@
 import { RecurveError } from '../errors.ts';
+import { expectNetwork } from '../nn/check.ts';
 import type { Network, Pass } from '../nn/index.ts';
+import { expectSize } from '../options.ts';
 import { Random } from '../random.ts';
 import { createAverage } from './average.ts';
 import { clipReport, limitGradients, noClips } from './clip.ts';
@@ -7,7 +9,14 @@ import { type Cost, type Course, costs, courseOf } from './course.ts';
 import { visitor } from './event-loop.ts';
 import { expectFinite, naming, type StepPlace } from './finite.ts';
 import { createOptimizer } from './optimizers.ts';
-import { checkOptions, type FitOptions, type FitResult, type Objective, type Progress } from './options.ts';
+import {
+  checkOptions,
+  expectObjective,
+  type FitOptions,
+  type FitResult,
+  type Objective,
+  type Progress,
+} from './options.ts';
 import { afterEpoch, PLATEAU_START, rateFactor } from './schedules.ts';
 import type { TrainingState } from './training-state.ts';
 
@@ -21,6 +30,7 @@ export type { FitOptions, FitResult, Objective, Progress } from './options.ts';
  * @throws RecurveError `usage` while another fit of the network runs
  */
 export async function fit(network: Network, options: FitOptions): Promise<FitResult> {
+  expectNetwork('fit', network);
   checkOptions(options);
   using _claim = claim(network);
   const {
@@ -200,6 +210,9 @@ export async function evaluate(
   batchSize = 256,
   visit = visitor(),
 ): Promise<number> {
+  expectNetwork('evaluate', network);
+  expectObjective('evaluate', 'data', objective);
+  expectSize('evaluate', 'batchSize', batchSize);
   let sum = 0;
   let total = 0;
   for (const { loss, weight } of costs(network, objective, batchSize)) {
@@ -225,7 +238,12 @@ function initialState(): TrainingState {
 }
 
 function restore(network: Network, optimizer: ReturnType<typeof createOptimizer>, state: TrainingState): TrainingState {
-  if (state.weights?.length !== network.slots || !state.optimizer) {
+  if (
+    state.weights?.length !== network.slots ||
+    !state.optimizer ||
+    !Number.isSafeInteger(state.step) ||
+    !Array.isArray(state.history)
+  ) {
     throw new RecurveError(
       'model',
       `fit: expected a checkpoint of ${network.slots} weights, got ${state.weights?.length ?? 'none'}; resume with the network and options it was made with`,

@@ -3,8 +3,9 @@ import type { Address } from '../engine/engine.ts';
 import { NONE } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
 import { pow } from '../exact.ts';
+import { expectNetwork } from '../nn/check.ts';
 import type { Network } from '../nn/index.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
+import { expectOptions, kindOf, type OptionNames } from '../options.ts';
 
 /**
  * What to optimise with; plain data, so that it goes into config and checkpoint as it is.
@@ -79,13 +80,14 @@ type Update = (
 
 /** Makes the optimiser and its moments (zero) on the network's engine. */
 export function createOptimizer(network: Network, config: OptimizerConfig): Optimizer {
+  expectNetwork('optimizer', network);
   // Here and not in the network, so that a page that only predicts need not load it.
   network.tape.repeat = replay;
   const { engine, slots } = network;
-  if (!Object.hasOwn(RULES, config.kind)) {
+  if (!Object.hasOwn(RULES, config?.kind)) {
     throw new RecurveError(
       'usage',
-      `optimizer: expected kind to be one of ${Object.keys(RULES).join(', ')}, got ${config.kind}; choose one of them`,
+      `optimizer: expected kind to be one of ${Object.keys(RULES).join(', ')}, got ${config?.kind ?? kindOf(config)}; choose one of them`,
     );
   }
   expectOptions(config.kind, config, { kind: true, ...KNOWN[config.kind] });
@@ -119,7 +121,8 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
     },
     load(state) {
       expectInUse();
-      const foreign = Object.keys(state.moments).filter((name) => !names.includes(name));
+      const { moments: given = {} } = state;
+      const foreign = Object.keys(given).filter((name) => !names.includes(name));
       if (foreign.length > 0) {
         throw new RecurveError(
           'model',
@@ -127,13 +130,13 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
         );
       }
       for (const name of names) {
-        if (state.moments[name]?.length !== slots) {
+        if (given[name]?.length !== slots) {
           throw new RecurveError(
             'model',
-            `optimizer: expected ${slots} numbers of ${name}, got ${state.moments[name]?.length ?? 'none'}; resume with the same network and optimiser`,
+            `optimizer: expected ${slots} numbers of ${name}, got ${given[name]?.length ?? 'none'}; resume with the same network and optimiser`,
           );
         }
-        engine.write(moments[name], state.moments[name]);
+        engine.write(moments[name], given[name]);
       }
       steps = state.steps;
     },
@@ -153,7 +156,7 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
 }
 
 const ADAM: OptionNames<AdamOptions> = { beta1: true, beta2: true, epsilon: true, weightDecay: true };
-const SGD: OptionNames<SgdOptions> = { momentum: true, nesterov: true, weightDecay: true };
+const SGD: OptionNames<SgdOptions> = { momentum: true, nesterov: 'boolean', weightDecay: true };
 const RMSPROP: OptionNames<RmspropOptions> = { alpha: true, epsilon: true, momentum: true, weightDecay: true };
 const KNOWN = { adam: ADAM, adamW: ADAM, sgd: SGD, rmsprop: RMSPROP };
 

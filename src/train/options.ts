@@ -1,7 +1,7 @@
 import type { Tape, Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
 import type { Pass } from '../nn/index.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
+import { expectOptions, expectSize, kindOf, type OptionNames } from '../options.ts';
 import { type AverageOptions, checkAverage } from './average.ts';
 import { type ClipOptions, type ClipReport, checkClip } from './clip.ts';
 import type { OptimizerConfig } from './optimizers.ts';
@@ -125,30 +125,48 @@ const FIT_OPTIONS: OptionNames<FitOptions> = {
   average: true,
   seed: true,
   patience: true,
-  restoreBest: true,
+  restoreBest: 'boolean',
   maxSeconds: true,
-  detectAnomaly: true,
+  detectAnomaly: 'boolean',
   signal: true,
-  onProgress: true,
+  onProgress: 'function',
   checkpoint: true,
   resume: true,
 };
 
-function expectObjective(name: string, objective: Objective): void {
-  if (typeof objective?.loss === 'function') return;
+/** Refuses what does not say what is learned: `name` is its place among the options. */
+export function expectObjective(who: string, name: string, objective: Objective): void {
+  if (typeof objective?.weight !== 'undefined' && typeof objective.weight !== 'function') {
+    throw new RecurveError(
+      'usage',
+      `${who}: expected weight of ${name} to be a function of the batch, got ${kindOf(objective.weight)}; leave it out to weigh by the number of examples`,
+    );
+  }
+  if (typeof objective?.loss === 'function') {
+    expectSize(who, `${name} examples`, objective.examples, 'say how many there are');
+    return;
+  }
   throw new RecurveError(
     'usage',
-    `fit: expected ${name} to say how many examples there are and what some of them cost, got ${objective ? 'no loss' : String(objective)}; give { examples, loss(batch, pass, tape) }`,
+    `${who}: expected ${name} to say how many examples there are and what some of them cost, got ${objective ? 'no loss' : String(objective)}; give { examples, loss(batch, pass, tape) }`,
   );
 }
 
 export function checkOptions(options: FitOptions): void {
   expectOptions('fit', options, FIT_OPTIONS);
-  expectObjective('training', options.training);
-  if (options.validation) expectObjective('validation', options.validation);
-  if (options.bucketing) expectOptions('fit: bucketing', options.bucketing, { lengths: true, pool: true });
-  if (options.checkpoint) expectOptions('fit: checkpoint', options.checkpoint, { everySeconds: true, save: true });
-  const { training, validation, epochs, lastEpoch = 1, batchSize = 32, accumulate = 1, patience = 1 } = options;
+  expectObjective('fit', 'training', options.training);
+  if (options.validation) expectObjective('fit', 'validation', options.validation);
+  if (options.bucketing !== undefined)
+    expectOptions('fit: bucketing', options.bucketing, { lengths: true, pool: true });
+  if (options.checkpoint !== undefined)
+    expectOptions('fit: checkpoint', options.checkpoint, { everySeconds: true, save: 'function' });
+  if (options.checkpoint && typeof options.checkpoint.save !== 'function') {
+    throw new RecurveError(
+      'usage',
+      'fit: expected checkpoint with a function save, got none; give { everySeconds, save: async (state) => … }',
+    );
+  }
+  const { training, epochs, lastEpoch = 1, batchSize = 32, accumulate = 1, patience = 1 } = options;
   const { rate = 1e-3, maxSeconds = 0, schedule, clip, average, bucketing, checkpoint } = options;
   const whole = {
     epochs,
@@ -156,17 +174,8 @@ export function checkOptions(options: FitOptions): void {
     batchSize,
     accumulate,
     patience,
-    'training examples': training.examples,
-    'validation examples': validation?.examples ?? 1,
   };
-  for (const [name, value] of Object.entries(whole)) {
-    if (!(Number.isSafeInteger(value) && value >= 1)) {
-      throw new RecurveError(
-        'usage',
-        `fit: expected ${name} to be a whole number of at least 1, got ${value}; set it or give more data`,
-      );
-    }
-  }
+  for (const [name, value] of Object.entries(whole)) expectSize('fit', name, value);
   for (const [name, value] of Object.entries({ maxSeconds, everySeconds: checkpoint?.everySeconds ?? 0 })) {
     if (!(value >= 0)) {
       throw new RecurveError(
@@ -196,13 +205,13 @@ export function checkOptions(options: FitOptions): void {
         );
       }
     }
-  } else if (bucketing && bucketing.lengths.length !== training.examples) {
+  } else if (bucketing && bucketing.lengths?.length !== training.examples) {
     throw new RecurveError(
       'shape',
-      `fit: expected one length per example, ${training.examples} in all, got ${bucketing.lengths.length}; give bucketing.lengths for the training examples`,
+      `fit: expected one length per example, ${training.examples} in all, got ${bucketing.lengths?.length ?? 'none'}; give bucketing.lengths for the training examples`,
     );
   }
-  if (schedule) checkSchedule(schedule);
-  if (clip) checkClip(clip);
-  if (average) checkAverage(average, options.restoreBest);
+  if (schedule !== undefined) checkSchedule(schedule);
+  if (clip !== undefined) checkClip(clip);
+  if (average !== undefined) checkAverage(average, options.restoreBest);
 }

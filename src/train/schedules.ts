@@ -1,6 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { cos } from '../exact.ts';
-import { expectOptions } from '../options.ts';
+import { expectOptions, kindOf } from '../options.ts';
 
 /** How the learning rate moves: a factor between 0 and 1 on the rate given to `fit`. Plain data. */
 export type Schedule = {
@@ -78,10 +78,10 @@ const KINDS = {
 
 /** Refuses schedules that cannot work. */
 export function checkSchedule(schedule: Schedule): void {
-  if (!Object.hasOwn(KINDS, schedule.kind)) {
+  if (!Object.hasOwn(KINDS, schedule?.kind)) {
     throw new RecurveError(
       'usage',
-      `schedule: expected kind to be one of ${Object.keys(KINDS).join(', ')}, got ${schedule.kind}; choose one of them`,
+      `schedule: expected kind to be one of ${Object.keys(KINDS).join(', ')}, got ${schedule?.kind ?? kindOf(schedule)}; choose one of them`,
     );
   }
   expectOptions(`schedule: ${schedule.kind}`, schedule, { kind: true, warmup: true, ...KINDS[schedule.kind] });

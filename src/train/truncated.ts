@@ -38,8 +38,8 @@ const OPTIONS: OptionNames<StreamOptions> = {
   rows: true,
   k1: true,
   k2: true,
-  shuffle: true,
-  loss: true,
+  shuffle: 'boolean',
+  loss: 'function',
 };
 
 /** What is read for one update: a block of B rows and T steps, T ≤ k2. */

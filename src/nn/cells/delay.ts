@@ -1,5 +1,6 @@
 import { columns, concat, type Tensor } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectCells } from '../check.ts';
 import { type Cell, type State, stateSize } from './cell.ts';
 import { dilatedForms } from './dilated.ts';
 
@@ -52,6 +53,8 @@ const lineOf = (name: string): string => (name === 'h' ? 'past' : `past_${name}`
 
 /** Any cell, reading its state of `d` steps before: see {@link Delays.dilation}. The line of state s is state `past` (of h) or `past_s`. */
 export function dilate(cell: Cell, d: number): Cell {
+  expectCells('dilate', [cell]);
+  skipOf('dilate', { dilation: d });
   if (d === 1) return cell;
   const { sequence: _whole, last: _last, ...plain } = cell;
   const lines = cell.stateNames.map((name) => [name, lineOf(name), stateSize(cell, name)] as const);

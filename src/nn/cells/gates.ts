@@ -1,5 +1,6 @@
 import { columns, type Tensor } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectList } from '../../options.ts';
 
 /**
  * The order of gate blocks in weights, biases and pre-activations: the only place that knows it. Recurve stores PyTorch's.
@@ -17,9 +18,22 @@ export type GatedKind = keyof typeof GATE_ORDER;
 /** Whose order of gate blocks. */
 export type GateConvention = 'pytorch' | 'keras' | 'onnx';
 
+/** A cell's gates in the order of a convention. */
+function orderOf(kind: GatedKind, convention: GateConvention): readonly string[] {
+  const orders: Readonly<Record<string, readonly string[]>> | undefined = GATE_ORDER[kind];
+  const order = orders?.[convention];
+  if (order) return order;
+  throw new RecurveError(
+    'usage',
+    orders
+      ? `gates: expected a convention of ${Object.keys(orders).join(', ')}, got ${String(convention)}; choose one of them`
+      : `gates: expected a cell of ${Object.keys(GATE_ORDER).join(', ')}, got ${String(kind)}; choose one of them`,
+  );
+}
+
 /** How many gate blocks a cell has: G = gateCount · H. */
 export function gateCount(kind: GatedKind): number {
-  return GATE_ORDER[kind].pytorch.length;
+  return orderOf(kind, 'pytorch').length;
 }
 
 /**
@@ -32,7 +46,7 @@ export const PEEPHOLE_ORDER = {
 
 /** Where a gate's block stands among the blocks of a cell, from 0. */
 export function gateIndex(kind: GatedKind, gate: string): number {
-  const order: readonly string[] = GATE_ORDER[kind].pytorch;
+  const order = orderOf(kind, 'pytorch');
   const at = order.indexOf(gate);
   if (at < 0)
     throw new RecurveError(
@@ -63,8 +77,9 @@ export function reorderGates(
   from: GateConvention,
   to: GateConvention,
 ): Float64Array {
-  const source: readonly string[] = GATE_ORDER[kind][from];
-  const target: readonly string[] = GATE_ORDER[kind][to];
+  const source = orderOf(kind, from);
+  const target = orderOf(kind, to);
+  expectList('gates', 'rows', rows, 'give the weights of all gates, one gate after another');
   const block = rows.length / source.length;
   const result = new Float64Array(rows.length);
   target.forEach((gate, i) => {

@@ -15,8 +15,7 @@ import {
   tanh,
 } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, type OptionNames } from '../../options.ts';
-import { expectSize } from '../check.ts';
+import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
 import { constant, type Initialiser, uniform, zeros } from '../init.ts';
 import { Parameter } from '../parameter.ts';
 import type { Cell, Noise, State } from './cell.ts';
@@ -73,9 +72,9 @@ export interface LstmOptions extends Omit<CellOptions, 'zoneout'>, CandidateDrop
 export const LSTM_OPTIONS: OptionNames<LstmOptions> = {
   ...CELL_OPTIONS,
   recurrentDropout: true,
-  peephole: true,
-  coupled: true,
-  layerNorm: true,
+  peephole: 'boolean',
+  coupled: 'boolean',
+  layerNorm: 'boolean',
   projection: true,
   cellClip: true,
   forgetBias: true,

@@ -1,6 +1,5 @@
 import { add, linear, type RecurrentWeights, type SkipConnection, type Tensor } from '../../autograd/index.ts';
-import { expectOptions, type OptionNames } from '../../options.ts';
-import { expectSize } from '../check.ts';
+import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
 import { Parameter } from '../parameter.ts';
 import type { Noise, State } from './cell.ts';
 import type { Delays } from './delay.ts';

@@ -11,8 +11,7 @@ import {
   toBatchFirst,
   toTimeMajor,
 } from '../../autograd/index.ts';
-import { expectOptions } from '../../options.ts';
-import { expectSize } from '../check.ts';
+import { expectOptions, expectSize } from '../../options.ts';
 import { uniform, zeros } from '../init.ts';
 import type { Layer, Pass } from '../layer.ts';
 import { Parameter } from '../parameter.ts';

@@ -1,6 +1,5 @@
 import { gather, type Indices, type Tensor } from '../../autograd/index.ts';
-import { expectOptions, type OptionNames } from '../../options.ts';
-import { expectSize } from '../check.ts';
+import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
 import { type Initialiser, normal } from '../init.ts';
 import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
@@ -15,7 +14,7 @@ export interface EmbeddingOptions {
   start?: Initialiser;
 }
 
-const OPTIONS: OptionNames<EmbeddingOptions> = { vocabulary: true, output: true, start: true };
+const OPTIONS: OptionNames<EmbeddingOptions> = { vocabulary: true, output: true, start: 'function' };
 
 /** An {@link embedding}: a table [K, D] that indices look up. */
 export interface EmbeddingLayer extends Layer {

@@ -1,6 +1,5 @@
 import { layerNorm as applyLayerNorm } from '../../autograd/index.ts';
-import { expectOptions } from '../../options.ts';
-import { expectSize } from '../check.ts';
+import { expectOptions, expectSize } from '../../options.ts';
 import { constant, zeros } from '../init.ts';
 import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';

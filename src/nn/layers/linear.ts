@@ -1,6 +1,5 @@
 import { linear as applyLinear } from '../../autograd/index.ts';
-import { expectOptions, type OptionNames } from '../../options.ts';
-import { expectSize } from '../check.ts';
+import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
 import { type Initialiser, uniform } from '../init.ts';
 import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
@@ -17,7 +16,7 @@ export interface LinearOptions {
   start?: Initialiser;
 }
 
-const OPTIONS: OptionNames<LinearOptions> = { input: true, output: true, bias: true, start: true };
+const OPTIONS: OptionNames<LinearOptions> = { input: true, output: true, bias: 'boolean', start: 'function' };
 
 /** A layer `y = W x + b` whose factors can be asked for: {@link linear} and {@link tied}. */
 export interface LinearLayer extends Layer {

@@ -1,6 +1,6 @@
 import { segmentLength } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
-import type { OptionNames } from '../../options.ts';
+import { expectList, type OptionNames } from '../../options.ts';
 import { type Cell, outputSize } from '../cells/cell.ts';
 import { expectDropout } from '../check.ts';
 import { expectMerge, type Merge, mergedWidth } from './merge.ts';
@@ -59,7 +59,7 @@ export const RECURRENT_OPTIONS: OptionNames<RecurrentOptions> = {
   residual: true,
   backward: true,
   merge: true,
-  reverse: true,
+  reverse: 'boolean',
   initial: true,
   returns: true,
   recompute: true,
@@ -101,6 +101,8 @@ export function expectWord(who: string, what: string, value: string, words: read
 /** Dropout at each border between two cells. */
 export function dropoutRates(dropout: number | readonly number[], layers: number): readonly number[] {
   const borders = Math.max(layers - 1, 0);
+  if (typeof dropout !== 'number')
+    expectList('recurrent', 'dropout', dropout, 'give one number for all or one per border');
   const rates = typeof dropout === 'number' ? Array<number>(borders).fill(dropout) : dropout;
   for (const p of typeof dropout === 'number' ? [dropout] : dropout) expectDropout('recurrent', p);
   if (rates.length !== borders) {
@@ -156,6 +158,7 @@ export function residualLayers(
       'recurrent: expected residual: true with at least two layers, got one; name the layer, residual: [0], if its input is as wide as its output',
     );
   }
+  if (residual !== true) expectList('recurrent', 'residual', residual, 'give true, or numbers of layers, as in [1, 2]');
   const layers = residual === true ? widths.map((_, k) => k).slice(1) : residual;
   for (const k of layers) {
     if (!(Number.isInteger(k) && k >= 0 && k < widths.length)) {

@@ -1,11 +1,10 @@
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, type OptionNames } from '../../options.ts';
+import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
 import { type Cell, outputSize } from '../cells/cell.ts';
 import { GRU_OPTIONS, type GruOptions, gruCell } from '../cells/gru.ts';
 import { LEAKY_OPTIONS, type LeakyOptions, leakyCell } from '../cells/leaky.ts';
 import { LSTM_OPTIONS, type LstmOptions, lstmCell } from '../cells/lstm.ts';
 import { RNN_OPTIONS, type RnnOptions, rnnCell } from '../cells/rnn.ts';
-import { expectSize } from '../check.ts';
 import { mergedWidth } from './merge.ts';
 import { type RecurrentLayer, recurrent } from './recurrent.ts';
 import { RECURRENT_OPTIONS, type RecurrentOptions } from './recurrent-options.ts';
@@ -19,7 +18,7 @@ export interface StackOptions extends Omit<RecurrentOptions, 'backward'> {
 }
 
 const { backward: _cells, ...SHARED } = RECURRENT_OPTIONS;
-const STACK_OPTIONS: OptionNames<StackOptions> = { ...SHARED, layers: true, bidirectional: true };
+const STACK_OPTIONS: OptionNames<StackOptions> = { ...SHARED, layers: true, bidirectional: 'boolean' };
 
 /** Options of a cell for all layers of a stack; `hidden` may be one width per layer. */
 export type Stacked<O extends { hidden: number }> = Omit<O, 'hidden'> &
@@ -71,7 +70,7 @@ function stackOf<O extends { input: number; hidden: number }>(
     input,
     ...own
   }: StackOptions & { input: number; hidden: number | readonly number[] } = options;
-  const widths = typeof hidden === 'number' ? undefined : hidden;
+  const widths = typeof hidden === 'object' ? hidden : undefined;
   const count = layers ?? widths?.length ?? 1;
   expectSize('recurrent', 'layers', count);
   if (widths && widths.length !== count) {

@@ -1,4 +1,6 @@
 import { linear as applyLinear } from '../../autograd/index.ts';
+import { RecurveError } from '../../errors.ts';
+import { kindOf } from '../../options.ts';
 import { zeros } from '../init.ts';
 import { Parameter } from '../parameter.ts';
 import type { EmbeddingLayer } from './embedding.ts';
@@ -15,6 +17,12 @@ export interface TiedLayer extends LinearLayer {
  * own; the embedding has to stand in the network too, and its gradient is the sum of both uses.
  */
 export function tied(table: EmbeddingLayer): TiedLayer {
+  if (typeof table?.look !== 'function') {
+    throw new RecurveError(
+      'usage',
+      `tied: expected an embedding, got ${kindOf(table)}; give the one whose weights it shares, const table = embedding({ … })`,
+    );
+  }
   const bias = new Parameter([table.vocabulary], zeros, { decays: false });
   const { weight } = table.parameters;
   return {

@@ -11,11 +11,13 @@ import {
 } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { type Cell, type Noise, outputSize, type State, stateSize } from '../cells/cell.ts';
+import { expectCells } from '../check.ts';
 
 type Result = ReturnType<NonNullable<Cell['sequence']>>;
 
 /** `step` repeated over x[T, B, D]: the oracle of every fused sequence, and the path of cells that have none. */
 export function unroll(cell: Cell): NonNullable<Cell['sequence']> {
+  expectCells('unroll', [cell]);
   return (x: Tensor, first: State, lengths: Lengths, noise?: Noise) => {
     const { tape } = x;
     const [T, B, D] = x.shape;

@@ -1,9 +1,11 @@
 import { RecurveError } from '../../errors.ts';
+import { expectLayer } from '../check.ts';
 import type { Layer } from '../layer.ts';
 import type { RecurrentLayer } from '../layers/recurrent.ts';
 
 /** The layers in the order they run, without those that do nothing outside training. */
 export function chainOf(layer: Layer): Layer[] {
+  expectLayer('stepper', layer);
   if (layer.config.kind === 'dropout') return [];
   return layer.config.kind === 'sequential' ? Object.values(layer.children ?? {}).flatMap(chainOf) : [layer];
 }

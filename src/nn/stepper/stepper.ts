@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectNetwork } from '../check.ts';
 import type { Network } from '../network.ts';
 import { chainOf, widthIn } from './chain.ts';
 import { planLayers } from './layers.ts';
@@ -31,6 +32,7 @@ export interface Stepper {
  * @throws RecurveError `unsupported` for other layers; step those with `network.predict` and a carry; `shape` for B below 1
  */
 export function createStepper(network: Network, B = 1): Stepper {
+  expectNetwork('stepper', network);
   if (!(Number.isInteger(B) && B >= 1))
     throw new RecurveError('shape', `stepper: expected at least 1 stream, got ${B}; give a whole number`);
   const plan = new Plan(network.engine, B);
@@ -62,10 +64,10 @@ function stepperOf(plan: Plan, input: Rows, output: Rows, indices: number | unde
     width: output.width,
     step(values) {
       expectInUse();
-      if (values.length !== B * input.width)
+      if (values?.length !== B * input.width)
         throw new RecurveError(
           'shape',
-          `stepper: expected ${B} × ${input.width} numbers, got ${values.length}; give one row per stream`,
+          `stepper: expected ${B} × ${input.width} numbers, got ${values?.length ?? 'none'}; give one row per stream`,
         );
       if (indices !== undefined) {
         checkIndices(values, indices);
@@ -90,10 +92,10 @@ function stepperOf(plan: Plan, input: Rows, output: Rows, indices: number | unde
     },
     restore(values) {
       expectInUse();
-      if (values.length !== total)
+      if (values?.length !== total)
         throw new RecurveError(
           'model',
-          `stepper: expected ${total} numbers of state, got ${values.length}; restore what a stepper of the same network gave`,
+          `stepper: expected ${total} numbers of state, got ${values?.length ?? 'none'}; restore what a stepper of the same network gave`,
         );
       let offset = 0;
       for (const state of states) {
@@ -118,10 +120,10 @@ function stepperOf(plan: Plan, input: Rows, output: Rows, indices: number | unde
 }
 
 function checkStreams(from: ArrayLike<number>, B: number): void {
-  if (from.length === B && Array.from(from).every((b) => Number.isInteger(b) && b >= 0 && b < B)) return;
+  if (from?.length === B && Array.from(from).every((b) => Number.isInteger(b) && b >= 0 && b < B)) return;
   throw new RecurveError(
     'shape',
-    `stepper: expected ${B} streams from 0 to ${B - 1}, got ${Array.from(from).join(', ')}; name one for each stream`,
+    `stepper: expected ${B} streams from 0 to ${B - 1}, got ${Array.from(from ?? []).join(', ') || 'none'}; name one for each stream`,
   );
 }
 

@@ -13,6 +13,7 @@ import {
 import { expectKey } from '../../data/music/pitch.ts';
 import { checkSampling, type SampleOptions } from '../../decode/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
 
 /** What to compose, and how freely. */
 export interface ComposeRequest extends Pick<SampleOptions, 'temperature' | 'topK' | 'topP' | 'minP' | 'seed'> {
@@ -40,24 +41,45 @@ export interface ComposeRequest extends Pick<SampleOptions, 'temperature' | 'top
   tempo?: number;
 }
 
+const REQUEST: OptionNames<ComposeRequest> = {
+  start: true,
+  opening: true,
+  soprano: true,
+  key: true,
+  metre: true,
+  title: true,
+  bars: true,
+  keepKey: 'boolean',
+  keepMetre: 'boolean',
+  notes: true,
+  tempo: true,
+  temperature: true,
+  topK: true,
+  topP: true,
+  minP: true,
+  seed: true,
+};
+
 const DEFAULT_BARS = 16;
 const COMPOSED_TEMPO = 100;
 /** Longer ones are no titles, and some readers of MIDI cannot take them. */
 const LONGEST_TITLE = 1000;
 
 /** Refuses what no kind of model can do. */
-export function checkRequest({
-  start = [],
-  bars: given,
-  notes = 1,
-  tempo = COMPOSED_TEMPO,
-  keepKey,
-  key,
-  opening,
-  soprano,
-  title = '',
-  ...sampling
-}: ComposeRequest): void {
+export function checkRequest(request: ComposeRequest): void {
+  expectOptions('compose', request, REQUEST);
+  const {
+    start = [],
+    bars: given,
+    notes = 1,
+    tempo = COMPOSED_TEMPO,
+    keepKey,
+    key,
+    opening,
+    soprano,
+    title = '',
+    ...sampling
+  } = request;
   checkSampling(sampling);
   const wrong = (expected: string, got: unknown, next: string): never => {
     throw new RecurveError('usage', `compose: expected ${expected}, got ${got}; ${next}`);

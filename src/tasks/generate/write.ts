@@ -1,8 +1,10 @@
 import type { TextCodec } from '../../data/text/index.ts';
 import { beamSearch, createSampler, createStopper, logSoftmax, type SampleOptions } from '../../decode/index.ts';
+import { SAMPLE_OPTIONS } from '../../decode/sample.ts';
 import { RecurveError } from '../../errors.ts';
 import { exp } from '../../exact.ts';
 import { createStepper, type Network, type Stepper } from '../../nn/index.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
 import { visitor } from '../../train/event-loop.ts';
 import { expectText } from './text.ts';
 
@@ -18,6 +20,14 @@ export interface WriteOptions extends SampleOptions {
   signal?: AbortSignal;
 }
 
+const WRITE_OPTIONS: OptionNames<WriteOptions> = {
+  ...SAMPLE_OPTIONS,
+  prompt: true,
+  length: true,
+  stop: true,
+  signal: true,
+};
+
 /** How the likeliest texts are searched for. All become `length` long, so that a penalty for length would change nothing. */
 export interface BeamWriteOptions {
   prompt?: string;
@@ -26,6 +36,8 @@ export interface BeamWriteOptions {
   /** Texts kept side by side, 1 to 1,024; default 4. */
   width?: number;
 }
+
+const BEAM_OPTIONS: OptionNames<BeamWriteOptions> = { prompt: true, length: true, width: true };
 
 /** Widest beam: each text has its row of states, and all its continuations are looked at in every step. */
 const WIDEST = 1024;
@@ -40,8 +52,10 @@ export interface NextToken {
 export async function* writeText(
   network: Network,
   codec: TextCodec,
-  { prompt = '', length = 500, stop = [], signal, ...sampling }: WriteOptions,
+  options: WriteOptions,
 ): AsyncGenerator<string, void, undefined> {
+  expectOptions('generate', options, WRITE_OPTIONS);
+  const { prompt = '', length = 500, stop = [], signal, ...sampling } = options;
   expectLength(length);
   expectRepeatable(codec, sampling);
   const sampler = createSampler(sampling);
@@ -68,8 +82,10 @@ export async function* writeText(
 export async function beamText(
   network: Network,
   codec: TextCodec,
-  { prompt = '', length = 100, width = 4 }: BeamWriteOptions,
+  options: BeamWriteOptions,
 ): Promise<{ text: string; logProbability: number }[]> {
+  expectOptions('generate', options, BEAM_OPTIONS);
+  const { prompt = '', length = 100, width = 4 } = options;
   expectLength(length);
   if (!(Number.isSafeInteger(width) && width >= 1 && width <= WIDEST))
     throw new RecurveError('usage', `generate: expected a beam from 1 to ${WIDEST} texts, got ${width}; try 4`);

@@ -1,6 +1,8 @@
 import { createSampler, logSoftmax, type SampleOptions } from '../../../decode/index.ts';
+import { SAMPLE_OPTIONS } from '../../../decode/sample.ts';
 import { RecurveError } from '../../../errors.ts';
 import { createStepper, type Stepper } from '../../../nn/index.ts';
+import { expectOptions, type OptionNames } from '../../../options.ts';
 import { visitor } from '../../../train/event-loop.ts';
 import type { GenerateModel } from '../model.ts';
 import { promptIds, sayable } from '../write.ts';
@@ -20,6 +22,17 @@ export interface VerseOptions extends Omit<SampleOptions, 'repetitionPenalty' | 
   /** Text before the first line; default a line break. */
   prompt?: string;
 }
+
+const { repetitionPenalty: _penalty, repetitionWindow: _window, ...DRAWING } = SAMPLE_OPTIONS;
+const VERSE_OPTIONS: OptionNames<VerseOptions> = {
+  ...DRAWING,
+  scheme: true,
+  rhymes: true,
+  words: true,
+  lines: true,
+  syllables: true,
+  prompt: true,
+};
 
 /** Lines that rhyme, as far as they do. */
 export interface Verse {
@@ -43,6 +56,7 @@ const ENOUGH = 3;
  * partner, and the ending that the model finds likeliest in its place is kept. A line that opens a rhyme ends with a word that has rhymes.
  */
 export async function writeVerse(model: GenerateModel, options: VerseOptions): Promise<Verse> {
+  expectOptions('verse', options, VERSE_OPTIONS);
   const { rhymes, words, prompt = '', syllables, ...others } = options;
   const scheme = options.scheme.toLowerCase();
   const { lines: wanted = scheme.length, scheme: _, ...sampling } = others;

@@ -16,8 +16,8 @@ import { expectEnough, type Spans, scoringWindows, spansOf, trainingWindows } fr
 
 /** Most training windows for which five more trainings are made by default. */
 const CROSS_LIMIT = 4096;
-/** Forecasts from which on scoring takes seconds. */
-const WORTH_A_NOTE = 20_000;
+/** Steps forecast, test windows times horizon, from which on scoring takes seconds. */
+const WORTH_A_NOTE = 140_000;
 
 /** What a training may be given beside data and options. */
 export interface ForecastHooks extends TrainHooks {
@@ -105,7 +105,7 @@ export async function trainForecast(
   async function scoreTest(): Promise<Scored | undefined> {
     const chosen = scoringWindows(prepared, spans.test, settings);
     if (chosen.length === 0) return undefined;
-    if (chosen.length >= WORTH_A_NOTE)
+    if (chosen.length * settings.horizon >= WORTH_A_NOTE)
       hooks.onNote?.(`scoring ${chosen.length.toLocaleString('en')} forecasts and the baselines`);
     return {
       windows: chosen,

@@ -1,7 +1,6 @@
 import { dropoutMask } from '../random.ts';
 import { Arena } from './arena.ts';
 import type {
-  AdamStep,
   Address,
   BinaryOp,
   DropoutKey,
@@ -11,15 +10,22 @@ import type {
   GruForward,
   LstmBackward,
   LstmForward,
-  RmspropStep,
   RnnBackward,
   RnnForward,
-  SgdStep,
   UnaryOp,
 } from './engine.ts';
 import { NONE, oneThread } from './engine.ts';
-import { binaryRules, normalSquare, stillThere, unaryRules } from './reference-elementwise.ts';
+import { binaryRules, stillThere, unaryRules } from './reference-elementwise.ts';
+import { adam, rmsprop, sgd } from './reference-optimizers.ts';
 import { gruBackward, gruForward, lstmBackward, lstmForward, rnnBackward, rnnForward } from './reference-recurrent.ts';
+import {
+  crossEntropy,
+  crossEntropyBackward,
+  layerNorm,
+  layerNormBackward,
+  softmax,
+  softmaxBackward,
+} from './reference-rows.ts';
 
 /**
  * The contract in the plainest code: f64, one loop per formula, no blocking, no packing. Slow, obvious, and the oracle of
@@ -288,104 +294,23 @@ export class ReferenceEngine implements Engine {
     for (let r = rows - 1; r >= 0; r--) this.axpy(dtable + this.#heap[indices + r] * D, dy + r * D, D, 1);
   }
 
-  softmax(y: Address, x: Address, rows: number, K: number): void {
-    for (let r = 0; r < rows; r++) {
-      const logits = this.read(x + r * K, K);
-      const max = logits.reduce((m, v) => Math.max(m, v), -Infinity);
-      const exps = logits.map((v) => Math.exp(v - max));
-      const total = exps.reduce((s, v) => s + v, 0);
-      this.write(
-        y + r * K,
-        exps.map((v) => v / total),
-      );
-    }
+  softmax(...p: Parameters<Engine['softmax']>): void {
+    softmax(this.#heap, ...p);
   }
-
-  softmaxBackward(dx: Address, dy: Address, y: Address, rows: number, K: number): void {
-    for (let r = 0; r < rows; r++) {
-      const p = this.read(y + r * K, K);
-      const g = this.read(dy + r * K, K);
-      const dot = p.reduce((s, v, k) => s + v * g[k], 0);
-      for (let k = 0; k < K; k++) this.#heap[dx + r * K + k] += p[k] * (g[k] - dot);
-    }
+  softmaxBackward(...p: Parameters<Engine['softmaxBackward']>): void {
+    softmaxBackward(this.#heap, ...p);
   }
-
-  crossEntropy(loss: Address, probabilities: Address, x: Address, targets: Address, rows: number, K: number): void {
-    this.softmax(probabilities, x, rows, K);
-    for (let r = 0; r < rows; r++) {
-      const logits = this.read(x + r * K, K);
-      const max = logits.reduce((m, v) => Math.max(m, v), -Infinity);
-      const total = logits.reduce((s, v) => s + Math.exp(v - max), 0);
-      const target = this.#heap[targets + r];
-      this.#heap[loss + r] = target < 0 ? 0 : Math.log(total) - (logits[target] - max);
-    }
+  crossEntropy(...p: Parameters<Engine['crossEntropy']>): void {
+    crossEntropy(this.#heap, ...p);
   }
-
-  crossEntropyBackward(
-    dx: Address,
-    dloss: Address,
-    probabilities: Address,
-    targets: Address,
-    rows: number,
-    K: number,
-  ): void {
-    for (let r = 0; r < rows; r++) {
-      const target = this.#heap[targets + r];
-      if (target < 0) continue;
-      for (let k = 0; k < K; k++) {
-        this.#heap[dx + r * K + k] +=
-          this.#heap[dloss + r] * (this.#heap[probabilities + r * K + k] - (k === target ? 1 : 0));
-      }
-    }
+  crossEntropyBackward(...p: Parameters<Engine['crossEntropyBackward']>): void {
+    crossEntropyBackward(this.#heap, ...p);
   }
-
-  layerNorm(
-    y: Address,
-    mean: Address,
-    rstd: Address,
-    x: Address,
-    gain: Address,
-    bias: Address,
-    rows: number,
-    D: number,
-    epsilon: number,
-  ): void {
-    const h = this.#heap;
-    for (let r = 0; r < rows; r++) {
-      const row = this.read(x + r * D, D);
-      const mu = row.reduce((s, v) => s + v, 0) / D;
-      const variance = row.reduce((s, v) => s + (v - mu) * (v - mu), 0) / D;
-      const inverse = 1 / Math.sqrt(variance + epsilon);
-      h[mean + r] = mu;
-      h[rstd + r] = inverse;
-      for (let d = 0; d < D; d++) h[y + r * D + d] = (row[d] - mu) * inverse * h[gain + d] + h[bias + d];
-    }
+  layerNorm(...p: Parameters<Engine['layerNorm']>): void {
+    layerNorm(this.#heap, ...p);
   }
-
-  layerNormBackward(
-    dx: Address,
-    dgain: Address,
-    dbias: Address,
-    dy: Address,
-    x: Address,
-    gain: Address,
-    mean: Address,
-    rstd: Address,
-    rows: number,
-    D: number,
-  ): void {
-    const h = this.#heap;
-    for (let r = rows - 1; r >= 0; r--) {
-      const normal = this.read(x + r * D, D).map((v) => (v - h[mean + r]) * h[rstd + r]);
-      const scaled = this.read(dy + r * D, D).map((v, d) => v * h[gain + d]);
-      const m1 = scaled.reduce((s, v) => s + v, 0) / D;
-      const m2 = scaled.reduce((s, v, d) => s + v * normal[d], 0) / D;
-      for (let d = 0; d < D; d++) {
-        h[dgain + d] += h[dy + r * D + d] * normal[d];
-        h[dbias + d] += h[dy + r * D + d];
-        h[dx + r * D + d] += h[rstd + r] * (scaled[d] - m1 - normal[d] * m2);
-      }
-    }
+  layerNormBackward(...p: Parameters<Engine['layerNormBackward']>): void {
+    layerNormBackward(this.#heap, ...p);
   }
 
   dropout(y: Address, x: Address, n: number, p: number, key: DropoutKey, accumulate = false): void {
@@ -414,42 +339,13 @@ export class ReferenceEngine implements Engine {
     gruBackward(this.#heap, p);
   }
 
-  adam(w: Address, dw: Address, m: Address, v: Address, n: number, s: AdamStep): void {
-    const h = this.#heap;
-    for (let i = 0; i < n; i++) {
-      const g = s.scale * h[dw + i] + s.l2 * h[w + i];
-      h[m + i] = stillThere(s.beta1 * h[m + i] + (1 - s.beta1) * g);
-      h[v + i] = normalSquare(s.beta2 * h[v + i] + (1 - s.beta2) * g * g);
-      h[w + i] =
-        h[w + i] * (1 - s.decay) -
-        (s.rate * (h[m + i] * s.correction1)) / (Math.sqrt(h[v + i] * s.correction2) + s.epsilon);
-    }
+  adam(...p: Parameters<Engine['adam']>): void {
+    adam(this.#heap, ...p);
   }
-
-  sgd(w: Address, dw: Address, velocity: Address, n: number, s: SgdStep): void {
-    const h = this.#heap;
-    for (let i = 0; i < n; i++) {
-      const g = s.scale * h[dw + i] + s.l2 * h[w + i];
-      let u = g;
-      if (velocity !== NONE) {
-        h[velocity + i] = stillThere(s.momentum * h[velocity + i] + g);
-        u = s.nesterov ? g + s.momentum * h[velocity + i] : h[velocity + i];
-      }
-      h[w + i] -= s.rate * u;
-    }
+  sgd(...p: Parameters<Engine['sgd']>): void {
+    sgd(this.#heap, ...p);
   }
-
-  rmsprop(w: Address, dw: Address, square: Address, velocity: Address, n: number, s: RmspropStep): void {
-    const h = this.#heap;
-    for (let i = 0; i < n; i++) {
-      const g = s.scale * h[dw + i] + s.l2 * h[w + i];
-      h[square + i] = normalSquare(s.alpha * h[square + i] + (1 - s.alpha) * g * g);
-      let u = g / (Math.sqrt(h[square + i]) + s.epsilon);
-      if (velocity !== NONE) {
-        h[velocity + i] = stillThere(s.momentum * h[velocity + i] + u);
-        u = h[velocity + i];
-      }
-      h[w + i] -= s.rate * u;
-    }
+  rmsprop(...p: Parameters<Engine['rmsprop']>): void {
+    rmsprop(this.#heap, ...p);
   }
 }

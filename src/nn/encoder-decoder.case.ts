@@ -3,7 +3,7 @@ import { expectGradient, unequal } from '../autograd/gradient-check.case.ts';
 import { add, multiply, sum } from '../autograd/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { attention } from './attention.ts';
-import { expectClose, expectSameBits } from './cells/cell.case.ts';
+import { expectClose, expectSameBits } from './close.case.ts';
 import { type EncoderDecoder, encoderDecoder, selectRows } from './encoder-decoder.ts';
 import type { Pass } from './layer.ts';
 import { type EmbeddingLayer, embedding } from './layers/embedding.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Tape, type Tensor } from '../../src/autograd/index.ts';
 import { ENGINES } from '../../src/engine/engines.case.ts';
-import { expectClose } from '../../src/nn/cells/cell.case.ts';
+import { expectClose } from '../../src/nn/close.case.ts';
 import {
   binaryCrossEntropy,
   crossEntropy,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ENGINES } from '../../src/engine/engines.case.ts';
-import { expectClose } from '../../src/nn/cells/cell.case.ts';
+import { expectClose } from '../../src/nn/close.case.ts';
 import { createNetwork, linear, sequential } from '../../src/nn/index.ts';
 import { createOptimizer, type OptimizerConfig } from '../../src/train/index.ts';
 

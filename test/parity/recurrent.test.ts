@@ -1,16 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ENGINES } from '../../src/engine/engines.case.ts';
-import {
-  type CellCase,
-  expectClose,
-  type Problem,
-  type Solution,
-  solve,
-  stackOf,
-} from '../../src/nn/cells/cell.case.ts';
+import { type CellCase, type Problem, type Solution, solve, stackOf } from '../../src/nn/cells/cell.case.ts';
 import { CELLS } from '../../src/nn/cells/cells.case.ts';
 import { OPTIONS } from '../../src/nn/cells/options.case.ts';
+import { expectClose } from '../../src/nn/close.case.ts';
 
 type Fixture = Omit<Problem, 'lengths'> & Solution & { name: string; lengths: number[] | null };
 

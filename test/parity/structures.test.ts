@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ENGINES } from '../../src/engine/engines.case.ts';
-import { expectClose, type Solution } from '../../src/nn/cells/cell.case.ts';
+import type { Solution } from '../../src/nn/cells/cell.case.ts';
+import { expectClose } from '../../src/nn/close.case.ts';
 import { gru, lstm, rnn } from '../../src/nn/index.ts';
 import { type StructureProblem, solveStructure } from '../../src/nn/layers/structure.case.ts';
 

@@ -32,17 +32,15 @@ import {
   rnn,
   timeDistributed,
 } from '../../src/nn/index.ts';
+import { checkStructureGradients, structureProblem } from '../../src/nn/layers/structure.case.ts';
 import {
   checkDirections,
   checkMerge,
   checkReversed,
   checkRowsAlone,
-  checkStructureGradients,
   checkStructurePadding,
-  FORWARD,
-  structureProblem,
-  WHOLE,
-} from '../../src/nn/layers/structure.case.ts';
+} from '../../src/nn/layers/structure-invariants.case.ts';
+import { FORWARD, WHOLE } from '../../src/nn/layers/structures.case.ts';
 import type { Check } from './mutation-checks.case.ts';
 
 const engine = new ReferenceEngine();

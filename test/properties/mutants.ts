@@ -25,6 +25,7 @@ const stack = inFile('nn/layers/recurrent.ts');
 const steps = inFile('nn/layers/unroll.ts');
 const loss = inFile('nn/losses.ts');
 const reference = inFile('engine/reference.ts');
+const byRow = inFile('engine/reference-rows.ts');
 const rule = inFile('engine/reference-elementwise.ts');
 
 export const MUTANTS: readonly Mutant[] = [
@@ -426,13 +427,13 @@ export const MUTANTS: readonly Mutant[] = [
     'this.axpy(dstates + (this.#length(lengths, b, T) * B + b) * H',
     'this.axpy(dstates + (T * B + b) * H',
   ),
-  reference(
+  byRow(
     'layer norm: mean of the gradient not taken away',
-    'h[rstd + r] * (scaled[d] - m1 - normal[d] * m2)',
-    'h[rstd + r] * (scaled[d] - normal[d] * m2)',
+    'heap[rstd + r] * (scaled[d] - m1 - normal[d] * m2)',
+    'heap[rstd + r] * (scaled[d] - normal[d] * m2)',
   ),
-  reference('softmax: gradient without its mean', 'p[k] * (g[k] - dot)', 'p[k] * g[k]'),
-  reference('cross-entropy: target not subtracted', '(k === target ? 1 : 0)', '0'),
+  byRow('softmax: gradient without its mean', 'p[k] * (g[k] - dot)', 'p[k] * g[k]'),
+  byRow('cross-entropy: target not subtracted', '(k === target ? 1 : 0)', '0'),
   reference(
     'dropout: kept elements not scaled',
     'this.#heap[x + i] / (1 - p) : 0',

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { ENGINES } from '../../src/engine/engines.case.ts';
-import { type CellCase, expectSameBits, type Problem, problem, solve, stackOf } from '../../src/nn/cells/cell.case.ts';
+import { type CellCase, type Problem, problem, solve, stackOf } from '../../src/nn/cells/cell.case.ts';
 import { checkChunks, checkPadding } from '../../src/nn/cells/cell-invariants.case.ts';
 import { CELLS } from '../../src/nn/cells/cells.case.ts';
+import { expectSameBits } from '../../src/nn/close.case.ts';
 
 const engines = await Promise.all(ENGINES.map(async ({ name, open }) => ({ name, engine: await open() })));
 

@@ -2,13 +2,9 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { ENGINES } from '../../src/engine/engines.case.ts';
 import { gru, lstm, type RecurrentLayer, rnn, type Stacked } from '../../src/nn/index.ts';
-import {
-  checkReversed,
-  checkRowsAlone,
-  checkStructurePadding,
-  type Structure,
-  structureProblem,
-} from '../../src/nn/layers/structure.case.ts';
+import { structureProblem } from '../../src/nn/layers/structure.case.ts';
+import { checkReversed, checkRowsAlone, checkStructurePadding } from '../../src/nn/layers/structure-invariants.case.ts';
+import type { Structure } from '../../src/nn/layers/structures.case.ts';
 
 type Make = (options: Stacked<{ input: number; hidden: number }>) => RecurrentLayer;
 

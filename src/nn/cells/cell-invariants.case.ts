@@ -1,24 +1,23 @@
 import { expect } from 'vitest';
 import { columns, concat, reshape } from '../../autograd/index.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { expectClose, expectSameBits } from '../close.case.ts';
 import { layerFromConfig } from '../from-config.ts';
 import { type RecurrentLayer, recurrent } from '../layers/recurrent.ts';
 import { createNetwork } from '../network.ts';
 import {
   type CellCase,
-  expectClose,
-  expectSameBits,
   expectSameSolution,
   outputWidth,
   type Problem,
   type Solution,
   solve,
-  solveNaively,
   stackOf,
   trainable,
   unrolledOf,
 } from './cell.case.ts';
 import type { State } from './cell.ts';
+import { solveNaively } from './naive.case.ts';
 
 /** Outputs and last states equal the naive forward pass within `bound`. */
 export function checkNaive(engine: Engine, cell: CellCase, given: Problem, bound: number): void {

@@ -1,10 +1,11 @@
 import { add, affine, columns, concat, linear, multiply, sigmoid, tanh } from '../../autograd/index.ts';
 import { uniform } from '../init.ts';
 import { Parameter } from '../parameter.ts';
-import { type CellCase, naiveAffine, naiveSigmoid } from './cell.case.ts';
+import type { CellCase } from './cell.case.ts';
 import type { Cell } from './cell.ts';
 import { gruCell } from './gru.ts';
 import { lstmCell } from './lstm.ts';
+import { naiveAffine, naiveSigmoid } from './naive.case.ts';
 import { rnnCell } from './rnn.ts';
 
 const rnnCase = (activation: 'tanh' | 'relu'): CellCase => ({

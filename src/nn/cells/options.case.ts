@@ -1,17 +1,16 @@
+import type { CellCase, NaiveDraw } from './cell.case.ts';
+import { dilate } from './delay.ts';
+import { type GruOptions, gruCell } from './gru.ts';
+import { type LeakyOptions, leakyCell } from './leaky.ts';
+import { type LstmOptions, lstmCell } from './lstm.ts';
 import {
-  type CellCase,
-  type NaiveDraw,
   type NaiveNoise,
   type NaiveState,
   type NaiveWeights,
   naiveAffine,
   naiveSigmoid,
   type Vector,
-} from './cell.case.ts';
-import { dilate } from './delay.ts';
-import { type GruOptions, gruCell } from './gru.ts';
-import { type LeakyOptions, leakyCell } from './leaky.ts';
-import { type LstmOptions, lstmCell } from './lstm.ts';
+} from './naive.case.ts';
 import { type RnnOptions, rnnCell } from './rnn.ts';
 
 /** Options of a cell beside its sizes, which may depend on H. */

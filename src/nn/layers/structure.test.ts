@@ -2,26 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { unequal } from '../../autograd/gradient-check.case.ts';
 import { ENGINES } from '../../engine/engines.case.ts';
 import { ReferenceEngine } from '../../engine/reference.ts';
-import { expectClose, expectSameBits, RAGGED } from '../cells/cell.case.ts';
+import { RAGGED } from '../cells/cell.case.ts';
 import { gruCell } from '../cells/gru.ts';
 import { rnnCell } from '../cells/rnn.ts';
+import { expectClose, expectSameBits } from '../close.case.ts';
 import { layerFromConfig } from '../from-config.ts';
 import type { Carry, Layer } from '../layer.ts';
 import { createNetwork, noDropout } from '../network.ts';
 import { type RecurrentLayer, recurrent } from './recurrent.ts';
 import { gru, lstm, rnn } from './stacks.ts';
+import { checkStructureGradients, solveStructure, structureProblem } from './structure.case.ts';
 import {
   checkDirections,
   checkMerge,
   checkReversed,
   checkRowsAlone,
-  checkStructureGradients,
   checkStructurePadding,
-  FORWARD,
-  solveStructure,
-  structureProblem,
-  WHOLE,
-} from './structure.case.ts';
+} from './structure-invariants.case.ts';
+import { FORWARD, WHOLE } from './structures.case.ts';
 
 const STRUCTURES = [...FORWARD, ...WHOLE];
 const SIZE = { B: RAGGED.length, T: 5 };

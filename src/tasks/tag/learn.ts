@@ -8,6 +8,9 @@ import { countedLabels, counting, type Example, objectiveOf, weighted } from './
 import { fitBeside, type Judged, judge } from './judge.ts';
 import type { TagLearner } from './learner.ts';
 
+/** What a block tells whose time was up before its best epoch. */
+const NONE = new Float64Array(0);
+
 /** Blocks of cross-validation. */
 export const BLOCKS = 5;
 
@@ -64,8 +67,10 @@ export async function crossValidate(
     const { network, result } = await learn(stages, `block ${k + 1} of ${blocks.length}`, learner, 0, {
       training: rest[k],
       validation: held[k],
-      onLogits(logits, epoch) {
-        kept[`logits.${k}.${epoch}`] = logits;
+      onLogits(logits, epoch, network) {
+        // Which epoch is the best shows when all blocks are done: of each is kept what is less, as with many classes the weights.
+        if (network.slots < logits.length) kept[`weights.${k}.${epoch}`] = weightsNow(network);
+        else kept[`logits.${k}.${epoch}`] = logits;
       },
     });
     network[Symbol.dispose]();
@@ -79,8 +84,13 @@ export async function crossValidate(
     curves.reduce((sum, curve, k) => sum + (curve[e] ?? 0) * (counts[k] / total), 0),
   );
   const bestEpoch = means.indexOf(Math.min(...means)) + 1;
+  held.forEach((part, k) => {
+    const [epoch] = epochsKept(kept, k, bestEpoch);
+    kept[`told.${k}`] ??= epoch?.startsWith('weights') ? logitsOf(learner, kept[epoch], part) : (kept[epoch] ?? NONE);
+    for (const name of epochsKept(kept, k)) delete kept[name];
+  });
   const told = {
-    logits: Float64Array.from(held.flatMap((_, k) => Array.from(kept[`logits.${k}.${bestEpoch}`] ?? []))),
+    logits: joined(held.map((_, k) => kept[`told.${k}`])),
     labels: Int32Array.from(held.flatMap((part) => Array.from(countedLabels(part)))),
   };
   const judged = judge(learner, told, await fitBeside(learner, examples, rest, held));
@@ -127,12 +137,13 @@ export async function holdOut(
  */
 export function expectKept(before: number): (done: StagesDone, fit: TrainingState) => void {
   return ({ stage, kept }, fit) => {
-    const logits = (k: number) => Object.keys(kept).filter((name) => name.startsWith(`logits.${k}.`)).length;
     for (let k = 0; k < Math.min(stage, before); k++) {
-      number({ min: 0 })(kept[`curve.${k}`]?.length ?? -1, `checkpoint: loss curve of block ${k + 1}`);
-      oneOf(kept[`curve.${k}`].length)(logits(k), `checkpoint: epochs with logits of block ${k + 1}`);
+      const curve = kept[`curve.${k}`]?.length ?? -1;
+      number({ min: 0 })(curve, `checkpoint: loss curve of block ${k + 1}`);
+      if (stage < before) oneOf(curve)(epochsKept(kept, k).length, `checkpoint: epochs of block ${k + 1}`);
+      else number({ min: 0 })(kept[`told.${k}`]?.length ?? -1, `checkpoint: logits of block ${k + 1}`);
     }
-    if (stage < before) oneOf(fit.history.length)(logits(stage), 'checkpoint: epochs with logits');
+    if (stage < before) oneOf(fit.history.length)(epochsKept(kept, stage).length, 'checkpoint: epochs of the block');
     for (let m = 0; m < stage - before; m++) {
       oneOf(fit.weights?.length ?? 0)(kept[`member.${m}`]?.length ?? -1, `checkpoint: weights of network ${m + 1}`);
       number({ min: 1 })(kept.history?.length ?? 0, 'checkpoint: loss curve');
@@ -143,8 +154,8 @@ export function expectKept(before: number): (done: StagesDone, fit: TrainingStat
 interface Lesson {
   training: readonly Example[];
   validation?: readonly Example[];
-  /** Logits of the validation steps after an epoch, from 1. */
-  onLogits?(logits: Float64Array, epoch: number): void;
+  /** Logits of the validation steps after an epoch, from 1, and the network as it is then. */
+  onLogits?(logits: Float64Array, epoch: number, network: Network): void;
   lastEpoch?: number;
   patience?: number;
 }
@@ -169,7 +180,7 @@ async function learnMembers(
     }
     const title = learner.settings.members > 1 ? `network ${m + 1} of ${learner.settings.members}` : 'training';
     const { network, result } = await learn(stages, title, learner, m, lesson);
-    kept[name] = network.engine.read(network.weights, network.slots);
+    kept[name] = weightsNow(network);
     if (m === 0)
       kept.history = Float64Array.from(
         result.history.flatMap(({ loss, validation = Number.MAX_VALUE }) => [loss, validation]),
@@ -204,8 +215,7 @@ function learn(
   const { settings, architecture, classWeights } = learner;
   const sizes = { D: inputWidth(architecture), K: architecture.classes };
   const lengths = training.map(({ length }) => length);
-  const kept = Object.keys(stages.kept).filter((key) => key.startsWith(`logits.${stages.stage}.`)).length;
-  let epoch = onLogits ? kept : 0;
+  let epoch = onLogits ? epochsKept(stages.kept, stages.stage).length : 0;
   return stages.run(
     name,
     () => newNetwork(learner, member),
@@ -213,7 +223,12 @@ function learn(
       ...rest,
       training: objectiveOf(network, weighted(training, classWeights), sizes),
       ...(validation && {
-        validation: objectiveOf(network, validation, sizes, onLogits && ((logits) => onLogits(logits, ++epoch))),
+        validation: objectiveOf(
+          network,
+          validation,
+          sizes,
+          onLogits && ((logits) => onLogits(logits, ++epoch, network)),
+        ),
       }),
       epochs: settings.epochs,
       batchSize: settings.batchSize,
@@ -230,6 +245,36 @@ function learn(
 
 function newNetwork({ engine, architecture, settings }: TagLearner, member: number): Network {
   return createNetwork(engine, tagNetwork(architecture), { seed: seedOf(settings.seed, member) });
+}
+
+function weightsNow(network: Network): Float32Array | Float64Array {
+  return network.engine.read(network.weights, network.slots);
+}
+
+/** Names under which the epochs of block `k` are kept, or one of them. */
+function epochsKept(kept: StagesDone['kept'], k: number, epoch?: number): string[] {
+  return Object.keys(kept).filter((name) => {
+    const [what, block, own] = name.split('.');
+    return (what === 'weights' || what === 'logits') && Number(block) === k && (epoch ?? Number(own)) === Number(own);
+  });
+}
+
+/** What a network with these weights says of the steps that count, [N, K]. */
+function logitsOf(learner: TagLearner, weights: Float32Array | Float64Array, examples: readonly Example[]) {
+  using network = newNetwork(learner, 0);
+  network.engine.write(network.weights, weights);
+  const { architecture } = learner;
+  return meanLogits([network], examples, { D: inputWidth(architecture), K: architecture.classes });
+}
+
+function joined(parts: readonly ArrayLike<number>[]): Float64Array {
+  const all = new Float64Array(parts.reduce((n, { length }) => n + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Far enough apart that no two small seeds share a member. */

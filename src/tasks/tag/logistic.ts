@@ -29,6 +29,8 @@ const MOST_INPUTS = 600;
 const MOST_NUMBERS = 2 ** 25;
 const MOST_PRODUCTS = 4e9;
 const MOST_STEPS = 50;
+/** Rows between two looks at the clock: of the most inputs some milliseconds. */
+const ROWS = 32;
 /** Log-odds are kept within ± this. */
 const CERTAIN = 40;
 
@@ -137,7 +139,7 @@ async function newton(
         const factor = curvature * x[a];
         for (let b = 0; b <= a; b++) hessian[a * n + b] += factor * x[b];
       }
-      await visit();
+      if (i % ROWS === 0) await visit();
     }
     for (let d = 0; d < D; d++) {
       hessian[d * n + d] += RIDGE;

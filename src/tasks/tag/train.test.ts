@@ -100,6 +100,15 @@ describe('a training', () => {
   });
 });
 
+/** Hours of one of K kinds, which a number tells. */
+async function kinds(hours: number, K: number): Promise<TagTable> {
+  const lines = Array.from(
+    { length: hours },
+    (_, hour) => `${((hour * 7) % K) + 0.1 * (hour % 3)},kind ${(hour * 7) % K}\n`,
+  );
+  return toTagTable(await tableOf(`x,kind\n${lines.join('')}`), { target: 'kind', time: null }, 0);
+}
+
 /** Through bytes, as on disk. */
 function stored(file: ModelFile): ModelFile {
   return decodeModelFile(encodeModelFile(file), { name: 'checkpoint', kind: 'checkpoint', task: 'tag' });
@@ -107,6 +116,8 @@ function stored(file: ModelFile): ModelFile {
 
 const CASES: [string, TagOptions, () => Promise<TagTable | TaggedText>][] = [
   ['blocks and three networks', { ...SMALL, epochs: 2, members: 3 }, () => rain(150)],
+  // Of which weights are kept after each epoch, not logits.
+  ['blocks and many classes', { ...SMALL, epochs: 2, hidden: 2, regression: false }, () => kinds(400, 25)],
   [
     'early stopping of two networks',
     { ...SMALL, epochs: 6, members: 2, validation: 'holdout', patience: 2 },
@@ -162,11 +173,33 @@ describe('a checkpoint', () => {
     });
     expect(await refused(data, { ...options, seed: 9 }, resume)).toMatchObject({ code: 'usage' });
     expect(await refused(data, { ...options, members: 3 }, resume)).toMatchObject({ code: 'usage' });
-    for (const gone of ['curve.0', 'logits.1.1', 'member.0', 'history']) {
-      const training = structuredClone(resume.document.training) as { done: { kept: string[] } };
+    const without = (file: ModelFile, gone: string): ModelFile => {
+      const training = structuredClone(file.document.training) as { done: { kept: string[] } };
+      expect(training.done.kept).toContain(gone);
       training.done.kept = training.done.kept.filter((name) => name !== gone);
-      const damaged = { ...resume, document: { ...resume.document, training: training as never } };
-      expect(await refused(data, options, damaged), gone).toMatchObject({ code: 'model' });
-    }
+      return { ...file, document: { ...file.document, training: training as never } };
+    };
+    for (const gone of ['curve.0', 'told.1', 'member.0', 'history'])
+      expect(await refused(data, options, without(resume, gone)), gone).toMatchObject({ code: 'model' });
+    const among = files.find((file) => Object.keys(file.tensors).includes('kept.logits.2.1')) as ModelFile;
+    for (const gone of ['curve.0', 'logits.1.1', 'logits.2.1'])
+      expect(await refused(data, options, without(among, gone)), gone).toMatchObject({ code: 'model' });
+  });
+
+  it('holds the outputs of a block after each epoch, of many classes the weights instead, and in the end of the best epoch alone', async () => {
+    const keptBy = async (data: TagTable) => {
+      const files: ModelFile[] = [];
+      const options = { ...SMALL, epochs: 3, hidden: 2, regression: false };
+      await trainTag(data, options, { checkpoint: { everySeconds: 0, save: async (file) => void files.push(file) } });
+      const names = files.map((file) => Object.keys(file.tensors).filter((name) => name.startsWith('kept.')));
+      const last = names.at(-1) as string[];
+      const most = names.reduce((a, b) => (b.length > a.length ? b : a));
+      return [most.filter((name) => /weights/.test(name)), most.filter((name) => /logits/.test(name)), last].map(
+        (list) => list.length,
+      );
+    };
+    // Curves and logits of five blocks.
+    expect(await keptBy(await rain(150))).toEqual([0, 15, 10]);
+    expect(await keptBy(await kinds(400, 25))).toEqual([15, 0, 10]);
   });
 });

@@ -1,8 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { createSampler } from './decode/index.ts';
+import {
+  describe as describeReport,
+  fitScaler,
+  readMidi,
+  readMusic,
+  readTable,
+  readTagged,
+  splitSeries,
+  toSeries,
+  windows,
+} from './data/index.ts';
+import { beamSearch, createSampler, createStopper, logSoftmax } from './decode/index.ts';
 import { ReferenceEngine } from './engine/index.ts';
 import { RecurveError } from './errors.ts';
 import { traceGradients } from './inspect/index.ts';
+import { readSafetensors } from './model/index.ts';
 import {
   createNetwork,
   createStepper,
@@ -26,6 +38,17 @@ import {
   tied,
   unroll,
 } from './nn/index.ts';
+import {
+  loadForecast,
+  sequenceExamples,
+  textExamples,
+  toTagTable,
+  trainClassify,
+  trainCompose,
+  trainForecast,
+  trainGenerate,
+  trainTag,
+} from './tasks/index.ts';
 import {
   classScores,
   clipGradients,
@@ -192,6 +215,62 @@ const TRAININGS: [string, () => Promise<unknown>][] = [
   ],
 ];
 
+const table = await readTable('day,rain\n1,2\n2,3\n3,5\n');
+const DATA: [string, () => unknown][] = [
+  [
+    'data: expected a table, got a promise; await readTable',
+    () => loose(toSeries)(Promise.resolve(table), { target: 'rain' }),
+  ],
+  ['data: expected its options as an object, got undefined', () => loose(toSeries)(table)],
+  [
+    'data: expected known options, got targets; did you mean target?',
+    () => loose(toSeries)(table, { targets: 'rain' }),
+  ],
+  ['data: expected target columns as a list, got 1', () => loose(toSeries)(table, { target: 1 })],
+  [
+    'data: expected covariates columns as a list, got day',
+    () => loose(toSeries)(table, { target: 'rain', covariates: 'day' }),
+  ],
+  ['describe: expected the series of a report as a list', () => loose(describeReport)(table)],
+  ['windows: expected series as a list, got undefined', () => loose(windows)(undefined, { context: 1, horizon: 1 })],
+  ['split: expected series as a list, got something else', () => loose(splitSeries)({}, {})],
+  ['scaler: expected its options as an object, got standard', () => loose(fitScaler)([], 'standard')],
+  ['readMusic: expected bytes, got X:1', () => loose(readMusic)('X:1', 'a.abc')],
+  ['readMidi: expected bytes, got undefined', () => loose(readMidi)()],
+  ['model: expected the bytes of a file, got undefined', () => loose(readSafetensors)()],
+  ['beam: expected a model with a function advance', () => loose(beamSearch)({}, { first: [1], width: 1, length: 1 })],
+  ['logits: expected numbers as a list, got null', () => loose(logSoftmax)(null)],
+  ['sampler: expected logits [K], got none', () => loose(createSampler().pick)()],
+  ['stop: expected strings, got 1', () => loose(createStopper)(['a', 1])],
+  ['textExamples: expected its options as an object', () => loose(textExamples)(table)],
+  [
+    'sequenceExamples: expected known options, got labels; did you mean label?',
+    () => loose(sequenceExamples)(table, { id: 'day', labels: 'rain' }),
+  ],
+  ['tag: expected a target, got undefined', () => loose(toTagTable)(table)],
+  ['data: expected a table, got null', () => loose(toTagTable)(null, { target: 'rain' })],
+];
+
+const series = toSeries(table, { target: 'rain', time: null });
+const TASKS: [string, () => Promise<unknown>][] = (
+  [
+    ['table: expected a text, bytes or a stream of bytes, got undefined', () => loose(readTable)()],
+    [
+      'readTable: expected known options, got delimeter; did you mean delimiter?',
+      () => loose(readTable)('a', { delimeter: ';' }),
+    ],
+    ['text: expected a text, bytes or a stream of bytes, got an array', () => loose(readTagged)([])],
+    ['forecast: expected series as a list, got undefined', () => loose(trainForecast)(table)],
+    ['forecast: expected its options as an object, got null', () => loose(trainForecast)(series, null)],
+    ['generate: expected its options as an object, got null', () => loose(trainGenerate)('text', null)],
+    ['generate: expected tied to be true or false, got no', () => loose(trainGenerate)('text', { tied: 'no' })],
+    ['compose: expected pieces as a list, got undefined', () => loose(trainCompose)()],
+    ['classify: expected examples, got undefined', () => loose(trainClassify)()],
+    ['tag: expected a table or tagged text, got x', () => loose(trainTag)('x')],
+    ['model: expected the bytes of a file, got a promise', () => loose(loadForecast)(Promise.resolve())],
+  ] as [string, Call][]
+).map(([beginning, call]) => [beginning, async () => call()]);
+
 /** One sentence of Recurve's own, with what was expected, what was got and the next move. */
 const sentence = (beginning: string): object =>
   expect.toSatisfy(
@@ -201,11 +280,11 @@ const sentence = (beginning: string): object =>
   );
 
 describe('what types would refuse is refused in a sentence, in plain JavaScript too', () => {
-  test.each([...LAYERS, ...NETWORKS, ...MEASURES])('%s', (beginning, call) => {
+  test.each([...LAYERS, ...NETWORKS, ...MEASURES, ...DATA])('%s', (beginning, call) => {
     expect(call).toThrow(sentence(beginning));
   });
 
-  test.each(TRAININGS)('%s', async (beginning, call) => {
+  test.each([...TRAININGS, ...TASKS])('%s', async (beginning, call) => {
     await expect(call()).rejects.toThrow(sentence(beginning));
   });
 

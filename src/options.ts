@@ -1,11 +1,13 @@
 import { RecurveError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
-/** What an option has to be, as far as it is checked by {@link expectOptions}: `true` leaves that to whoever takes it. */
+/** What an option has to be, as far as it is checked by {@link expectOptions}: `true` leaves that to whoever takes it, and so does null, which may itself be given. */
 type OptionKind<V> = [V] extends [boolean] ? 'boolean' : [V] extends [(...args: never) => unknown] ? 'function' : true;
 
 /** Every option of a type by its name: the compiler sees to it that none is missing and none is foreign. */
-export type OptionNames<O> = { readonly [K in keyof O]-?: OptionKind<NonNullable<O[K]>> };
+export type OptionNames<O> = {
+  readonly [K in keyof O]-?: null extends O[K] ? null : OptionKind<NonNullable<O[K]>>;
+};
 
 const WORDS = { boolean: 'true or false', function: 'a function' } as const;
 
@@ -38,6 +40,13 @@ export function expectOptions(who: string, given: unknown, known: Readonly<Recor
   }
 }
 
+/** What {@link expectOptions} is to know of options that have these defaults. */
+export function namesOf(defaults: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(defaults).map(([name, value]) => [name, typeof value === 'boolean' ? 'boolean' : value]),
+  );
+}
+
 function unknownOption(who: string, name: string, names: readonly string[]): RecurveError {
   const meant = nearest(name, names);
   return new RecurveError(
@@ -52,6 +61,7 @@ export function kindOf(given: unknown): string {
   if (given instanceof Promise) return 'a promise';
   if (typeof given === 'function') return 'a function';
   if (typeof given !== 'object' || given === null) return String(given);
+  if (ArrayBuffer.isView(given)) return `a ${given.constructor.name}`;
   if ('forward' in given) return 'a layer';
   return 'step' in given ? 'a cell' : 'something else';
 }

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { kindOf } from '../options.ts';
 import { firstInvalid, isUtf16 } from './text/utf8.ts';
 
 /** Bytes at any position of a file, as Parquet needs them: a file handle, a `Blob`, a buffer. */
@@ -65,6 +66,27 @@ export function concat(pieces: Uint8Array[]): Uint8Array {
     at += piece.length;
   }
   return joined;
+}
+
+/** Refuses what are no bytes. */
+export function expectBytes(who: string, given: unknown): void {
+  if (given instanceof Uint8Array) return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected bytes, got ${kindOf(given)}; give the content of a file as a Uint8Array`,
+  );
+}
+
+/** The stream of bytes of whatever may be read as a text, and what it is called. */
+export function sourceOf(input: Source | AsyncIterable<Uint8Array> | Uint8Array | string, name: string): Source {
+  if (typeof input === 'string') return { name, stream: streamOf(new TextEncoder().encode(input)) };
+  if (input instanceof Uint8Array) return { name, stream: streamOf(input) };
+  const source = typeof input === 'object' && input !== null && 'stream' in input ? input : { name, stream: input };
+  if (source.stream && Symbol.asyncIterator in Object(source.stream)) return source;
+  throw new RecurveError(
+    'usage',
+    `${name}: expected a text, bytes or a stream of bytes, got ${kindOf(source.stream)}; give the content of a file, or openSource(path) of recurve/node`,
+  );
 }
 
 /** Yields bytes already in memory as a stream, in pieces small enough that texts made of them stay small. */

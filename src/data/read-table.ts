@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
-import { concat, decodeText, type Peeked, peek, type RandomAccess, type Source, streamOf } from './bytes.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
+import { concat, decodeText, type Peeked, peek, type RandomAccess, type Source, sourceOf } from './bytes.ts';
 import { type DelimitedRules, emptyTable, readDelimited } from './delimited.ts';
 import { gunzip } from './gzip.ts';
 import { readJsonLines } from './json-lines.ts';
@@ -32,6 +33,18 @@ export interface ReadOptions {
   encoding?: string;
 }
 
+const READ_OPTIONS: OptionNames<ReadOptions> = {
+  name: true,
+  format: true,
+  delimiter: true,
+  decimal: true,
+  header: 'boolean',
+  columns: true,
+  text: true,
+  missing: true,
+  encoding: true,
+};
+
 /**
  * Reads a table (CSV, TSV, JSON lines or Parquet, plain or gzip) into typed columns, in memory bounded by the columns kept.
  *
@@ -42,6 +55,7 @@ export async function readTable(
   input: Source | AsyncIterable<Uint8Array> | Uint8Array | string,
   options: ReadOptions = {},
 ): Promise<Table> {
+  expectOptions('readTable', options, READ_OPTIONS);
   const { name, stream, file } = sourceOf(input, options.name ?? 'table');
   const table = await readSource(stream, file, name, options);
   if (table.rows > 0) return table;
@@ -129,12 +143,6 @@ function rulesOf(name: string, options: ReadOptions): DelimitedRules {
     text: new Set(options.text),
     missing: new MissingCells(options.missing),
   };
-}
-
-function sourceOf(input: Source | AsyncIterable<Uint8Array> | Uint8Array | string, name: string): Source {
-  if (typeof input === 'string') return { name, stream: streamOf(new TextEncoder().encode(input)) };
-  if (input instanceof Uint8Array) return { name, stream: streamOf(input) };
-  return 'stream' in input ? input : { name, stream: input };
 }
 
 /** Names what a file is by its first bytes; `null` where it may be text. */

@@ -1,3 +1,4 @@
+import { expectList } from '../options.ts';
 import type { TimeFormat } from './stamps.ts';
 import { formatStep, type Step } from './step.ts';
 import { shorten } from './table.ts';
@@ -60,6 +61,7 @@ const TITLES: Record<Finding['kind'], string> = {
 
 /** Writes a report as lines for people: one of what there is, one of the columns, one for each of the first 20 findings. */
 export function describe(report: DataReport): string[] {
+  expectList('describe', 'the series of a report', report?.series, 'give the report that toSeries returned');
   const { series, time } = report;
   const steps = series.reduce((sum, { length }) => sum + length, 0);
   const count =

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { expectList } from '../options.ts';
 import { parseNumber } from './number.ts';
 import type { Finding } from './report.ts';
 import type { SeriesOptions } from './series.ts';
@@ -28,9 +29,12 @@ export interface Roles {
 /** Gives each column its role; named columns that cannot be used are errors, others are left out and reported. */
 export function assignRoles(table: Table, options: SeriesOptions, findings: Finding[]): Roles {
   const targetNames = typeof options.target === 'string' ? [options.target] : options.target;
+  expectList('data', 'target columns', targetNames, "name one, as in { target: 'temperature' }");
   if (targetNames.length === 0)
     throw new RecurveError('usage', 'data: expected at least one target column, got none; name one');
   const knownNames = options.known ?? [];
+  for (const [role, names] of Object.entries({ known: knownNames, covariates: options.covariates ?? [] }))
+    expectList('data', `${role} columns`, names, 'put names into brackets');
   const named = [...targetNames, ...knownNames, ...(options.covariates ?? [])];
   const id = options.series === undefined ? null : columnOf(table, options.series);
   const taken = new Set(named);

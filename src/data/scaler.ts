@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { expectList, expectOptions, type OptionNames } from '../options.ts';
 import type { Series } from './series.ts';
 import type { Span } from './split.ts';
 import { listNames } from './table.ts';
@@ -32,6 +33,8 @@ export interface ScalerOptions {
   perSeries?: boolean;
 }
 
+const SCALER_OPTIONS: OptionNames<ScalerOptions> = { kind: true, spans: true, perSeries: 'boolean' };
+
 /**
  * Fits a scaler on the observed values of the given spans.
  *
@@ -39,6 +42,8 @@ export interface ScalerOptions {
  * taken in f64 relative to the largest magnitude, so that no value can overflow them.
  */
 export function fitScaler(series: Series[], options: ScalerOptions = {}): Scaler {
+  expectList('scaler', 'series', series, 'give the series that toSeries returned');
+  expectOptions('scaler', options, SCALER_OPTIONS);
   const { kind = 'standard', perSeries = false } = options;
   if (!['standard', 'robust', 'min-max', 'none'].includes(kind)) {
     throw new RecurveError(

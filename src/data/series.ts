@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
 import { fillHoles, firstObserved } from './fill.ts';
 import { checkGap, keptColumns, reportMissing, spanOf, type Used } from './holes.ts';
 import { gridded, reportDuplicates } from './merge.ts';
@@ -7,7 +8,7 @@ import type { DataReport, Finding } from './report.ts';
 import { assignRoles, type Roles } from './roles.ts';
 import type { TimeFormat } from './stamps.ts';
 import type { Step } from './step.ts';
-import type { NumberColumn, Table } from './table.ts';
+import { expectTable, type NumberColumn, type Table } from './table.ts';
 import { alignByOrder, alignTimes, groupRows, type Timing } from './timing.ts';
 
 /** What a column is to the model. */
@@ -95,6 +96,23 @@ export interface TargetRules {
   step?: Step;
 }
 
+const SERIES_OPTIONS: OptionNames<SeriesOptions> = {
+  target: true,
+  covariates: true,
+  known: true,
+  time: null,
+  timeFormat: true,
+  zone: true,
+  series: true,
+  step: true,
+  spacing: true,
+  duplicates: true,
+  missing: true,
+  maxGap: true,
+  constantTarget: 'boolean',
+  keepConstant: 'boolean',
+};
+
 /** Series and what was found on the way to them. */
 export interface SeriesResult {
   series: Series[];
@@ -115,6 +133,8 @@ export function toSeries(
   options: SeriesOptions,
   { classes = false, tail = 'cut', optional = false, step }: TargetRules = {},
 ): SeriesResult {
+  expectTable(table);
+  expectOptions('data', options, SERIES_OPTIONS);
   const findings: Finding[] = [];
   const maxGap = options.maxGap ?? 48;
   if (!(maxGap >= 0))

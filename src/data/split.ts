@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { expectList } from '../options.ts';
 import type { Series } from './series.ts';
 import { parseStamp } from './time.ts';
 import { clockToInstants, formatInstant, zoneOf } from './zone.ts';
@@ -36,6 +37,7 @@ export interface Split {
 
 /** Divides the history of every series by time: training first, then validation, then test. */
 export function splitSeries(series: Series[], options: SplitOptions): Split {
+  expectList('split', 'series', series, 'give the series that toSeries returned');
   const split: Split = { train: [], validation: [], test: [] };
   for (const one of series) {
     const testFrom = startOf(one, 'test', options.test, one.history);

@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { kindOf } from '../options.ts';
 
 /** A column of numbers; `NaN` in `values` means the cell was missing. */
 export interface NumberColumn {
@@ -81,6 +82,7 @@ export function rowNumber(table: Table, row: number): number {
 
 /** Returns the column called `name`, or throws `usage` with the names there are. */
 export function columnOf(table: Table, name: string): Column {
+  expectTable(table);
   const found = table.columns.find((column) => column.name === name);
   if (found) return found;
   throw noColumn(
@@ -90,9 +92,18 @@ export function columnOf(table: Table, name: string): Column {
   );
 }
 
+/** Refuses what is no table. */
+export function expectTable(given: Table): void {
+  if (Array.isArray(given?.columns)) return;
+  throw new RecurveError(
+    'usage',
+    `data: expected a table, got ${kindOf(given)}; await readTable(…) and give what it returns`,
+  );
+}
+
 /** The error for a column that is not there, with the one that was probably meant. */
 export function noColumn(name: string, source: string, names: string[]): RecurveError {
-  const meant = nearest(name, names);
+  const meant = nearest(String(name), names);
   return new RecurveError(
     'usage',
     `data: expected a column named "${shorten(name)}" in ${source}, got ${listNames(names)}; ${meant === undefined ? 'name one of these' : `did you mean "${shorten(meant)}"?`}`,

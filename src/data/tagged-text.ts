@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
-import { decodeText, type Source, streamOf, unixBreaks } from './bytes.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
+import { decodeText, type Source, sourceOf, unixBreaks } from './bytes.ts';
 import { shownValue } from './nested.ts';
 import { shorten } from './table.ts';
 
@@ -34,6 +35,8 @@ export interface TaggedTextOptions {
   tokenColumn?: number;
 }
 
+const TEXT_OPTIONS: OptionNames<TaggedTextOptions> = { name: true, format: true, labelColumn: true, tokenColumn: true };
+
 /** Longest line that is taken for one of a text, in UTF-16 units: a longer one is another kind of file. */
 const LONGEST_LINE = 1_000_000;
 
@@ -47,11 +50,10 @@ export async function readTagged(
   input: Source | Uint8Array | string,
   options: TaggedTextOptions = {},
 ): Promise<TaggedText> {
-  const named = typeof input === 'object' && 'stream' in input;
-  const name = named ? input.name : (options.name ?? 'text');
-  const stream = named ? input.stream : streamOf(typeof input === 'string' ? new TextEncoder().encode(input) : input);
+  expectOptions('readTagged', options, TEXT_OPTIONS);
+  const { name, stream } = sourceOf(input, options.name ?? 'text');
   const reader = new Lines(name);
-  const lines = reader.read(unixBreaks(decodeText(stream as AsyncIterable<Uint8Array>, name)));
+  const lines = reader.read(unixBreaks(decodeText(stream, name)));
   const { format = 'auto' } = options;
   checkColumns(options);
   const sentences: TaggedSentence[] = [];

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { expectList } from '../options.ts';
 import { type Scaler, scaleFor } from './scaler.ts';
 import type { Series } from './series.ts';
 import type { Span } from './split.ts';
@@ -37,6 +38,7 @@ export function windowCount(length: number, context: number, horizon: number, st
 
 /** Lists the windows of series, in the order of series and time. */
 export function windows(series: Series[], options: WindowOptions): Windows {
+  expectList('windows', 'series', series, 'give the series that toSeries returned');
   const { context, horizon, stride = 1 } = options;
   for (const [name, value] of Object.entries({ context, horizon, stride })) {
     if (!(Number.isInteger(value) && value >= 1)) {

@@ -1,6 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { exp, log, pow } from '../exact.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
+import { expectList, expectOptions, kindOf, type OptionNames } from '../options.ts';
 import { largest } from './largest.ts';
 
 /** A model as beam search sees it: B hypotheses side by side. */
@@ -58,6 +58,12 @@ export interface Hypothesis {
 export function beamSearch(model: BeamModel, options: BeamOptions): Hypothesis[] {
   expectOptions('beam', options, OPTIONS);
   const { first, width, length, end, lengthPenalty = 0, allowed } = options;
+  if (typeof model?.advance !== 'function') {
+    throw new RecurveError(
+      'usage',
+      `beam: expected a model with a function advance, got ${kindOf(model)}; give { advance: (parents, tokens) => logits }`,
+    );
+  }
   for (const [name, value] of Object.entries({ width, length })) {
     if (!(Number.isSafeInteger(value) && value >= 1))
       throw new RecurveError('usage', `beam: expected ${name} of at least 1, got ${value}; try 4`);
@@ -136,6 +142,7 @@ function candidates(
 
 /** `x − log Σ exp x`, in f64. Throws (code `numeric`) for logits that are not finite. */
 export function logSoftmax(logits: ArrayLike<number>): Float64Array {
+  expectList('logits', 'numbers', logits, 'give the logits [K] of one step');
   const scores = Float64Array.from(logits);
   let highest = -Infinity;
   for (let k = 0; k < scores.length; k++) {

@@ -82,7 +82,8 @@ export function createSampler(options: SampleOptions = {}, from?: RandomState): 
 
   /** Logits after the penalty, −∞ where not allowed, in `weights`; the largest is returned. */
   const prepare = (logits: ArrayLike<number>, allowed: ArrayLike<number> | undefined): number => {
-    const K = logits.length;
+    const K = logits?.length;
+    if (!(K >= 1)) throw new RecurveError('usage', 'sampler: expected logits [K], got none; give those of one step');
     if (weights.length !== K) {
       weights = new Float64Array(K);
       order = new Int32Array(K);

@@ -21,6 +21,10 @@ export function createStopper(stops: readonly string[]): Stopper {
       `stop: expected a list of strings, got ${JSON.stringify(stops)}; put it in brackets`,
     );
   }
+  const strange = stops.find((stop) => typeof stop !== 'string');
+  if (strange !== undefined || stops.includes(undefined as never)) {
+    throw new RecurveError('usage', `stop: expected strings, got ${String(strange)}; put each in quotes`);
+  }
   if (stops.includes('')) {
     throw new RecurveError('usage', 'stop: expected strings of at least one character, got an empty one; leave it out');
   }

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { kindOf } from '../options.ts';
 import { parseJson } from './json.ts';
 import { show } from './validate.ts';
 
@@ -129,7 +130,13 @@ export function readSafetensors(
   source: Uint8Array,
   options: { name: string },
 ): { tensors: StoredTensors; metadata: Readonly<Record<string, string>> } {
-  const { name: file } = options;
+  const { name: file = 'model' } = options ?? {};
+  if (!(source instanceof Uint8Array)) {
+    throw new RecurveError(
+      'usage',
+      `${file}: expected the bytes of a file, got ${kindOf(source)}; give them as a Uint8Array`,
+    );
+  }
   const refuse = (expected: string, got: string): never => {
     throw new RecurveError(
       'model',

@@ -1,5 +1,6 @@
 import { type MidiData, type MidiEvent, writeMidi as packMidi, parseMidi } from 'midi-file';
 import { RecurveError } from '../../errors.ts';
+import { expectBytes } from '../bytes.ts';
 import { keyOfFifths } from './key.ts';
 import { isMetre } from './metre.ts';
 import { byTime, expectLength, type Note, type Score, TICKS, voiceCount } from './score.ts';
@@ -24,6 +25,7 @@ const MARK = Uint8Array.of(42, 0xff, 0x2f, 0);
  * @throws RecurveError `data` for bytes that are no MIDI file, a truncated or impossible one, and one without notes
  */
 export function readMidi(bytes: Uint8Array, name: string): Score {
+  expectBytes('readMidi', bytes);
   const { header, tracks } = parse(knownChunks(bytes, name), name);
   if (!header.ticksPerBeat || header.format === 2) {
     const got =

@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectBytes } from '../bytes.ts';
 import { isUtf16 } from '../text/utf8.ts';
 import { readAbc } from './abc.ts';
 import { readMidi } from './midi.ts';
@@ -28,6 +29,7 @@ export interface ReadMusicOptions {
  * @throws RecurveError `data` for anything else, binary and badly encoded text among it
  */
 export function readMusic(bytes: Uint8Array, name: string, options: ReadMusicOptions = {}): MusicPiece[] {
+  expectBytes('readMusic', bytes);
   if (startsWith(bytes, 'MThd')) return [{ name, music: { kind: 'score', score: readMidi(bytes, name) } }];
   const text = decode(bytes, name);
   if (text.trim() === '') {

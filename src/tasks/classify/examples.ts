@@ -4,6 +4,7 @@ import { unnamedCovariates } from '../../data/roles.ts';
 import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { firstNotFinite } from '../../finite.ts';
+import { expectOptions, kindOf } from '../../options.ts';
 import { holdsLists, listedSequences } from './lists.ts';
 
 /** Texts to classify, with their labels where they are known. */
@@ -46,6 +47,12 @@ export function countOf(examples: Examples): number {
  * @throws RecurveError `data`, with the first example that is wrong
  */
 export function checkExamples(examples: Examples): void {
+  if (typeof examples !== 'object' || examples === null) {
+    throw new RecurveError(
+      'usage',
+      `classify: expected examples, got ${kindOf(examples)}; give what textExamples or sequenceExamples returned`,
+    );
+  }
   const { kind, source = 'classify', labels } = examples;
   const wrong = (expected: string, got: string, next: string): RecurveError =>
     new RecurveError('data', `${source}: expected ${expected}, got ${got}; ${next}`);
@@ -95,7 +102,9 @@ export function pick<E extends Examples>(examples: E, which: ArrayLike<number>):
  * const table = await readTable(csv, { text: ['review', 'stars'], missing: [''] });
  * textExamples(table, { text: 'review', label: 'stars' });
  */
-export function textExamples(table: Table, { text, label }: { text: string; label?: string }): TextExamples {
+export function textExamples(table: Table, columns: { text: string; label?: string }): TextExamples {
+  expectOptions('textExamples', columns, { text: true, label: true });
+  const { text, label } = columns;
   if (text === label) {
     throw new RecurveError(
       'usage',
@@ -116,8 +125,10 @@ export function textExamples(table: Table, { text, label }: { text: string; labe
  */
 export function sequenceExamples(
   table: Table,
-  { id, label, columns }: { id: string; label?: string; columns?: readonly string[] },
+  roles: { id: string; label?: string; columns?: readonly string[] },
 ): NumberExamples {
+  expectOptions('sequenceExamples', roles, { id: true, label: true, columns: true });
+  const { id, label, columns } = roles;
   if (id === label) {
     throw new RecurveError(
       'usage',

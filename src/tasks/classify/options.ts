@@ -1,5 +1,5 @@
 import { RecurveError } from '../../errors.ts';
-import { expectOptions } from '../../options.ts';
+import { expectOptions, namesOf } from '../../options.ts';
 import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 import type { ClassifyArchitecture, Pooling } from './network.ts';
 
@@ -140,7 +140,7 @@ export function classifySettings(
   const patience = Math.ceil((options.epochs ?? epochs) / 2);
   const defaults: ClassifySettings = { ...DEFAULTS, epochs, patience };
   const settings: ClassifySettings = { ...defaults, ...given };
-  expectOptions('classify', options, defaults);
+  expectOptions('classify', options, namesOf(defaults));
   for (const name of WHOLE) {
     const least = name === 'maxWords' ? 2 : 1;
     const most = name === 'layers' || name === 'members' ? MOST_PARTS : Number.MAX_SAFE_INTEGER;

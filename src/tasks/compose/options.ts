@@ -1,5 +1,5 @@
 import { RecurveError } from '../../errors.ts';
-import { expectOptions } from '../../options.ts';
+import { expectOptions, namesOf } from '../../options.ts';
 
 /** The ways to hear music as a sequence. */
 export const KINDS = ['keys', 'melody', 'voices'] as const;
@@ -167,13 +167,13 @@ export function refuseForeign(kind: ComposeKind, options: ComposeOptions): void 
 
 /** Fills in the defaults of a kind and refuses what cannot work. */
 export function composeSettings(options: ComposeOptions & { kind: ComposeKind }): ComposeSettings {
+  expectOptions('compose', options, namesOf(DEFAULTS.keys));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const wrong = (expected: string, got: unknown, next: string): never => {
     throw new RecurveError('usage', `compose: expected ${expected}, got ${got}; ${next}`);
   };
   if (!KINDS.includes(options.kind)) wrong(`kind to be one of ${KINDS.join(', ')}`, options.kind, 'choose one of them');
   const settings: ComposeSettings = { ...DEFAULTS[options.kind], ...given };
-  expectOptions('compose', options, DEFAULTS.keys);
   if (!['gru', 'lstm', 'rnn'].includes(settings.cell))
     wrong('a cell of gru, lstm, rnn', settings.cell, 'choose one of them');
   for (const name of WHOLE) {

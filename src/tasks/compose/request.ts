@@ -89,6 +89,7 @@ export function checkRequest(request: ComposeRequest): void {
       wrong(`${name} to be a whole number from 1 to 4096`, value, `set ${name}`);
   }
   if (!(tempo >= 4 && tempo <= 1000)) wrong('a tempo from 4 to 1000 quarters a minute', tempo, 'try 100');
+  if (typeof title !== 'string') wrong('a title in words', String(title), 'put it in quotes');
   if (title.length > LONGEST_TITLE) wrong(`a title of at most ${LONGEST_TITLE} characters`, title.length, 'shorten it');
   if (!Array.isArray(start)) wrong('a list of first notes', start, 'put it in brackets');
   for (const pitch of start) expectKey(pitch, 'start');

@@ -4,6 +4,7 @@ import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork } from '../../nn/index.ts';
+import { expectList } from '../../options.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
 import { openStages, type TrainHooks } from '../training/index.ts';
 import { type Corpus, kindOf, splitPieces } from './corpus.ts';
@@ -45,6 +46,7 @@ export async function trainCompose(
   options: ComposeOptions = {},
   hooks: TrainHooks = {},
 ): Promise<TrainedCompose> {
+  expectList('compose', 'pieces', pieces, 'give those that readMusic returned');
   const settings = composeSettings({ ...options, kind: options.kind ?? kindOf(pieces) });
   const kind = KIND_BY_NAME[settings.kind];
   refuseForeign(settings.kind, options);

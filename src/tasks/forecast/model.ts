@@ -3,6 +3,7 @@ import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
 import type { Network } from '../../nn/index.ts';
+import { kindOf } from '../../options.ts';
 import { visitor } from '../../train/event-loop.ts';
 import { VERSION } from '../../version.ts';
 import { atOnce, visiting } from '../baselines/pieces.ts';
@@ -117,7 +118,14 @@ export async function loadForecast(
   return forecastModel(network, parts);
 }
 
-function expectSteps({ history, step, id }: Series, plan: FeaturePlan): void {
+function expectSteps(series: Series, plan: FeaturePlan): void {
+  if (!series?.values) {
+    throw new RecurveError(
+      'usage',
+      `forecast: expected a series, got ${kindOf(series)}; give one of the series that toSeries returned`,
+    );
+  }
+  const { history, step, id } = series;
   const about = id === '' ? '' : ` of series "${id}"`;
   if (history < plan.context) {
     throw new RecurveError(

@@ -1,6 +1,6 @@
 import type { Part, ScalerKind } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectOptions } from '../../options.ts';
+import { expectOptions, namesOf } from '../../options.ts';
 import type { OptimizerConfig, Schedule } from '../../train/index.ts';
 
 /** What to forecast and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
@@ -110,9 +110,9 @@ const DEFAULTS: ForecastSettings = {
 
 /** Fills in the defaults and refuses what cannot work. */
 export function forecastSettings(options: ForecastOptions): ForecastSettings {
+  expectOptions('forecast', options, { ...namesOf(DEFAULTS), validation: true, testUntil: true });
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const settings: ForecastSettings = { ...DEFAULTS, ...given };
-  expectOptions('forecast', options, { ...DEFAULTS, validation: true, testUntil: true });
   for (const name of ['context', 'horizon', 'stride', 'hidden', 'layers', 'epochs', 'batchSize', 'patience'] as const) {
     const least = name === 'context' ? 2 : 1;
     if (!(Number.isSafeInteger(settings[name]) && settings[name] >= least)) {

@@ -3,6 +3,7 @@ import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
+import { expectList } from '../../options.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
 import { openStages, type Stages, type TrainHooks } from '../training/index.ts';
 import type { Learner } from './learn.ts';
@@ -59,6 +60,7 @@ export async function trainForecast(
   options: ForecastOptions = {},
   hooks: ForecastHooks = {},
 ): Promise<TrainedForecast> {
+  expectList('forecast', 'series', data?.series, 'give what toSeries returned');
   const settings = forecastSettings(options);
   const spans = spansOf(data.series, settings);
   const holdout = settings.validation === 'holdout';

@@ -14,7 +14,7 @@ import { surprises } from './objectives.ts';
 import { type GenerateSettings, generateSettings } from './options.ts';
 import { encodeForReading, scoreText, type TextScores } from './scores.ts';
 import { createGenerateStream, type GenerateStream } from './stream.ts';
-import { cutText } from './text.ts';
+import { cutText, expectText } from './text.ts';
 import { type BeamWriteOptions, beamText, type NextToken, nextTokens, type WriteOptions, writeText } from './write.ts';
 
 /** All that makes a language model; what a model file holds. */
@@ -87,7 +87,10 @@ export function generateModel(network: Network, parts: GenerateParts): GenerateM
       const ids = encodeForReading(codec, text, 'evaluate');
       return scoreText(codec, text, ids, await wittenBellAsItReads(ids, codec.size, parts.settings.order, visitor()));
     },
-    heldOut: (text) => cutText(text, parts.settings.validationShare).heldOut,
+    heldOut(text) {
+      expectText(text, 'generate: expected the text of the training');
+      return cutText(text, parts.settings.validationShare).heldOut;
+    },
     async surprise(text) {
       const ids = encodeForReading(codec, text, 'surprise');
       const nats = await costsOf(network, ids);

@@ -1,6 +1,6 @@
 import { TEXT_UNITS, type TextUnit } from '../../data/text/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectOptions } from '../../options.ts';
+import { expectOptions, namesOf } from '../../options.ts';
 
 /** What to read and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
 export interface GenerateOptions {
@@ -60,6 +60,8 @@ const VOCABULARY = { characters: 0, words: 20_000, subwords: 1024 };
 
 /** Fills in defaults and refuses what cannot be meant. */
 export function generateSettings(options: GenerateOptions = {}): GenerateSettings {
+  // Its unit is asked for before all others, whose defaults depend on it.
+  if (typeof options !== 'object' || options === null) expectOptions('generate', options, { unit: true });
   const { unit = 'characters' } = options;
   if (!TEXT_UNITS.includes(unit))
     throw expected('unit', `one of ${TEXT_UNITS.join(', ')}`, unit, 'characters is the default');
@@ -89,7 +91,7 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
   };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const settings: GenerateSettings = { ...defaults, ...given };
-  expectOptions('generate', options, defaults);
+  expectOptions('generate', options, namesOf(defaults));
   if (unit === 'characters' && (options.vocabulary ?? options.minCount) !== undefined)
     throw new RecurveError(
       'usage',

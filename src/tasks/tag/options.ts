@@ -1,6 +1,6 @@
 import type { Part } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectOptions } from '../../options.ts';
+import { expectOptions, namesOf } from '../../options.ts';
 import type { OptimizerConfig, Schedule } from '../../train/index.ts';
 import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 
@@ -158,22 +158,22 @@ export function usedSettings(settings: TagSettings, kind: 'table' | 'text'): Par
 
 /** Refuses options that the data have no use for: nobody should wait for what they do. */
 export function refuseUnused(options: TagOptions, kind: 'table' | 'text'): void {
-  const unused = UNUSED[kind].find((name) => options[name] !== undefined);
+  const unused = UNUSED[kind].find((name) => options?.[name] !== undefined);
   const [own, other] = kind === 'text' ? ['tagged text', 'a table'] : ['a table', 'tagged text'];
   if (unused) throw new RecurveError('usage', `tag: expected ${unused} with ${other}, got ${own}; leave it out`);
-  if (options.testUntil === undefined || options.test !== 'none') return;
+  if (options?.testUntil === undefined || options.test !== 'none') return;
   throw new RecurveError('usage', 'tag: expected testUntil with a test part, got none; leave it out');
 }
 
 /** Fills in the defaults for a table or for tagged text, and refuses what cannot work. */
 export function tagSettings(options: TagOptions, kind: 'table' | 'text' = 'table'): TagSettings {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const defaults = DEFAULTS[kind];
+  expectOptions('tag', options, { ...namesOf(defaults), ...CHOICES, testUntil: true });
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const settings: TagSettings = { ...defaults, ...given };
   const refuse = (expected: string, got: unknown, next: string): never => {
     throw new RecurveError('usage', `tag: expected ${expected}, got ${String(got)}; ${next}`);
   };
-  expectOptions('tag', options, { ...defaults, ...CHOICES, testUntil: true });
   for (const [name, least] of Object.entries(WHOLE)) {
     const value = settings[name as keyof typeof WHOLE];
     const most = MOST[name as keyof typeof MOST] ?? Number.MAX_SAFE_INTEGER;

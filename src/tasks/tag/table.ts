@@ -11,8 +11,9 @@ import {
   zoneOf,
 } from '../../data/index.ts';
 import type { Finding } from '../../data/report.ts';
-import { shorten } from '../../data/table.ts';
+import { expectTable, shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
+import { kindOf } from '../../options.ts';
 import { classesOf, classOf, labelsRead, parseTarget, type TagTarget } from './target.ts';
 
 /** How to make tagged series of a table: as {@link SeriesOptions}, but `target` is a column of labels or a comparison. */
@@ -61,6 +62,13 @@ export interface KnownTable {
 
 /** Makes tagged series of a table. Step t tells the label of step t + `ahead`. */
 export function toTagTable(table: Table, options: TagTableOptions, ahead = 1): TagTable {
+  expectTable(table);
+  if (typeof options?.target !== 'string') {
+    throw new RecurveError(
+      'usage',
+      `tag: expected a target, got ${kindOf(options?.target)}; give { target: 'rain > 0' } or the name of a column`,
+    );
+  }
   const { target, classes } = parseTarget(options.target, table);
   expectClasses(classes, options.target, missingOf(table, target));
   const { positive } = options;

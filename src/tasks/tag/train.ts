@@ -3,6 +3,7 @@ import { shorten } from '../../data/table.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { plainJson } from '../../model/index.ts';
+import { kindOf } from '../../options.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
 import { alikeNotes, classWeightsOf, openStages, type TrainHooks } from '../training/index.ts';
 import type { TagArchitecture } from './architecture.ts';
@@ -67,6 +68,12 @@ export async function trainTag(
   options: TagOptions = {},
   hooks: TagHooks = {},
 ): Promise<TrainedTag> {
+  if (typeof data !== 'object' || data === null) {
+    throw new RecurveError(
+      'usage',
+      `tag: expected a table or tagged text, got ${kindOf(data)}; give what toTagTable or readTagged returned`,
+    );
+  }
   const kind = 'kind' in data ? 'table' : 'text';
   refuseUnused(options, kind);
   const settings = tagSettings(options, kind);

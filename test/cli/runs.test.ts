@@ -133,7 +133,9 @@ test('kill -9 at 20 random moments loses no file, and resuming ends at the bits 
   const whole = performance.now() - began;
   const begin = ['train', 'forecast', 'table.csv', ...SMALL, ...cross, '--out', 'cut', '--quiet', '--resume'];
   const steps: number[] = [];
-  for (let kills = 0; kills < 20; kills++) {
+  // On a machine that slows down meanwhile, more of them come too early to leave anything.
+  const tooFew = (): boolean => new Set(steps).size <= 2;
+  for (let kills = 0; kills < 20 || (tooFew() && kills < 100); kills++) {
     const child = startRecurve(begin, { cwd });
     const closed = once(child, 'close');
     await sleep(whole * (0.05 + 0.25 * Math.random()));
@@ -144,7 +146,7 @@ test('kill -9 at 20 random moments loses no file, and resuming ends at the bits 
   }
   // It went on from where it was, time and again.
   expect(steps).toEqual([...steps].sort((a, b) => a - b));
-  expect(new Set(steps).size).toBeGreaterThan(2);
+  expect(tooFew()).toBe(false);
   const resumed = recurve(begin, { cwd });
   expect(resumed.code, resumed.stderr).toBe(0);
   expect(weightsOf(join(cwd, 'cut'))).toEqual(weightsOf(join(cwd, 'whole')));

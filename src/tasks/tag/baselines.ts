@@ -1,8 +1,8 @@
 import { fitSeasonalMean } from '../baselines/climatology.ts';
 import { dayOfYearPhases, seasonOf } from '../season.ts';
 import { softmaxRows } from './calibration.ts';
-import { featureCount, regressionPlan, type TablePlan, tableRows } from './features.ts';
-import { fitLogistic, type LogisticData, logisticFits, logisticLogits } from './logistic.ts';
+import { featureCount, regressionPlan, rowWriter, type TablePlan } from './features.ts';
+import { fitLogistic, type LogisticData, logisticLogits, logisticStride } from './logistic.ts';
 import type { TagSeries, TagTable } from './table.ts';
 
 /** Steps of a series: those told with labels to learn from, and those to be told. */
@@ -19,7 +19,7 @@ export interface TaggedSpans {
  * - `climatology`: its share at the same time of the season, where the step suggests one;
  * - `markov`: its share after the class last known (a Markov chain of order 1), where labels are known before they are told;
  * - `logistic`: logistic regression on seven rows of all columns and the calendar, as the one beside the network reads them; of more
- *   than two classes, each against the rest.
+ *   than two classes, each against the rest. Where all steps are too many it learns from some, evenly spread, and a note says so.
  */
 export async function tableBaselines(
   { series, classes }: TagTable,
@@ -62,13 +62,27 @@ export async function tableBaselines(
   }
   const reading = regressionPlan(plan);
   const steps = train.flatMap((own, k) => own.map((t) => [k, t] as const));
-  const size = { D: featureCount(reading, K), N: steps.length };
-  const rows = logisticFits(size, K) ? series.map((one) => tableRows(reading, K, one)) : [];
-  const at = (k: number, t: number) => rows[k].subarray(t * size.D, (t + 1) * size.D);
-  const data: LogisticData = { ...size, row: (i) => at(...steps[i]), label: (i) => told(...steps[i]) };
+  const D = featureCount(reading, K);
+  const stride = logisticStride({ D, N: steps.length }, K);
+  if (stride === undefined) {
+    notes.logistic = `left out: too large, ${D} inputs`;
+    return { baselines, notes };
+  }
+  const chosen = stride === 1 ? steps : steps.filter((_, i) => i % stride === 0);
+  const write = series.map((one) => rowWriter(reading, K, one));
+  const row = new Float64Array(D);
+  const at = (k: number, t: number): Float64Array => {
+    write[k](t, row, 0);
+    return row;
+  };
+  const data: LogisticData = { D, N: chosen.length, row: (i) => at(...chosen[i]), label: (i) => told(...chosen[i]) };
   const logistic = await fitLogistic(data, K);
   if (logistic) fill('logistic', (k, t) => softmaxRows(logisticLogits(logistic, at(k, t), K), K));
-  else notes.logistic = rows.length > 0 ? 'left out: no finite solution' : `left out: too large, ${size.D} inputs`;
+  else notes.logistic = 'left out: no finite solution';
+  if (logistic && stride > 1) {
+    const [some, all] = [chosen, steps].map(({ length }) => length.toLocaleString('en'));
+    notes.logistic = `learned from ${some} of ${all} steps, evenly spread`;
+  }
   return { baselines, notes };
 }
 

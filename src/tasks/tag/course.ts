@@ -47,7 +47,9 @@ export function tableCourse(table: TagTable, settings: TagSettings): TagCourse {
     settings,
   );
   const E = featureCount(regressionPlan(plan), K);
-  const small = logisticFits({ D: E, N: spans.train.reduce((n, steps) => n + steps.length, 0) }, K);
+  const N = spans.train.reduce((n, steps) => n + steps.length, 0);
+  const small = logisticFits({ D: E, N }, K);
+  const large = `${E.toLocaleString('en')} inputs${logisticFits({ D: E, N: 1 }, 2) ? ` of ${N.toLocaleString('en')} steps` : ''}`;
   const regression = settings.regression && small;
   const D = featureCount(plan, K);
   if (D === 0) {
@@ -84,8 +86,7 @@ export function tableCourse(table: TagTable, settings: TagSettings): TagCourse {
     plan,
     width: D,
     regression,
-    notes:
-      settings.regression && !small ? [`${REGRESSION_LEFT_OUT} ${E.toLocaleString('en')} inputs are too many`] : [],
+    notes: settings.regression && !small ? [`${REGRESSION_LEFT_OUT} ${large} are too many`] : [],
     examples,
     blockOf: (i, t) => Math.floor((BLOCKS * (pieces[i].from + t)) / Math.max(1, ends[pieces[i].k] - ahead)),
     holdout: () => ({

@@ -129,6 +129,17 @@ export function tableRows(plan: TablePlan, classes: number, one: TagSeries): Flo
   const T = one.series.length;
   const D = featureCount(plan, classes);
   const out = new Float64Array(T * D);
+  const write = rowWriter(plan, classes, one);
+  for (let t = 0; t < T; t++) write(t, out, t * D);
+  return out;
+}
+
+/** What writes the inputs of step t of a series to `out` from `at` on: of a long one those of all steps are many. */
+export function rowWriter(
+  plan: TablePlan,
+  classes: number,
+  one: TagSeries,
+): (t: number, out: Float64Array, at: number) => void {
   const columns = plan.columns.map((name) => {
     const at = one.names.indexOf(name);
     if (at >= 0) return one.columns[at];
@@ -138,7 +149,7 @@ export function tableRows(plan: TablePlan, classes: number, one: TagSeries): Flo
     );
   });
   const calendar = calendarOf(plan, toldTimes(one.series, plan.ahead));
-  for (let t = 0; t < T; t++) {
+  return (t, out, at) => {
     const row = (k: number) => {
       const s = Math.max(0, t - k);
       return { values: columns.map((values) => values[s]), label: one.filled[s] };
@@ -149,10 +160,9 @@ export function tableRows(plan: TablePlan, classes: number, one: TagSeries): Flo
       row,
       calendar.map((values) => values[t]),
       out,
-      t * D,
+      at,
     );
-  }
-  return out;
+  };
 }
 
 /** What network and regression read of a sequence. */

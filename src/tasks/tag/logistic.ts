@@ -29,6 +29,9 @@ const MOST_INPUTS = 600;
 const MOST_NUMBERS = 2 ** 25;
 const MOST_PRODUCTS = 4e9;
 const MOST_STEPS = 50;
+/** Rows, evenly spread, to learn from where all are too many: neighbours are alike. Fewer than the second would say little. */
+const MOST_SPREAD = 32_768;
+const FEWEST_SPREAD = 4096;
 /** Rows between two looks at the clock: of the most inputs some milliseconds. */
 const ROWS = 32;
 /** Log-odds are kept within ± this. */
@@ -42,6 +45,17 @@ export function regressionsOf(K: number): number {
 /** Whether a regression of this size is solved in seconds. */
 export function logisticFits({ D, N }: { D: number; N: number }, K: number): boolean {
   return D >= 1 && D <= MOST_INPUTS && N * D <= MOST_NUMBERS && regressionsOf(K) * N * D * D <= MOST_PRODUCTS;
+}
+
+/**
+ * Every how many-th row to learn from, where all are too many; 1 where they are not, undefined where too few would remain, or the inputs
+ * themselves are too many.
+ */
+export function logisticStride({ D, N }: { D: number; N: number }, K: number): number | undefined {
+  if (logisticFits({ D, N }, K)) return 1;
+  if (D < 1 || D > MOST_INPUTS) return undefined;
+  const most = Math.min(MOST_SPREAD, Math.floor(MOST_PRODUCTS / (regressionsOf(K) * D * D)));
+  return most < FEWEST_SPREAD ? undefined : Math.ceil(N / most);
 }
 
 /**

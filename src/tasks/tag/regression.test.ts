@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../random.ts';
 import { softmaxRows } from './calibration.ts';
 import type { Example } from './examples.ts';
-import { fitLogistic, logisticFits, logisticLogits } from './logistic.ts';
+import { fitLogistic, logisticFits, logisticLogits, logisticStride } from './logistic.ts';
 import { betterAlone, blendLogits, fitRegression, regressionLogits } from './regression.ts';
 
 /** Rows of two inputs far from the origin, and labels of K classes that follow the first one. */
@@ -75,6 +75,23 @@ describe('logistic regression', () => {
     expect(logisticFits({ D: 601, N: 10 }, 2)).toBe(false);
     expect(logisticFits({ D: 300, N: 5000 }, 20)).toBe(false);
     expect(await fitLogistic({ ...dataOf(drawn), D: 601 }, 2)).toBeUndefined();
+  });
+
+  it('learns from rows evenly spread where all are too many: at most 32,768 and as many as are solved in seconds, at least 4,096', () => {
+    expect(logisticStride({ D: 100, N: 300_000 }, 2)).toBe(1);
+    expect(logisticStride({ D: 111, N: 315_000 }, 2)).toBe(10);
+    expect(logisticStride({ D: 600, N: 12_000 }, 2)).toBe(2);
+    expect(logisticStride({ D: 300, N: 5000 }, 20)).toBeUndefined();
+    expect(logisticStride({ D: 601, N: 10 }, 2)).toBeUndefined();
+    for (const [D, N, K] of [
+      [111, 315_000, 2],
+      [7, 5_000_000, 3],
+      [200, 5001, 20],
+    ]) {
+      const rows = Math.ceil(N / (logisticStride({ D, N }, K) ?? 1));
+      expect(logisticFits({ D, N: rows }, K)).toBe(true);
+      expect(rows).toBeLessThanOrEqual(32_768);
+    }
   });
 });
 

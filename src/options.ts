@@ -2,24 +2,30 @@ import { RecurveError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
 /** What an option has to be, as far as it is checked by {@link expectOptions}: `true` leaves that to whoever takes it, and so does null, which may itself be given. */
-type OptionKind<V> = [V] extends [boolean] ? 'boolean' : [V] extends [(...args: never) => unknown] ? 'function' : true;
+type OptionKind<V> = [V] extends [boolean]
+  ? 'boolean'
+  : [V] extends [number]
+    ? 'number'
+    : [V] extends [(...args: never) => unknown]
+      ? 'function'
+      : true;
 
 /** Every option of a type by its name: the compiler sees to it that none is missing and none is foreign. */
 export type OptionNames<O> = {
   readonly [K in keyof O]-?: null extends O[K] ? null : OptionKind<NonNullable<O[K]>>;
 };
 
-const WORDS = { boolean: 'true or false', function: 'a function' } as const;
+const WORDS = { boolean: 'true or false', number: 'a number', function: 'a function' } as const;
 
 /**
- * Refuses an option that is none: one that is no key of `known`, null, or no boolean or function where `known` says that it is one.
+ * Refuses an option that is none: one that is no key of `known`, null, or no boolean, number or function where `known` says that it is one.
  * TypeScript does so where it sees the options written down; in plain JavaScript a slip of the pen would be ignored in silence, and the
  * default would hold.
  *
  * @throws RecurveError `usage`, with the option that was probably meant
  */
-export function expectOptions(who: string, given: unknown, known: Readonly<Record<string, unknown>>): void {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+export function expectOptions<O extends object>(who: string, given: O, known: OptionNames<NoInfer<O>>): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || given instanceof Promise) {
     throw new RecurveError(
       'usage',
       `${who}: expected its options as an object, got ${kindOf(given)}; name each, as in { ${Object.keys(known)[0]}: … }`,
@@ -30,8 +36,8 @@ export function expectOptions(who: string, given: unknown, known: Readonly<Recor
     const value = (given as Record<string, unknown>)[name];
     if (value === undefined) continue;
     if (!Object.hasOwn(known, name)) throw unknownOption(who, name, Object.keys(known));
-    const kind = known[name];
-    const wanted = kind === 'boolean' || kind === 'function' ? WORDS[kind] : 'a value';
+    const kind: OptionKind<unknown> | keyof typeof WORDS | null = known[name];
+    const wanted = kind === 'boolean' || kind === 'number' || kind === 'function' ? WORDS[kind] : 'a value';
     if (wanted === 'a value' ? value !== null || kind === null : typeof value === kind) continue;
     throw new RecurveError(
       'usage',
@@ -41,10 +47,9 @@ export function expectOptions(who: string, given: unknown, known: Readonly<Recor
 }
 
 /** What {@link expectOptions} is to know of options that have these defaults. */
-export function namesOf(defaults: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(defaults).map(([name, value]) => [name, typeof value === 'boolean' ? 'boolean' : value]),
-  );
+export function namesOf<O extends object>(defaults: O): OptionNames<O> {
+  const kinds = Object.entries(defaults).map(([name, value]) => [name, typeof value === 'boolean' ? 'boolean' : value]);
+  return Object.fromEntries(kinds) as OptionNames<O>;
 }
 
 function unknownOption(who: string, name: string, names: readonly string[]): RecurveError {
@@ -57,6 +62,7 @@ function unknownOption(who: string, name: string, names: readonly string[]): Rec
 
 /** What somebody gave, in words. */
 export function kindOf(given: unknown): string {
+  if (typeof given === 'string') return JSON.stringify(given.length > 40 ? `${given.slice(0, 40)}…` : given);
   if (Array.isArray(given)) return 'an array';
   if (given instanceof Promise) return 'a promise';
   if (typeof given === 'function') return 'a function';
@@ -77,7 +83,7 @@ export function expectSize(who: string, what: string, value: number, next = `set
   if (!(Number.isSafeInteger(value) && value >= 1)) {
     throw new RecurveError(
       'usage',
-      `${who}: expected ${what} to be a whole number of at least 1, got ${typeof value === 'number' ? value : kindOf(value)}; ${next}`,
+      `${who}: expected ${what} to be a whole number of at least 1, got ${kindOf(value)}; ${next}`,
     );
   }
 }

@@ -108,7 +108,7 @@ const SERIES_OPTIONS: OptionNames<SeriesOptions> = {
   spacing: true,
   duplicates: true,
   missing: true,
-  maxGap: true,
+  maxGap: 'number',
   constantTarget: 'boolean',
   keepConstant: 'boolean',
 };

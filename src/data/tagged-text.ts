@@ -35,7 +35,12 @@ export interface TaggedTextOptions {
   tokenColumn?: number;
 }
 
-const TEXT_OPTIONS: OptionNames<TaggedTextOptions> = { name: true, format: true, labelColumn: true, tokenColumn: true };
+const TEXT_OPTIONS: OptionNames<TaggedTextOptions> = {
+  name: true,
+  format: true,
+  labelColumn: 'number',
+  tokenColumn: 'number',
+};
 
 /** Longest line that is taken for one of a text, in UTF-16 units: a longer one is another kind of file. */
 const LONGEST_LINE = 1_000_000;

@@ -33,10 +33,10 @@ export interface BeamOptions {
 
 const OPTIONS: OptionNames<BeamOptions> = {
   first: true,
-  width: true,
-  length: true,
-  end: true,
-  lengthPenalty: true,
+  width: 'number',
+  length: 'number',
+  end: 'number',
+  lengthPenalty: 'number',
   allowed: 'function',
 };
 

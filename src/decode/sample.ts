@@ -29,13 +29,13 @@ export interface SampleOptions {
 }
 
 export const SAMPLE_OPTIONS: OptionNames<SampleOptions> = {
-  temperature: true,
-  topK: true,
-  topP: true,
-  minP: true,
-  repetitionPenalty: true,
-  repetitionWindow: true,
-  seed: true,
+  temperature: 'number',
+  topK: 'number',
+  topP: 'number',
+  minP: 'number',
+  repetitionPenalty: 'number',
+  repetitionWindow: 'number',
+  seed: 'number',
 };
 
 /** Draws tokens, one after another. */

@@ -23,7 +23,7 @@ export interface EngineOptions extends TierWish {
   threads?: number | 'auto' | undefined;
 }
 
-const OPTIONS: OptionNames<EngineOptions> = { threads: true, memoryLimit: true, tier: true, numerics: true };
+const OPTIONS: OptionNames<EngineOptions> = { threads: true, memoryLimit: 'number', tier: true, numerics: true };
 
 const LEAST_BYTES = 2 ** 20;
 const MAX_PAGES = 65_535;

@@ -75,7 +75,7 @@ export function traceGradients(
       `traceGradients: expected a function that gets the traces, got ${kindOf(onTrace)}; give (layers) => …`,
     );
   }
-  expectOptions('traceGradients', options, { gateValues: true });
+  expectOptions('traceGradients', options, { gateValues: 'number' });
   const { gateValues = 8192 } = options;
   if (!(gateValues > 0)) {
     throw new RecurveError(

@@ -33,7 +33,7 @@ export interface AttentionOptions {
   hidden?: number;
 }
 
-const OPTIONS: OptionNames<AttentionOptions> = { kind: true, query: true, keys: true, hidden: true };
+const OPTIONS: OptionNames<AttentionOptions> = { kind: true, query: 'number', keys: 'number', hidden: 'number' };
 
 /** An encoded source, made ready once for all queries. */
 export interface AttentionMemory {

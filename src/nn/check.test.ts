@@ -121,7 +121,7 @@ describe('what somebody used to another library writes is refused in one sentenc
     [
       'a limit that is none',
       () => clipGradients(network, { norm: 'x' as never }),
-      'clip: expected norm above 0, got x',
+      'clip: expected norm to be a number, got "x"',
     ],
   ])('%s', (_what, call, message) => {
     expect(call).toThrow(message);

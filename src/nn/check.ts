@@ -6,7 +6,7 @@ import type { Network } from './network.ts';
 
 /** Refuses anything but a probability below 1. */
 export function expectDropout(who: string, p: number): void {
-  if (!(p >= 0 && p < 1)) {
+  if (!(Number.isFinite(p) && p >= 0 && p < 1)) {
     throw new RecurveError('usage', `${who}: expected dropout p with 0 ≤ p < 1, got ${p}; 0 switches it off`);
   }
 }

@@ -10,7 +10,7 @@ const OPTIONS: OptionNames<EncoderDecoderOptions> = {
   decoder: true,
   attention: true,
   attend: true,
-  start: true,
+  start: 'number',
 };
 
 /** Refuses parts that do not fit together, each with its reason. */

@@ -127,7 +127,7 @@ export function encoderDecoder(options: EncoderDecoderOptions): EncoderDecoder {
       return { states: handing.hand(states, pass), memory: attention?.prepare(outputs, pass.lengths) };
     },
     teach(state, targets, pass, options = {}) {
-      expectOptions('encoderDecoder: teach', options, { sampling: true });
+      expectOptions('encoderDecoder: teach', options, { sampling: 'number' });
       const { sampling = 0 } = options;
       const given = teacherSymbols(targets, pass.lengths, start);
       if (!(sampling >= 0 && sampling <= 1) || (sampling > 0 && !pass.training)) {

@@ -36,8 +36,8 @@ export interface LossOptions {
 }
 
 const LOSS: OptionNames<LossOptions> = { weights: true, lengths: true };
-const HUBER = { ...LOSS, delta: true } as const;
-const CROSS_ENTROPY = { ...LOSS, labelSmoothing: true } as const;
+const HUBER = { ...LOSS, delta: 'number' } as const;
+const CROSS_ENTROPY = { ...LOSS, labelSmoothing: 'number' } as const;
 
 /** Mean squared error. */
 export function mse(prediction: Tensor, target: ArrayLike<number>, options?: LossOptions): Tensor {

@@ -73,7 +73,7 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
     );
   }
   expectLayer('network', root);
-  expectOptions('network', options, { seed: true });
+  expectOptions('network', options, { seed: 'number' });
   const tape = new Tape(engine);
   const entries: ParameterEntry[] = [];
   let slots = 0;

@@ -76,7 +76,7 @@ export function createAverage(
 }
 
 export function checkAverage(options: AverageOptions, restoreBest: boolean | undefined): void {
-  expectOptions('average', options, { decay: true, use: true });
+  expectOptions('average', options, { decay: 'number', use: true });
   const { decay, use = 'validation' } = options;
   if (!(decay > 0 && decay < 1)) {
     throw new RecurveError('usage', `average: expected 0 < decay < 1, got ${decay}; try 0.99`);

@@ -75,7 +75,7 @@ export function clipReport({ clipped, factorSum, maxNorm }: ClipTotals, steps: n
 }
 
 export function checkClip(options: ClipOptions): void {
-  expectOptions('clip', options, { norm: true, value: true });
+  expectOptions('clip', options, { norm: 'number', value: 'number' });
   const { norm, value } = options;
   for (const [name, limit] of Object.entries({ norm, value })) {
     if (limit !== undefined && !(limit > 0)) {

@@ -155,9 +155,14 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
   }
 }
 
-const ADAM: OptionNames<AdamOptions> = { beta1: true, beta2: true, epsilon: true, weightDecay: true };
-const SGD: OptionNames<SgdOptions> = { momentum: true, nesterov: 'boolean', weightDecay: true };
-const RMSPROP: OptionNames<RmspropOptions> = { alpha: true, epsilon: true, momentum: true, weightDecay: true };
+const ADAM: OptionNames<AdamOptions> = { beta1: 'number', beta2: 'number', epsilon: 'number', weightDecay: 'number' };
+const SGD: OptionNames<SgdOptions> = { momentum: 'number', nesterov: 'boolean', weightDecay: 'number' };
+const RMSPROP: OptionNames<RmspropOptions> = {
+  alpha: 'number',
+  epsilon: 'number',
+  momentum: 'number',
+  weightDecay: 'number',
+};
 const KNOWN = { adam: ADAM, adamW: ADAM, sgd: SGD, rmsprop: RMSPROP };
 
 interface Rule {

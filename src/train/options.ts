@@ -113,20 +113,20 @@ export interface FitResult {
 const FIT_OPTIONS: OptionNames<FitOptions> = {
   training: true,
   validation: true,
-  epochs: true,
-  lastEpoch: true,
-  batchSize: true,
-  accumulate: true,
+  epochs: 'number',
+  lastEpoch: 'number',
+  batchSize: 'number',
+  accumulate: 'number',
   bucketing: true,
   optimizer: true,
-  rate: true,
+  rate: 'number',
   schedule: true,
   clip: true,
   average: true,
-  seed: true,
-  patience: true,
+  seed: 'number',
+  patience: 'number',
   restoreBest: 'boolean',
-  maxSeconds: true,
+  maxSeconds: 'number',
   detectAnomaly: 'boolean',
   signal: true,
   onProgress: 'function',
@@ -157,9 +157,9 @@ export function checkOptions(options: FitOptions): void {
   expectObjective('fit', 'training', options.training);
   if (options.validation) expectObjective('fit', 'validation', options.validation);
   if (options.bucketing !== undefined)
-    expectOptions('fit: bucketing', options.bucketing, { lengths: true, pool: true });
+    expectOptions('fit: bucketing', options.bucketing, { lengths: true, pool: 'number' });
   if (options.checkpoint !== undefined)
-    expectOptions('fit: checkpoint', options.checkpoint, { everySeconds: true, save: 'function' });
+    expectOptions('fit: checkpoint', options.checkpoint, { everySeconds: 'number', save: 'function' });
   if (options.checkpoint && typeof options.checkpoint.save !== 'function') {
     throw new RecurveError(
       'usage',

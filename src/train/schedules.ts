@@ -71,9 +71,9 @@ export function afterEpoch(schedule: Schedule, state: PlateauState, loss: number
 
 const KINDS = {
   constant: {},
-  cosine: { final: true },
-  step: { every: true, factor: true },
-  plateau: { factor: true, patience: true, minimum: true },
+  cosine: { final: 'number' },
+  step: { every: 'number', factor: 'number' },
+  plateau: { factor: 'number', patience: 'number', minimum: 'number' },
 } as const;
 
 /** Refuses schedules that cannot work. */
@@ -84,7 +84,7 @@ export function checkSchedule(schedule: Schedule): void {
       `schedule: expected kind to be one of ${Object.keys(KINDS).join(', ')}, got ${schedule?.kind ?? kindOf(schedule)}; choose one of them`,
     );
   }
-  expectOptions(`schedule: ${schedule.kind}`, schedule, { kind: true, warmup: true, ...KINDS[schedule.kind] });
+  expectOptions(`schedule: ${schedule.kind}`, schedule, { kind: true, warmup: 'number', ...KINDS[schedule.kind] });
   const fail = (what: string, got: unknown): never => {
     throw new RecurveError('usage', `schedule: expected ${what}, got ${got}; see the options of ${schedule.kind}`);
   };

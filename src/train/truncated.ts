@@ -35,9 +35,9 @@ export interface StreamOptions {
 
 const OPTIONS: OptionNames<StreamOptions> = {
   documents: true,
-  rows: true,
-  k1: true,
-  k2: true,
+  rows: 'number',
+  k1: 'number',
+  k2: 'number',
   shuffle: 'boolean',
   loss: 'function',
 };

@@ -38,7 +38,7 @@ export interface GruOptions extends CellOptions, CandidateDropout {
 
 export const GRU_OPTIONS: OptionNames<GruOptions> = {
   ...CELL_OPTIONS,
-  recurrentDropout: true,
+  recurrentDropout: 'number',
   reset: true,
 };
 

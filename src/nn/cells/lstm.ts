@@ -71,13 +71,14 @@ export interface LstmOptions extends Omit<CellOptions, 'zoneout'>, CandidateDrop
 
 export const LSTM_OPTIONS: OptionNames<LstmOptions> = {
   ...CELL_OPTIONS,
-  recurrentDropout: true,
+  zoneout: true,
+  recurrentDropout: 'number',
   peephole: 'boolean',
   coupled: 'boolean',
   layerNorm: 'boolean',
-  projection: true,
-  cellClip: true,
-  forgetBias: true,
+  projection: 'number',
+  cellClip: 'number',
+  forgetBias: 'number',
 };
 
 const OWN_OPTIONS = ['peephole', 'coupled', 'layerNorm', 'projection', 'cellClip', 'forgetBias'] as const;
@@ -96,7 +97,7 @@ export function lstmCell(options: LstmOptions): Cell {
   checkOptions(options);
   const kind = coupled ? 'lstmCoupled' : 'lstm';
   const zoneout = typeof options.zoneout === 'object' ? options.zoneout : { h: options.zoneout, c: options.zoneout };
-  expectOptions('lstm: zoneout', zoneout, { h: true, c: true });
+  expectOptions('lstm: zoneout', zoneout, { h: 'number', c: 'number' });
   const zoneHidden = rateOf('lstm', 'zoneout of h', zoneout.h);
   const zoneCell = rateOf('lstm', 'zoneout of c', zoneout.c);
   const candidate = rateOf('lstm', 'recurrentDropout', options.recurrentDropout);

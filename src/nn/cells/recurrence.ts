@@ -42,7 +42,7 @@ export function recurrenceOf(
   const skip = skipOf(who, options);
   const zoneout = rateOf(who, 'zoneout', options.zoneout);
   const { variational = {}, input } = options;
-  expectOptions(`${who}: variational`, variational, { input: true, recurrent: true });
+  expectOptions(`${who}: variational`, variational, { input: 'number', recurrent: 'number' });
   const all: Draw[] = [
     { name: 'x', p: rateOf(who, 'variational.input', variational.input), width: input },
     { name: 'h', p: rateOf(who, 'variational.recurrent', variational.recurrent), width: output },

@@ -22,13 +22,13 @@ export interface CellOptions extends CellSize, Delays, Regularisers {
 }
 
 export const CELL_OPTIONS: OptionNames<CellOptions> = {
-  input: true,
-  hidden: true,
-  skip: true,
-  dilation: true,
-  zoneout: true,
+  input: 'number',
+  hidden: 'number',
+  skip: 'number',
+  dilation: 'number',
+  zoneout: 'number',
   variational: true,
-  weightDrop: true,
+  weightDrop: 'number',
   init: true,
 };
 

@@ -38,7 +38,7 @@ const OUT = -1e30;
  * word attention of Yang et al. 2016. A row of length 0 gives zeros. W and v start U(−1/√n, 1/√n), n their inputs, b at zero.
  */
 export function attentionPool(options: AttentionPoolOptions): AttentionPoolLayer {
-  expectOptions('attentionPool', options, { input: true, hidden: true });
+  expectOptions('attentionPool', options, { input: 'number', hidden: 'number' });
   const { input, hidden = input } = options;
   expectSize('attentionPool', 'input', input);
   expectSize('attentionPool', 'hidden', hidden);

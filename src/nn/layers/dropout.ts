@@ -5,7 +5,7 @@ import type { Layer } from '../layer.ts';
 
 /** Drops elements with probability p in training and scales the others by 1/(1−p); otherwise passes x on. Srivastava et al. 2014. */
 export function dropout(options: { p: number }): Layer {
-  expectOptions('dropout', options, { p: true });
+  expectOptions('dropout', options, { p: 'number' });
   const { p } = options;
   expectDropout('dropout', p);
   return {

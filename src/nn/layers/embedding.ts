@@ -14,7 +14,7 @@ export interface EmbeddingOptions {
   start?: Initialiser;
 }
 
-const OPTIONS: OptionNames<EmbeddingOptions> = { vocabulary: true, output: true, start: 'function' };
+const OPTIONS: OptionNames<EmbeddingOptions> = { vocabulary: 'number', output: 'number', start: 'function' };
 
 /** An {@link embedding}: a table [K, D] that indices look up. */
 export interface EmbeddingLayer extends Layer {

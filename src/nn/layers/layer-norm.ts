@@ -6,7 +6,7 @@ import { Parameter } from '../parameter.ts';
 
 /** Layer normalisation over the last axis with gain and bias. Ba, Kiros & Hinton 2016; ε = 1e-5 as PyTorch's `nn.LayerNorm`. */
 export function layerNorm(options: { input: number }): Layer {
-  expectOptions('layerNorm', options, { input: true });
+  expectOptions('layerNorm', options, { input: 'number' });
   const { input } = options;
   expectSize('layerNorm', 'input', input);
   const weight = new Parameter([input], constant(1), { decays: false });

@@ -16,7 +16,7 @@ export interface LinearOptions {
   start?: Initialiser;
 }
 
-const OPTIONS: OptionNames<LinearOptions> = { input: true, output: true, bias: 'boolean', start: 'function' };
+const OPTIONS: OptionNames<LinearOptions> = { input: 'number', output: 'number', bias: 'boolean', start: 'function' };
 
 /** A layer `y = W x + b` whose factors can be asked for: {@link linear} and {@link tied}. */
 export interface LinearLayer extends Layer {

@@ -17,8 +17,13 @@ export interface StackOptions extends Omit<RecurrentOptions, 'backward'> {
   bidirectional?: boolean;
 }
 
+/** Beyond what anybody trains; a slip of millions would end the process. */
+const MOST_LAYERS = 1000;
+
 const { backward: _cells, ...SHARED } = RECURRENT_OPTIONS;
-const STACK_OPTIONS: OptionNames<StackOptions> = { ...SHARED, layers: true, bidirectional: 'boolean' };
+const STACK_OPTIONS: OptionNames<StackOptions> = { ...SHARED, layers: 'number', bidirectional: 'boolean' };
+/** Over those of the cell, whose `hidden` is one number. */
+const OF_STACK = { ...STACK_OPTIONS, hidden: true } as const;
 
 /** Options of a cell for all layers of a stack; `hidden` may be one width per layer. */
 export type Stacked<O extends { hidden: number }> = Omit<O, 'hidden'> &
@@ -29,25 +34,25 @@ export type Stacked<O extends { hidden: number }> = Omit<O, 'hidden'> &
 
 /** Elman RNN over time, stacked. Options and names as PyTorch's `nn.RNN`. */
 export function rnn(options: Stacked<RnnOptions>): RecurrentLayer {
-  expectOptions('rnn', options, { ...RNN_OPTIONS, ...STACK_OPTIONS });
+  expectOptions('rnn', options, { ...RNN_OPTIONS, ...OF_STACK });
   return stackOf<RnnOptions>(rnnCell, options);
 }
 
 /** Leaky units over time, stacked; options otherwise as {@link rnn}. */
 export function leaky(options: Stacked<LeakyOptions>): RecurrentLayer {
-  expectOptions('leaky', options, { ...LEAKY_OPTIONS, ...STACK_OPTIONS });
+  expectOptions('leaky', options, { ...LEAKY_OPTIONS, ...OF_STACK });
   return stackOf<LeakyOptions>(leakyCell, options);
 }
 
 /** LSTM over time, stacked. Options and names as PyTorch's `nn.LSTM`. */
 export function lstm(options: Stacked<LstmOptions>): RecurrentLayer {
-  expectOptions('lstm', options, { ...LSTM_OPTIONS, ...STACK_OPTIONS });
+  expectOptions('lstm', options, { ...LSTM_OPTIONS, ...OF_STACK });
   return stackOf<LstmOptions>(lstmCell, options);
 }
 
 /** GRU over time, stacked. Options and names as PyTorch's `nn.GRU`. */
 export function gru(options: Stacked<GruOptions>): RecurrentLayer {
-  expectOptions('gru', options, { ...GRU_OPTIONS, ...STACK_OPTIONS });
+  expectOptions('gru', options, { ...GRU_OPTIONS, ...OF_STACK });
   return stackOf<GruOptions>(gruCell, options);
 }
 
@@ -73,6 +78,11 @@ function stackOf<O extends { input: number; hidden: number }>(
   const widths = typeof hidden === 'object' ? hidden : undefined;
   const count = layers ?? widths?.length ?? 1;
   expectSize('recurrent', 'layers', count);
+  if (count > MOST_LAYERS)
+    throw new RecurveError(
+      'usage',
+      `recurrent: expected at most ${MOST_LAYERS} layers, got ${count}; layers are cells on top of each other, hidden is their width`,
+    );
   if (widths && widths.length !== count) {
     throw new RecurveError(
       'usage',

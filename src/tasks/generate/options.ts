@@ -45,23 +45,24 @@ export interface GenerateOptions {
    * Default 0.99.
    */
   average?: number;
-  /** Stop when the validation loss has not fallen for so many epochs; default: never. */
-  patience?: number;
+  /** Stop when the validation loss has not fallen for so many epochs; default null: never. */
+  patience?: number | null;
   /** Tokens that the n-gram model beside the score looks at, itself included, 1 to 8. Default 5 for characters, 3 for the others. */
   order?: number;
   /** Same seed, same data, same settings: same bits. Default 0. */
   seed?: number;
 }
 
-/** All options with their values; `patience` null for never. */
-export type GenerateSettings = Required<Omit<GenerateOptions, 'patience'>> & { patience: number | null };
+/** All options with their values. */
+export type GenerateSettings = Required<GenerateOptions>;
 
 const VOCABULARY = { characters: 0, words: 20_000, subwords: 1024 };
 
 /** Fills in defaults and refuses what cannot be meant. */
 export function generateSettings(options: GenerateOptions = {}): GenerateSettings {
   // Its unit is asked for before all others, whose defaults depend on it.
-  if (typeof options !== 'object' || options === null) expectOptions('generate', options, { unit: true });
+  if (typeof options !== 'object' || options === null)
+    expectOptions('generate', options as Pick<GenerateOptions, 'unit'>, { unit: true });
   const { unit = 'characters' } = options;
   if (!TEXT_UNITS.includes(unit))
     throw expected('unit', `one of ${TEXT_UNITS.join(', ')}`, unit, 'characters is the default');
@@ -97,7 +98,7 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
       'usage',
       'generate: expected vocabulary or minCount with words or subwords, got one with characters; leave it out, all characters of the text are known',
     );
-  if (options.patience !== undefined && settings.validationShare === 0)
+  if (settings.patience !== null && settings.validationShare === 0)
     throw new RecurveError(
       'usage',
       'generate: expected a validation part with patience, got a share of 0; leave patience out, or set validationShare',

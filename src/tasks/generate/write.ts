@@ -23,7 +23,7 @@ export interface WriteOptions extends SampleOptions {
 const WRITE_OPTIONS: OptionNames<WriteOptions> = {
   ...SAMPLE_OPTIONS,
   prompt: true,
-  length: true,
+  length: 'number',
   stop: true,
   signal: true,
 };
@@ -37,7 +37,7 @@ export interface BeamWriteOptions {
   width?: number;
 }
 
-const BEAM_OPTIONS: OptionNames<BeamWriteOptions> = { prompt: true, length: true, width: true };
+const BEAM_OPTIONS: OptionNames<BeamWriteOptions> = { prompt: true, length: 'number', width: 'number' };
 
 /** Widest beam: each text has its row of states, and all its continuations are looked at in every step. */
 const WIDEST = 1024;

@@ -168,7 +168,7 @@ export function refuseUnused(options: TagOptions, kind: 'table' | 'text'): void 
 /** Fills in the defaults for a table or for tagged text, and refuses what cannot work. */
 export function tagSettings(options: TagOptions, kind: 'table' | 'text' = 'table'): TagSettings {
   const defaults = DEFAULTS[kind];
-  expectOptions('tag', options, { ...namesOf(defaults), ...CHOICES, testUntil: true });
+  expectOptions('tag', options, { ...namesOf(defaults), ...namesOf(CHOICES), testUntil: true });
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const settings: TagSettings = { ...defaults, ...given };
   const refuse = (expected: string, got: unknown, next: string): never => {

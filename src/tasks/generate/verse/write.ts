@@ -29,8 +29,8 @@ const VERSE_OPTIONS: OptionNames<VerseOptions> = {
   scheme: true,
   rhymes: true,
   words: true,
-  lines: true,
-  syllables: true,
+  lines: 'number',
+  syllables: 'number',
   prompt: true,
 };
 

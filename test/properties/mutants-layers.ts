@@ -78,7 +78,7 @@ export const LAYER_MUTANTS: readonly Mutant[] = [
     'tensor',
   ),
   sequence('reversing ignores lengths', 'const end = lengths?.[b] ?? T;', 'const end = T;'),
-  sequence('reversing off by one', '(end - 1 - t) * B + b', 'Math.max(end - 2 - t, 0) * B + b'),
+  sequence('reversing off by one', 'end - 1 - t', 'Math.max(end - 2 - t, 0)'),
   sequence(
     'gradient of a reversed sequence not turned back',
     'scatterAddRows(tape.gradientOf(x), tape.gradientOf(y), rows, T * B, D)',
@@ -86,9 +86,9 @@ export const LAYER_MUTANTS: readonly Mutant[] = [
   ),
   // Steps
   last('the last step is that of the batch', 'Math.max((lengths?.[b] ?? T) - 1, 0)', '(T - 1)'),
-  pool('mean over the batch’s steps', 'Math.max(lengths?.[b] ?? T, 1)', 'T'),
-  pool('max reads the padding', 't < (lengths?.[b] ?? T)', 't < T'),
-  pool('max is a minimum', 'values[here] <= values[best]', 'values[here] >= values[best]'),
+  pool('mean over the batch’s steps', '1 / Math.max(lengths?.[b] ?? T, 1)', '1 / T'),
+  pool('max reads the padding', 't < Math.max(lengths?.[b] ?? T, 1)', 't < T'),
+  pool('max is a minimum', 'value <= largest[d]', 'value >= largest[d]'),
   steps(
     'padding reaches the layer',
     'toTimeMajor(reshape(x, [B, T, sizeOf(rest)]), lengths)',

@@ -351,11 +351,7 @@ export const MUTANTS: readonly Mutant[] = [
   loss('all weights zero divides by zero', 'if (total > 0) for', 'for'),
   loss('ignored classes are counted', 'else if (heeded[i] === -1) weights[i] = 0;', ''),
   loss('missing targets are read', 'if (weights[i] === 0) heeded[i] = 0;\n    else if (!', 'if (weights[i] !== 0 && !'),
-  loss(
-    'weights not spread over the inner axes',
-    'result.fill(values[i], i * count, (i + 1) * count)',
-    'result[i] = values[i]',
-  ),
+  loss('weights not spread over the inner axes', 'const value = values[i];', 'const value = values[i % count];'),
   // Operations and tape
   {
     name: 'linear: bias without a gradient',

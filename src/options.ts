@@ -78,6 +78,21 @@ export function expectList(who: string, what: string, given: unknown, next: stri
   throw new RecurveError('usage', `${who}: expected ${what} as a list, got ${kindOf(given)}; ${next}`);
 }
 
+/** Refuses what is no text; `next` says what to give. */
+export function expectText(who: string, what: string, given: unknown, next = 'give it as a string'): void {
+  if (typeof given === 'string') return;
+  throw new RecurveError('usage', `${who}: expected ${what} as a text, got ${kindOf(given)}; ${next}`);
+}
+
+/** Refuses what are no bytes. */
+export function expectBytes(who: string, given: unknown): void {
+  if (given instanceof Uint8Array) return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected bytes, got ${kindOf(given)}; give the content of a file as a Uint8Array`,
+  );
+}
+
 /** Refuses anything but a whole number of at least 1. */
 export function expectSize(who: string, what: string, value: number, next = `set ${what}`): void {
   if (!(Number.isSafeInteger(value) && value >= 1)) {

@@ -6,6 +6,7 @@
  */
 import { RecurveError } from './errors.ts';
 import { cos, log } from './exact.ts';
+import { kindOf } from './options.ts';
 
 /** A Threefry key: two unsigned 32-bit words. */
 export type RandomKey = readonly [number, number];
@@ -153,7 +154,7 @@ export class Random {
   /** Continues a stream from a saved `state`; a malformed one throws (code `model`). */
   static restore(state: RandomState): Random {
     const isWord = (x: unknown) => Number.isInteger(x) && (x as number) >= 0 && (x as number) < 4294967296;
-    const { key, position } = state;
+    const { key, position } = state ?? {};
     if (
       !Array.isArray(key) ||
       key.length !== 2 ||
@@ -262,4 +263,10 @@ export class Random {
   permutation(n: number): Int32Array {
     return this.shuffle(Int32Array.from({ length: n }, (_, i) => i));
   }
+}
+
+/** Refuses what draws no numbers: a seed, say. */
+export function expectRandom(who: string, given: unknown): void {
+  if (given instanceof Random) return;
+  throw new RecurveError('usage', `${who}: expected random numbers, got ${kindOf(given)}; give new Random(7)`);
 }

@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
-import type { Random } from '../random.ts';
+import { expectList, expectOptions } from '../options.ts';
+import { expectRandom, type Random } from '../random.ts';
 
 /** Sequences of like lengths are put into one batch, so that less is padded. */
 export interface BucketOptions {
@@ -16,11 +17,11 @@ export interface BucketOptions {
  * The numbers 0 … N−1 in random batches of like lengths: all are shuffled, each pool of `pool · batchSize` is sorted by length,
  * cut into batches, and the batches are shuffled. A function of `random` alone, so an interrupted training finds the same ones.
  */
-export function bucketBatches(
-  lengths: ArrayLike<number>,
-  { batchSize, pool = 50 }: BucketOptions,
-  random: Random,
-): Int32Array[] {
+export function bucketBatches(lengths: ArrayLike<number>, options: BucketOptions, random: Random): Int32Array[] {
+  expectList('bucketing', 'lengths', lengths, 'give the steps of each sequence');
+  expectOptions('bucketing', options, { batchSize: 'number', pool: 'number' });
+  expectRandom('bucketing', random);
+  const { batchSize, pool = 50 } = options;
   for (const [name, value] of Object.entries({ batchSize, pool })) {
     if (!(Number.isSafeInteger(value) && value >= 1)) {
       throw new RecurveError(
@@ -49,6 +50,8 @@ export function bucketBatches(
 
 /** Share of the steps that are padding when each batch is as long as its longest sequence, 0 to 1. */
 export function paddingShare(lengths: ArrayLike<number>, batches: readonly ArrayLike<number>[]): number {
+  expectList('padding', 'lengths', lengths, 'give the steps of each sequence');
+  expectList('padding', 'batches', batches, 'give what bucketBatches returned');
   let real = 0;
   let padded = 0;
   for (const batch of batches) {

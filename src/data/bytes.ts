@@ -68,15 +68,6 @@ export function concat(pieces: Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** Refuses what are no bytes. */
-export function expectBytes(who: string, given: unknown): void {
-  if (given instanceof Uint8Array) return;
-  throw new RecurveError(
-    'usage',
-    `${who}: expected bytes, got ${kindOf(given)}; give the content of a file as a Uint8Array`,
-  );
-}
-
 /** The stream of bytes of whatever may be read as a text, and what it is called. */
 export function sourceOf(input: Source | AsyncIterable<Uint8Array> | Uint8Array | string, name: string): Source {
   if (typeof input === 'string') return { name, stream: streamOf(new TextEncoder().encode(input)) };

@@ -1,7 +1,8 @@
 import { cos, sin } from '../exact.ts';
+import { expectList } from '../options.ts';
 import { civilFromDays, DAY, daysFromCivil, HOUR, isLeap } from './civil.ts';
-import type { Step } from './step.ts';
-import { UTC, type Zone } from './zone.ts';
+import { expectStep, type Step } from './step.ts';
+import { expectZone, UTC, type Zone } from './zone.ts';
 
 /** Columns made of the calendar, values between -1 and 1. */
 export interface CalendarFeatures {
@@ -67,6 +68,7 @@ function cyclesOf(step: Step): Cycle[] {
  * @param span ms of data there are to learn from: a cycle that they do not hold twice is left out. Default: all of them
  */
 export function calendarNames(step: Step, span = Number.POSITIVE_INFINITY): string[] {
+  expectStep(step);
   return cyclesOf(step)
     .filter(({ length }) => span >= 2 * length)
     .flatMap(({ name, harmonics }) =>
@@ -82,6 +84,9 @@ export function calendarNames(step: Step, span = Number.POSITIVE_INFINITY): stri
  * @param times instants in ms since 1970-01-01 UTC
  */
 export function calendarFeatures(times: ArrayLike<number>, step: Step, zone: Zone = UTC): CalendarFeatures {
+  expectStep(step);
+  expectZone(zone);
+  expectList('calendar', 'times', times, 'give instants in ms since 1970');
   const cycles = cyclesOf(step);
   const names = calendarNames(step);
   const columns = names.map(() => new Float64Array(times.length));

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { expectBytes, expectOptions } from '../options.ts';
 import { concat } from './bytes.ts';
 import { gunzip } from './gzip.ts';
 
@@ -27,6 +28,8 @@ const TYPES: Record<
  * @throws `data` where the bytes are no IDX file, damaged, cut off or followed by others
  */
 export async function readIdx(bytes: Uint8Array, options: { name?: string } = {}): Promise<IdxArray> {
+  expectBytes('readIdx', bytes);
+  expectOptions('readIdx', options, { name: true });
   const { name = 'idx' } = options;
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return parse(packed ? await unpacked(bytes, name) : bytes, name);

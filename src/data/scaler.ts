@@ -1,6 +1,6 @@
 import { RecurveError } from '../errors.ts';
-import { expectList, expectOptions, type OptionNames } from '../options.ts';
-import type { Series } from './series.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
+import { expectSeries, type Series } from './series.ts';
 import type { Span } from './split.ts';
 import { listNames } from './table.ts';
 
@@ -42,7 +42,7 @@ const SCALER_OPTIONS: OptionNames<ScalerOptions> = { kind: true, spans: true, pe
  * taken in f64 relative to the largest magnitude, so that no value can overflow them.
  */
 export function fitScaler(series: Series[], options: ScalerOptions = {}): Scaler {
-  expectList('scaler', 'series', series, 'give the series that toSeries returned');
+  expectSeries('scaler', series);
   expectOptions('scaler', options, SCALER_OPTIONS);
   const { kind = 'standard', perSeries = false } = options;
   if (!['standard', 'robust', 'min-max', 'none'].includes(kind)) {

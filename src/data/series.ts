@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
+import { expectOptions, kindOf, type OptionNames } from '../options.ts';
 import { fillHoles, firstObserved } from './fill.ts';
 import { checkGap, keptColumns, reportMissing, spanOf, type Used } from './holes.ts';
 import { gridded, reportDuplicates } from './merge.ts';
@@ -38,6 +38,17 @@ export interface Series {
   values: Float64Array[];
   /** Per column, 1 where the value was in the data and 0 where it was filled in: give those no weight in a loss. */
   observed: Uint8Array[];
+}
+
+/** Refuses what is no list of series. */
+export function expectSeries(who: string, given: readonly Series[]): void {
+  const strange = Array.isArray(given) ? given.find((one) => !Array.isArray(one?.values)) : given;
+  if (Array.isArray(given) && given.length > 0 && strange === undefined && !given.includes(undefined as never)) return;
+  const got = Array.isArray(given) ? (given.length === 0 ? 'none' : `${kindOf(strange)} in it`) : kindOf(given);
+  throw new RecurveError(
+    'usage',
+    `${who}: expected series as a list, got ${got}; give the series that toSeries returned`,
+  );
 }
 
 /** How to make series of a table. */

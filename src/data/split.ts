@@ -1,6 +1,6 @@
 import { RecurveError } from '../errors.ts';
-import { expectList } from '../options.ts';
-import type { Series } from './series.ts';
+import { expectOptions, expectText, kindOf } from '../options.ts';
+import { expectSeries, type Series } from './series.ts';
 import { parseStamp } from './time.ts';
 import { clockToInstants, formatInstant, zoneOf } from './zone.ts';
 
@@ -37,7 +37,8 @@ export interface Split {
 
 /** Divides the history of every series by time: training first, then validation, then test. */
 export function splitSeries(series: Series[], options: SplitOptions): Split {
-  expectList('split', 'series', series, 'give the series that toSeries returned');
+  expectSeries('split', series);
+  expectOptions('split', options, { test: true, testUntil: true, validation: true, measureOnly: 'boolean' });
   const split: Split = { train: [], validation: [], test: [] };
   for (const one of series) {
     const testFrom = startOf(one, 'test', options.test, one.history);
@@ -61,6 +62,7 @@ export function splitSeries(series: Series[], options: SplitOptions): Split {
 
 /** Reads `50%`, `0.2` (a fraction), `365` (a count) or a date. */
 export function parsePart(text: string): Part {
+  expectText('data', 'a part', text, 'write it as 0.2, 20%, 365 or 2015-01-01');
   const trimmed = text.trim();
   if (/^\d+(\.\d+)?%$/.test(trimmed)) return { fraction: Number(trimmed.slice(0, -1)) / 100 };
   if (/^0?\.\d+$/.test(trimmed)) return { fraction: Number(trimmed) };
@@ -74,7 +76,13 @@ export function parsePart(text: string): Part {
 }
 
 function startOf(series: Series, name: string, part: Part | undefined, end: number): number {
-  if (!part) return end;
+  if (part === undefined) return end;
+  if (typeof part !== 'object' || !('fraction' in part || 'count' in part || 'from' in part)) {
+    throw new RecurveError(
+      'usage',
+      `data: expected ${name} as { fraction }, { count } or { from }, got ${kindOf(part)}; make it with parsePart('20%')`,
+    );
+  }
   if ('fraction' in part) {
     if (!(part.fraction > 0 && part.fraction < 1)) {
       throw new RecurveError(
@@ -115,9 +123,12 @@ function endOf({ time, zone, history }: Series, until: string | number | undefin
 
 function instantOf(from: string | number, zone: string): number {
   if (typeof from === 'number') return from;
-  const stamp = parseStamp(from);
+  const stamp = typeof from === 'string' ? parseStamp(from) : null;
   if (!stamp || stamp.order === 'either') {
-    throw new RecurveError('usage', `data: expected a date such as 2015-01-01, got "${from}"; write year, month, day`);
+    throw new RecurveError(
+      'usage',
+      `data: expected a date such as 2015-01-01, got ${kindOf(from)}; write year, month, day`,
+    );
   }
   if (stamp.zoned) return stamp.ms;
   const reading = Float64Array.of(stamp.ms);

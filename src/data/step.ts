@@ -1,6 +1,7 @@
 import { RecurveError } from '../errors.ts';
+import { expectText, kindOf } from '../options.ts';
 import { civilFromDays, DAY, daysFromCivil, daysInMonth, HOUR, MINUTE } from './civil.ts';
-import { UTC, type Zone } from './zone.ts';
+import { expectZone, UTC, type Zone } from './zone.ts';
 
 /**
  * The distance between two rows of a series.
@@ -17,6 +18,7 @@ export interface Step {
 
 /** Reads a step such as `15min`, `1h`, `1d`, `1w`, `1mo`, `1q`, `1y`. */
 export function parseStep(text: string): Step {
+  expectText('data', 'a step', text, 'write it as 15min, 1h, 1d or 1mo');
   const match = /^\s*(\d+)?\s*([a-z]+)\s*$/i.exec(text);
   const count = Number(match?.[1] ?? 1);
   const unit = match?.[2]?.toLowerCase() ?? '';
@@ -39,8 +41,15 @@ export function parseStep(text: string): Step {
   );
 }
 
+/** Refuses what is no step: the text of one, say. */
+export function expectStep(given: Step): void {
+  if (['ms', 'day', 'month'].includes(given?.unit) && given.count > 0) return;
+  throw new RecurveError('usage', `data: expected a step, got ${kindOf(given)}; make it with parseStep('1h')`);
+}
+
 /** Writes a step for people: `1 day`, `15 minutes`, `3 months`. */
 export function formatStep(step: Step): string {
+  expectStep(step);
   const units: [number, string][] =
     step.unit === 'ms'
       ? [
@@ -103,6 +112,13 @@ export function stepAfter(origin: number, n: number, step: Step, zone: Zone = UT
 
 /** Returns the `n` times that follow `last`, one step apart (instants). */
 export function nextTimes(last: number, step: Step, n: number, zone: Zone = UTC): Float64Array {
+  expectStep(step);
+  expectZone(zone);
+  if (!(Number.isSafeInteger(n) && n >= 0))
+    throw new RecurveError(
+      'usage',
+      `data: expected a number of times of at least 0, got ${kindOf(n)}; say how many follow`,
+    );
   return Float64Array.from({ length: n }, (_, k) => stepAfter(last, k + 1, step, zone));
 }
 

@@ -70,6 +70,7 @@ export interface Table {
 
 /** Returns the row number a person sees in an editor or spreadsheet for table row `row` (0-based). */
 export function rowNumber(table: Table, row: number): number {
+  expectTable(table);
   let low = 0;
   let high = table.blanks.length;
   while (low < high) {
@@ -106,7 +107,7 @@ export function noColumn(name: string, source: string, names: string[]): Recurve
   const meant = nearest(String(name), names);
   return new RecurveError(
     'usage',
-    `data: expected a column named "${shorten(name)}" in ${source}, got ${listNames(names)}; ${meant === undefined ? 'name one of these' : `did you mean "${shorten(meant)}"?`}`,
+    `data: expected a column named ${typeof name === 'string' ? `"${shorten(name)}"` : kindOf(name)} in ${source}, got ${listNames(names)}; ${meant === undefined ? 'name one of these' : `did you mean "${shorten(meant)}"?`}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { expectList, expectOptions, kindOf } from '../options.ts';
 import { shorten } from './table.ts';
 
 /**
@@ -44,8 +45,14 @@ export interface VocabularyOptions {
   specials?: readonly SpecialToken[];
 }
 
+function expectIterable(what: string, given: unknown, next: string): void {
+  if ((typeof given === 'object' && given !== null && Symbol.iterator in given) || typeof given === 'string') return;
+  throw new RecurveError('usage', `vocabulary: expected ${what} as a list, got ${kindOf(given)}; ${next}`);
+}
+
 /** How often each token occurs in some sequences. */
 export function countTokens(sequences: Iterable<Iterable<string>>): Map<string, number> {
+  expectIterable('sequences', sequences, "give the tokens of each text, as in [['a', 'b']]");
   const counts = new Map<string, number>();
   for (const sequence of sequences) for (const token of sequence) counts.set(token, (counts.get(token) ?? 0) + 1);
   return counts;
@@ -54,8 +61,11 @@ export function countTokens(sequences: Iterable<Iterable<string>>): Map<string, 
 /** The vocabulary of counted tokens: the more frequent first, equals in the order of their UTF-16 units, so that no order of reading shows. */
 export function vocabularyFromCounts(
   counts: Iterable<readonly [string, number]>,
-  { minCount = 1, maxSize, specials = [] }: VocabularyOptions = {},
+  options: VocabularyOptions = {},
 ): Vocabulary {
+  expectOptions('vocabulary', options, { minCount: 'number', maxSize: 'number', specials: true });
+  const { minCount = 1, maxSize, specials = [] } = options;
+  expectIterable('counts', counts, 'give what countTokens returned');
   for (const [name, value] of Object.entries({ minCount, maxSize: maxSize ?? 1 })) {
     if (!(Number.isSafeInteger(value) && value >= 1)) {
       throw new RecurveError(
@@ -73,6 +83,8 @@ export function vocabularyFromCounts(
 
 /** A vocabulary of exactly these tokens, in this order. */
 export function createVocabulary(tokens: readonly string[], specials: readonly SpecialToken[] = []): Vocabulary {
+  expectIterable('tokens', tokens, 'list them');
+  expectList('vocabulary', 'specials', specials, "name them, as in ['unknown']");
   const unknownName = specials.find((name) => !SPECIALS.includes(name));
   if (unknownName !== undefined || new Set(specials).size < specials.length) {
     throw new RecurveError(
@@ -106,6 +118,7 @@ export function createVocabulary(tokens: readonly string[], specials: readonly S
       );
     },
     encode(sequence) {
+      expectIterable('tokens', sequence, 'give those of one text');
       const unknown = specials.indexOf('unknown');
       return Int32Array.from(sequence, (token) => {
         const id = ids.get(token) ?? unknown;
@@ -116,15 +129,17 @@ export function createVocabulary(tokens: readonly string[], specials: readonly S
         );
       });
     },
-    decode: (sequence) =>
-      Array.from(sequence, (id) => {
+    decode(sequence) {
+      expectList('vocabulary', 'ids', sequence, 'give what encode returned');
+      return Array.from(sequence, (id) => {
         if (Number.isInteger(id) && id >= 0 && id < size)
           return id < specials.length ? null : kept[id - specials.length];
         throw new RecurveError(
           'shape',
           `vocabulary: expected ids from 0 to ${size - 1}, got ${id}; use the vocabulary the ids were made with`,
         );
-      }),
+      });
+    },
     toJSON: () => ({ specials: [...specials], tokens: [...kept] }),
   };
   return vocabulary;

@@ -1,7 +1,7 @@
 import { RecurveError } from '../errors.ts';
-import { expectList } from '../options.ts';
+import { expectOptions, type OptionNames } from '../options.ts';
 import { type Scaler, scaleFor } from './scaler.ts';
-import type { Series } from './series.ts';
+import { expectSeries, type Series } from './series.ts';
 import type { Span } from './split.ts';
 
 /** Lengths and distances of windows, in steps. */
@@ -21,6 +21,14 @@ export interface WindowOptions {
   allowNone?: boolean;
 }
 
+const OPTIONS: OptionNames<WindowOptions> = {
+  context: 'number',
+  horizon: 'number',
+  stride: 'number',
+  spans: true,
+  allowNone: 'boolean',
+};
+
 /** An index of windows over series: nothing is copied. Window `k` of `count` begins at step `start[k]` of `series[seriesOf[k]]`. */
 export interface Windows {
   series: Series[];
@@ -38,7 +46,8 @@ export function windowCount(length: number, context: number, horizon: number, st
 
 /** Lists the windows of series, in the order of series and time. */
 export function windows(series: Series[], options: WindowOptions): Windows {
-  expectList('windows', 'series', series, 'give the series that toSeries returned');
+  expectSeries('windows', series);
+  expectOptions('windows', options, OPTIONS);
   const { context, horizon, stride = 1 } = options;
   for (const [name, value] of Object.entries({ context, horizon, stride })) {
     if (!(Number.isInteger(value) && value >= 1)) {

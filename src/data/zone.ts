@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { expectText, kindOf } from '../options.ts';
 import { DAY, daysFromCivil, formatClock } from './civil.ts';
 
 /** Offsets are looked up by blocks of a week; within one, a zone changes its clock at most once. */
@@ -14,6 +15,15 @@ export interface Zone {
 /** The zone whose clock is UTC. */
 export const UTC: Zone = { name: 'UTC', offsetAt: () => 0 };
 
+/** Refuses what is no zone: the name of one, say. */
+export function expectZone(given: Zone): void {
+  if (typeof given?.offsetAt === 'function') return;
+  throw new RecurveError(
+    'usage',
+    `data: expected a time zone, got ${kindOf(given)}; make it with zoneOf('Europe/Rome')`,
+  );
+}
+
 /** Writes an instant as the clock of a zone shows it: `2015-01-31 18:00`. */
 export function formatInstant(instant: number, zone: Zone): string {
   return formatClock(instant + zone.offsetAt(instant));
@@ -23,6 +33,7 @@ const zones = new Map<string, Zone>();
 
 /** Returns the zone of an IANA name such as `Europe/Rome`, as the host's `Intl` knows it; `usage` for an unknown name. */
 export function zoneOf(name: string): Zone {
+  expectText('data', 'the name of a time zone', name, 'name one as the IANA list does, such as Europe/Rome');
   if (/^(utc|gmt|etc\/utc)$/i.test(name)) return UTC;
   let zone = zones.get(name);
   if (!zone) {

@@ -1,7 +1,8 @@
 import { RecurveError } from '../errors.ts';
+import { expectOptions, kindOf } from '../options.ts';
 import { crc64 } from './crc64.ts';
 import { type JsonObject, parseJson, writeJson } from './json.ts';
-import { rawBytes, readSafetensors, type StoredTensors, writeSafetensors } from './safetensors.ts';
+import { checkTensors, rawBytes, readSafetensors, type StoredTensors, writeSafetensors } from './safetensors.ts';
 import { anyObject, type Check, number, object, oneOf, record, string } from './validate.ts';
 
 /** The model format this version writes, and the newest it reads. */
@@ -65,7 +66,15 @@ const checkDocument = object({
  *
  * @throws RecurveError `model` when the document is not plain JSON, `shape` when a tensor's data and shape disagree
  */
-export function encodeModelFile({ tensors, document }: ModelFile): Uint8Array {
+export function encodeModelFile(file: ModelFile): Uint8Array {
+  const { tensors, document } = file ?? {};
+  if (typeof document !== 'object' || document === null) {
+    throw new RecurveError(
+      'usage',
+      `model: expected { tensors, document }, got ${kindOf(file)}; give what model.encode() returns`,
+    );
+  }
+  checkTensors(tensors);
   const full = { format: modelFormat, ...document };
   const text = writeJson(full, 'model document');
   checkDocument(JSON.parse(text), 'model document');
@@ -80,7 +89,11 @@ export function encodeModelFile({ tensors, document }: ModelFile): Uint8Array {
  *
  * @throws RecurveError `model` for a file that is damaged, foreign, made by a newer Recurve, of another task or kind
  */
-export function decodeModelFile(bytes: Uint8Array, expectation: ModelExpectation): ModelFile & { fingerprint: string } {
+export function decodeModelFile(
+  bytes: Uint8Array,
+  expectation: ModelExpectation = { name: 'model' },
+): ModelFile & { fingerprint: string } {
+  expectOptions('decodeModelFile', expectation, { name: true, task: true, kind: true });
   const { name } = expectation;
   const { tensors, metadata } = readSafetensors(bytes, { name });
   const raw = documentOf(metadata, name);

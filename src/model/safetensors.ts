@@ -52,6 +52,7 @@ const maxHeaderBytes = 100_000_000;
  * @throws RecurveError `shape` when data and shape disagree
  */
 export function writeSafetensors(tensors: StoredTensors, metadata: Readonly<Record<string, string>>): Uint8Array {
+  checkTensors(tensors);
   const names = Object.keys(tensors).sort(
     (a, b) => itemBytes(tensors[b].dtype) - itemBytes(tensors[a].dtype) || (a < b ? -1 : 1),
   );
@@ -59,7 +60,6 @@ export function writeSafetensors(tensors: StoredTensors, metadata: Readonly<Reco
   let end = 0;
   for (const name of names) {
     const { dtype, shape, data } = tensors[name];
-    checkTensor(name, tensors[name]);
     const begin = end;
     end += data.byteLength;
     header.push([name, { dtype, shape, data_offsets: [begin, end] }]);
@@ -88,12 +88,31 @@ function itemBytes(dtype: Dtype): number {
   return arrays[dtype].BYTES_PER_ELEMENT;
 }
 
-function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
+/** Refuses what no file can hold. */
+export function checkTensors(tensors: StoredTensors): void {
+  if (typeof tensors !== 'object' || tensors === null || Array.isArray(tensors)) {
+    throw new RecurveError(
+      'usage',
+      `writeSafetensors: expected tensors by name, got ${kindOf(tensors)}; give { name: { dtype, shape, data } }`,
+    );
+  }
+  for (const [name, tensor] of Object.entries(tensors)) checkTensor(name, tensor);
+}
+
+function checkTensor(name: string, tensor: StoredTensor): void {
+  const { dtype, shape, data } = tensor ?? {};
   const refuse = (expected: string, got: string, next: string): never => {
     throw new RecurveError('shape', `writeSafetensors: expected ${expected}, got ${got}; ${next}`);
   };
   if (name === '__metadata__' || name === '__proto__') {
     refuse('a tensor name', `the reserved name "${name}"`, 'choose another name');
+  }
+  if (!(typeof dtype === 'string' && Object.hasOwn(arrays, dtype) && ArrayBuffer.isView(data))) {
+    refuse(
+      `"${name}" as { dtype, shape, data } with a dtype of ${Object.keys(arrays).join(', ')}`,
+      kindOf(dtype === undefined ? tensor : dtype),
+      'data are a typed array',
+    );
   }
   if (!(data instanceof arrays[dtype])) {
     refuse(

@@ -48,6 +48,12 @@ export function expectForward(who: string, x: Tensor, pass: Pass): void {
       `${who}: expected a pass, got ${pass ? 'one of a training without dropoutKey' : String(pass)}; hand on the one that fit gives to loss, or give { training: false, dropoutKey: noDropout }`,
     );
   }
+  if (pass.carry !== undefined && !(pass.carry instanceof Map)) {
+    throw new RecurveError(
+      'usage',
+      `${who}: expected carry to be a Map, got ${kindOf(pass.carry)}; give new Map() at the start of a stream`,
+    );
+  }
 }
 
 /** Refuses what is no network. */

@@ -15,6 +15,7 @@ import { dropoutMask } from '../random.ts';
 import type { Attention, AttentionMemory } from './attention.ts';
 import { bridge } from './bridge.ts';
 import type { State } from './cells/cell.ts';
+import { expectTensor } from './check.ts';
 import { checkEncoderDecoder } from './encoder-decoder-check.ts';
 import type { Layer, Pass } from './layer.ts';
 import type { EmbeddingLayer } from './layers/embedding.ts';
@@ -228,6 +229,7 @@ export function selectRows(state: DecoderState, rows: ArrayLike<number>): Decode
 
 /** Class of the largest logit of each row of [..., K], the first of equals. */
 export function mostProbable(logits: Tensor): number[] {
+  expectTensor('mostProbable', 'logits', logits);
   const K = logits.shape.at(-1) ?? 1;
   const values = logits.values();
   return Array.from({ length: logits.size / K }, (_, row) => {

@@ -1,5 +1,6 @@
 import type { Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
+import { expectList, expectOptions, kindOf } from '../options.ts';
 import type { Initialiser } from './init.ts';
 
 /**
@@ -13,6 +14,14 @@ export class Parameter {
   #tensor: Tensor | undefined;
 
   constructor(shape: readonly number[], initialise: Initialiser, options: { decays?: boolean } = {}) {
+    expectList('parameter', 'shape', shape, 'give sizes, as in new Parameter([3, 4], zeros)');
+    expectOptions('parameter', options, { decays: 'boolean' });
+    if (typeof initialise !== 'function') {
+      throw new RecurveError(
+        'usage',
+        `parameter: expected first values as a function, got ${kindOf(initialise)}; give zeros, uniform(0.1), …`,
+      );
+    }
     this.shape = shape;
     this.initialise = initialise;
     this.decays = options.decays ?? true;

@@ -36,12 +36,13 @@ export function courseOf(network: Network, options: FitOptions, random: Random):
 
 function examples(network: Network, training: Objective, options: FitOptions, random: Random): Course {
   const { batchSize = 32, accumulate = 1, bucketing } = options;
+  const pool = bucketing?.pool;
   const steps = Math.ceil(training.examples / batchSize);
   const weight = training.weight ?? countOf;
   const batchesOf = (epoch: number): Int32Array[] => {
     const shuffle = random.fork('shuffle').fork(String(epoch));
     return bucketing
-      ? bucketBatches(bucketing.lengths, { ...bucketing, batchSize }, shuffle)
+      ? bucketBatches(bucketing.lengths, { batchSize, ...(pool !== undefined && { pool }) }, shuffle)
       : cut(shuffle.permutation(training.examples), batchSize);
   };
   let batches: readonly Int32Array[] = [];

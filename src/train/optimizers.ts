@@ -121,7 +121,13 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
     },
     load(state) {
       expectInUse();
-      const { moments: given = {} } = state;
+      const { moments: given, steps: taken } = state ?? {};
+      if (typeof given !== 'object' || given === null || !(Number.isSafeInteger(taken) && taken >= 0)) {
+        throw new RecurveError(
+          'model',
+          `optimizer: expected { steps, moments }, got ${kindOf(state)}; give what state() gave`,
+        );
+      }
       const foreign = Object.keys(given).filter((name) => !names.includes(name));
       if (foreign.length > 0) {
         throw new RecurveError(
@@ -138,7 +144,7 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
         }
         engine.write(moments[name], given[name]);
       }
-      steps = state.steps;
+      steps = taken;
     },
     [Symbol.dispose]() {
       if (!inUse) return;

@@ -152,22 +152,53 @@ export function expectObjective(who: string, name: string, objective: Objective)
   );
 }
 
+/** Refuses a time limit, a signal and checkpoints that cannot be heeded. */
+export function expectWatched(
+  who: string,
+  {
+    maxSeconds = 0,
+    signal,
+    checkpoint,
+  }: {
+    maxSeconds?: number;
+    signal?: AbortSignal;
+    checkpoint?: { everySeconds: number; save(state: never): Promise<void> };
+  },
+): void {
+  const expectSeconds = (name: string, value: number): void => {
+    if (value >= 0) return;
+    throw new RecurveError(
+      'usage',
+      `${who}: expected ${name} of at least 0 seconds, got ${value}; set it or leave it out`,
+    );
+  };
+  expectSeconds('maxSeconds', maxSeconds);
+  if (signal !== undefined && typeof signal.aborted !== 'boolean') {
+    throw new RecurveError(
+      'usage',
+      `${who}: expected an AbortSignal, got ${kindOf(signal)}; give new AbortController().signal`,
+    );
+  }
+  if (checkpoint === undefined) return;
+  expectOptions(`${who}: checkpoint`, checkpoint, { everySeconds: 'number', save: 'function' });
+  if (typeof checkpoint.save !== 'function') {
+    throw new RecurveError(
+      'usage',
+      `${who}: expected checkpoint with a function save, got none; give { everySeconds, save: async (state) => … }`,
+    );
+  }
+  expectSeconds('checkpoint.everySeconds', checkpoint.everySeconds);
+}
+
 export function checkOptions(options: FitOptions): void {
   expectOptions('fit', options, FIT_OPTIONS);
   expectObjective('fit', 'training', options.training);
-  if (options.validation) expectObjective('fit', 'validation', options.validation);
+  if (options.validation !== undefined) expectObjective('fit', 'validation', options.validation);
   if (options.bucketing !== undefined)
     expectOptions('fit: bucketing', options.bucketing, { lengths: true, pool: 'number' });
-  if (options.checkpoint !== undefined)
-    expectOptions('fit: checkpoint', options.checkpoint, { everySeconds: 'number', save: 'function' });
-  if (options.checkpoint && typeof options.checkpoint.save !== 'function') {
-    throw new RecurveError(
-      'usage',
-      'fit: expected checkpoint with a function save, got none; give { everySeconds, save: async (state) => … }',
-    );
-  }
+  expectWatched('fit', options);
   const { training, epochs, lastEpoch = 1, batchSize = 32, accumulate = 1, patience = 1 } = options;
-  const { rate = 1e-3, maxSeconds = 0, schedule, clip, average, bucketing, checkpoint } = options;
+  const { rate = 1e-3, schedule, clip, average, bucketing } = options;
   const whole = {
     epochs,
     lastEpoch,
@@ -176,14 +207,6 @@ export function checkOptions(options: FitOptions): void {
     patience,
   };
   for (const [name, value] of Object.entries(whole)) expectSize('fit', name, value);
-  for (const [name, value] of Object.entries({ maxSeconds, everySeconds: checkpoint?.everySeconds ?? 0 })) {
-    if (!(value >= 0)) {
-      throw new RecurveError(
-        'usage',
-        `fit: expected ${name} of at least 0 seconds, got ${value}; set it or leave it out`,
-      );
-    }
-  }
   if (!(rate > 0 && Number.isFinite(rate)))
     throw new RecurveError('usage', `fit: expected a learning rate above 0, got ${rate}; try 0.001`);
   if (accumulate > batchSize) {

@@ -1,7 +1,7 @@
 import type { Tape, Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
 import type { Carry, Pass } from '../nn/index.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
+import { expectList, expectOptions, kindOf, type OptionNames } from '../options.ts';
 import type { Random } from '../random.ts';
 import type { Objective } from './options.ts';
 
@@ -80,6 +80,12 @@ interface Span {
  */
 export function streams(options: StreamOptions): Objective {
   expectOptions('streams', options, OPTIONS);
+  if (typeof options.loss !== 'function') {
+    throw new RecurveError(
+      'usage',
+      `streams: expected loss as a function, got ${kindOf(options.loss)}; give loss(window, pass, tape)`,
+    );
+  }
   return {
     examples: planStreams(options).windows,
     streams: options,
@@ -244,6 +250,7 @@ function check({
   k1: number;
   k2: number;
 }): void {
+  expectList('streams', 'documents', documents, 'give their lengths in steps');
   for (const [name, value] of Object.entries({ rows, k1, k2 })) {
     if (!(Number.isSafeInteger(value) && value >= 1)) {
       throw new RecurveError(

@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectOptions, expectText } from '../../options.ts';
 import { readAbcBody } from './abc-body.ts';
 import { type AbcHeader, type AbcLine, readField, unitFor, withoutComment } from './abc-fields.ts';
 import { parseKey, transposeKey } from './key.ts';
@@ -19,6 +20,8 @@ export interface AbcOptions {
  * @throws RecurveError `data` for a text without tunes, and for a tune that is malformed, with its line
  */
 export function readAbc(text: string, name: string, options: AbcOptions = {}): Score[] {
+  expectText('readAbc', 'ABC', text, 'decode the bytes of a file with readMusic');
+  expectOptions('readAbc', options, { repeats: true, onMalformed: 'function' });
   const { before, tunes } = tunesOf(text);
   if (tunes.length === 0) {
     throw new RecurveError(

@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectText } from '../../options.ts';
 import { LETTERS } from './pitch.ts';
 
 /** Fifths from the major key of the same tonic. */
@@ -24,6 +25,7 @@ const FIFTHS: Readonly<Record<string, number>> = { F: -1, C: 0, G: 1, D: 2, A: 3
  * @throws RecurveError `usage`
  */
 export function parseKey(text: string): Key {
+  expectText('key', 'a key', text, 'write it as F#m');
   const plain = text.trim();
   if (plain === '' || /^none$/i.test(plain)) return { tonic: 0, mode: 'major', fifths: 0 };
   const match = /^([A-G])([#♯b♭]?)\s*([a-z]*)$/i.exec(plain);

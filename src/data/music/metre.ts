@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectText } from '../../options.ts';
 import { TICKS } from './score.ts';
 
 /** Beats of a bar and the note that is one beat: 6 and 8 for 6/8. */
@@ -15,6 +16,7 @@ const UNITS = [1, 2, 4, 8, 16, 32];
  * @throws RecurveError `usage`
  */
 export function parseMetre(text: string): Metre {
+  expectText('metre', 'a metre', text, 'write it as 6/8');
   const plain = text.trim();
   if (plain === 'C') return { beats: 4, unit: 4 };
   if (plain === 'C|') return { beats: 2, unit: 2 };

@@ -1,9 +1,9 @@
 import { type MidiData, type MidiEvent, writeMidi as packMidi, parseMidi } from 'midi-file';
 import { RecurveError } from '../../errors.ts';
-import { expectBytes } from '../bytes.ts';
+import { expectBytes, expectText } from '../../options.ts';
 import { keyOfFifths } from './key.ts';
 import { isMetre } from './metre.ts';
-import { byTime, expectLength, type Note, type Score, TICKS, voiceCount } from './score.ts';
+import { byTime, expectLength, expectScore, type Note, type Score, TICKS, voiceCount } from './score.ts';
 
 const VELOCITY = 80;
 /** General MIDI's channel of drums, whose numbers are no pitches. */
@@ -203,7 +203,9 @@ function decodeText(text: string): string {
  * @throws RecurveError `data` for notes and tempos that MIDI cannot say
  */
 export function writeMidi(score: Score): Uint8Array {
+  expectScore('writeMidi', score);
   const { title, tempo = DEFAULT_TEMPO, metre, key } = score;
+  expectText('writeMidi', 'title', title, "'' for none");
   for (const note of score.notes) expectWritable(note);
   if (!(tempo > 0 && tempo <= 6e7))
     throw new RecurveError('data', `midi: expected a tempo above 0, to 6e7, got ${tempo}; give quarters a minute`);

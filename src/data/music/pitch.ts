@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectText } from '../../options.ts';
 
 /** MIDI numbers of the lowest and the highest of the 88 keys of a piano: A0 and C8. Middle C, C4, is 60. */
 export const LOWEST_KEY = 21;
@@ -21,6 +22,7 @@ export function noteName(pitch: number): string {
  * @throws RecurveError `usage` for anything else, and for notes that are not among the 88 keys
  */
 export function parsePitch(text: string): number {
+  expectText('note', 'a note', text, 'write it as C4');
   const match = /^([A-Ga-g])([#♯b♭]?)(-?\d)$/.exec(text.trim());
   const pitch = match
     ? LETTERS[match[1].toUpperCase()] +

@@ -1,5 +1,5 @@
 import { RecurveError } from '../../errors.ts';
-import { expectBytes } from '../bytes.ts';
+import { expectBytes, expectOptions } from '../../options.ts';
 import { isUtf16 } from '../text/utf8.ts';
 import { readAbc } from './abc.ts';
 import { readMidi } from './midi.ts';
@@ -30,6 +30,7 @@ export interface ReadMusicOptions {
  */
 export function readMusic(bytes: Uint8Array, name: string, options: ReadMusicOptions = {}): MusicPiece[] {
   expectBytes('readMusic', bytes);
+  expectOptions('readMusic', options, { repeats: true, onMalformed: 'function' });
   if (startsWith(bytes, 'MThd')) return [{ name, music: { kind: 'score', score: readMidi(bytes, name) } }];
   const text = decode(bytes, name);
   if (text.trim() === '') {

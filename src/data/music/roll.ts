@@ -1,5 +1,7 @@
+import { RecurveError } from '../../errors.ts';
+import { expectList, kindOf } from '../../options.ts';
 import { expectKey } from './pitch.ts';
-import { byTime, lengthOf, type Note, type Score, TICKS } from './score.ts';
+import { byTime, expectScore, lengthOf, type Note, type Score, TICKS } from './score.ts';
 
 /** What sounds at each step of an even grid: MIDI numbers, ascending. An empty list is silence. */
 export type Roll = readonly (readonly number[])[];
@@ -7,9 +9,20 @@ export type Roll = readonly (readonly number[])[];
 /** Voices step by step: a MIDI number or −1 for silence for each voice, the highest first. */
 export type Voices = readonly (readonly number[])[];
 
+/** Ticks of a step. */
+function gridOf(stepsPerQuarter: number): number {
+  if (Number.isSafeInteger(stepsPerQuarter) && stepsPerQuarter >= 1 && TICKS % stepsPerQuarter === 0)
+    return TICKS / stepsPerQuarter;
+  throw new RecurveError(
+    'usage',
+    `roll: expected stepsPerQuarter to divide ${TICKS}, got ${kindOf(stepsPerQuarter)}; 1 for quarters, 2 eighths, 4 sixteenths`,
+  );
+}
+
 /** Puts a score on a grid: every note sounds for at least one step. `stepsPerQuarter`: 1 quarters, 2 eighths, 4 sixteenths. */
 export function rollOf(score: Score, stepsPerQuarter: number, name: string): number[][] {
-  const grid = TICKS / stepsPerQuarter;
+  expectScore('rollOf', score);
+  const grid = gridOf(stepsPerQuarter);
   const roll: Set<number>[] = [];
   for (const { pitch, start, duration } of score.notes) {
     expectKey(pitch, name);
@@ -25,7 +38,8 @@ export function rollOf(score: Score, stepsPerQuarter: number, name: string): num
 
 /** Notes of a roll: a pitch that goes on sounding is one held note, since a grid cannot tell a repeated one. */
 export function scoreOfRoll(roll: Roll, stepsPerQuarter: number, about: Omit<Score, 'notes'>): Score {
-  const grid = TICKS / stepsPerQuarter;
+  expectList('scoreOfRoll', 'roll', roll, 'give the pitches that sound at each step');
+  const grid = gridOf(stepsPerQuarter);
   const notes: Note[] = [];
   const sounding = new Map<number, number>();
   for (let t = 0; t <= roll.length; t++) {

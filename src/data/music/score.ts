@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { kindOf } from '../../options.ts';
 import type { Key } from './key.ts';
 import type { Metre } from './metre.ts';
 import { expectKey } from './pitch.ts';
@@ -56,8 +57,18 @@ export function byTime(a: Note, b: Note): number {
 }
 
 /** Where the last note ends, in ticks. */
-export function lengthOf({ notes }: Pick<Score, 'notes'>): number {
-  return notes.reduce((end, { start, duration }) => Math.max(end, start + duration), 0);
+export function lengthOf(score: Pick<Score, 'notes'>): number {
+  expectScore('lengthOf', score);
+  return score.notes.reduce((end, { start, duration }) => Math.max(end, start + duration), 0);
+}
+
+/** Refuses what is no score. */
+export function expectScore(who: string, given: Pick<Score, 'notes'>): void {
+  if (Array.isArray(given?.notes)) return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected a score, got ${kindOf(given)}; give what readMidi or readAbc returned, or { title, pickup, notes }`,
+  );
 }
 
 /** Voices in use, the highest one counted. */

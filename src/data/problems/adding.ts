@@ -1,4 +1,5 @@
-import type { Random } from '../../random.ts';
+import { expectOptions } from '../../options.ts';
+import { expectRandom, type Random } from '../../random.ts';
 import { expectWhole, type NumberProblem } from './sequences.ts';
 
 /** What to make: `addingProblem({ count: 32, steps: 600 }, new Random(7))`. */
@@ -18,7 +19,10 @@ export const ADDING_GUESS = 1 / 6;
  *
  * @throws `usage` for counts that are too small
  */
-export function addingProblem({ count, steps }: AddingOptions, random: Random): NumberProblem {
+export function addingProblem(options: AddingOptions, random: Random): NumberProblem {
+  expectOptions('addingProblem', options, { count: 'number', steps: 'number' });
+  expectRandom('addingProblem', random);
+  const { count, steps } = options;
   expectWhole('addingProblem', 'count', count, 1);
   expectWhole('addingProblem', 'steps', steps, 2);
   const half = Math.floor(steps / 2);

@@ -1,5 +1,6 @@
 import { log } from '../../exact.ts';
-import type { Random } from '../../random.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
+import { expectRandom, type Random } from '../../random.ts';
 import { expectWhole, type SymbolProblem } from './sequences.ts';
 
 /** What to make: `copyProblem({ count: 32, delay: 200 }, new Random(7))`. */
@@ -13,6 +14,8 @@ export interface CopyOptions {
   /** Kinds of them, at least 2; default 8. */
   kinds?: number;
 }
+
+const OPTIONS: OptionNames<CopyOptions> = { count: 'number', delay: 'number', length: 'number', kinds: 'number' };
 
 /** Symbols with the answer wanted at each step, [B, T]. */
 export interface CopyProblem extends SymbolProblem {
@@ -28,6 +31,8 @@ export interface CopyProblem extends SymbolProblem {
  * @throws `usage` for counts that are too small
  */
 export function copyProblem(options: CopyOptions, random: Random): CopyProblem {
+  expectOptions('copyProblem', options, OPTIONS);
+  expectRandom('copyProblem', random);
   const { count, delay, length = 10, kinds = 8 } = options;
   check(options);
   const T = delay + 2 * length;
@@ -46,6 +51,7 @@ export function copyProblem(options: CopyOptions, random: Random): CopyProblem {
 
 /** Cross-entropy per step, in nats, of the best answer without a memory: blanks, then each kind alike: `length · ln kinds / T`. */
 export function copyMemoryless(options: Omit<CopyOptions, 'count'>): number {
+  expectOptions('copyMemoryless', options as CopyOptions, OPTIONS);
   const { delay, length = 10, kinds = 8 } = options;
   check(options);
   return (length * log(kinds)) / (delay + 2 * length);

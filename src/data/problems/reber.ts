@@ -1,4 +1,5 @@
-import type { Random } from '../../random.ts';
+import { expectOptions } from '../../options.ts';
+import { expectRandom, type Random } from '../../random.ts';
 import { expectWhole, pad, type SymbolProblem } from './sequences.ts';
 
 /** Strings of the grammar, with the symbol that follows each step and those that may. */
@@ -46,7 +47,10 @@ const END = 6;
  *
  * @throws `usage` for a count below 1
  */
-export function embeddedReber({ count }: { count: number }, random: Random): ReberStrings {
+export function embeddedReber(options: { count: number }, random: Random): ReberStrings {
+  expectOptions('embeddedReber', options, { count: 'number' });
+  expectRandom('embeddedReber', random);
+  const { count } = options;
   expectWhole('embeddedReber', 'count', count, 1);
   const strings = Array.from({ length: count }, () => embedded(random));
   const inputs = pad(strings.map(({ letters }) => letters.slice(0, -1)));

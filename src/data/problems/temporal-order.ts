@@ -1,4 +1,5 @@
-import type { Random } from '../../random.ts';
+import { expectOptions } from '../../options.ts';
+import { expectRandom, type Random } from '../../random.ts';
 import { expectWhole, pad, type SymbolProblem } from './sequences.ts';
 
 /** What to make: `temporalOrder({ count: 32 }, new Random(7))`. */
@@ -23,7 +24,10 @@ export const TEMPORAL_ORDER_SYMBOLS = ['E', 'B', 'X', 'Y', 'a', 'b', 'c', 'd'] a
  *
  * @throws `usage` for counts that are too small
  */
-export function temporalOrder({ count, steps = 100 }: TemporalOrderOptions, random: Random): TemporalOrder {
+export function temporalOrder(options: TemporalOrderOptions, random: Random): TemporalOrder {
+  expectOptions('temporalOrder', options, { count: 'number', steps: 'number' });
+  expectRandom('temporalOrder', random);
+  const { count, steps = 100 } = options;
   expectWhole('temporalOrder', 'count', count, 1);
   expectWhole('temporalOrder', 'steps', steps, 10);
   const tenth = Math.floor(steps / 10);

@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectOptions, expectText } from '../../options.ts';
 import { BYTE_ALPHABET, toByteText } from './byte-alphabet.ts';
 import { type BpeDocument, bpeDocument } from './tokenizer-json.ts';
 
@@ -25,7 +26,10 @@ const SHIFT = 2 ** 20;
  *
  * @returns the document of a `tokenizer.json`, as Hugging Face's tokenizers write and read it
  */
-export function trainBpe(text: string, { size = 1024, minCount = 2 }: BpeOptions = {}): BpeDocument {
+export function trainBpe(text: string, options: BpeOptions = {}): BpeDocument {
+  expectText('bpe', 'what to learn from', text);
+  expectOptions('bpe', options, { size: 'number', minCount: 'number' });
+  const { size = 1024, minCount = 2 } = options;
   if (!(Number.isSafeInteger(size) && size >= BYTE_ALPHABET.length && size < SHIFT)) {
     throw new RecurveError(
       'usage',

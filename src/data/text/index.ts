@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectOptions, kindOf } from '../../options.ts';
 import { vocabularyFromDocument } from '../vocabulary.ts';
 import type { BpeOptions } from './bpe-train.ts';
 import { TEXT_UNITS, type TextCodec, type TextUnit } from './codec.ts';
@@ -17,8 +18,18 @@ export { type Word, type WordRules, type WordTokenizer, wordTokenizer } from './
 
 /** Makes the codec of a text's units. */
 export function createTextCodec(unit: TextUnit, text: string, options: WordOptions & BpeOptions = {}): TextCodec {
+  if (!TEXT_UNITS.includes(unit)) {
+    throw new RecurveError(
+      'usage',
+      `codec: expected units of ${TEXT_UNITS.join(', ')}, got ${kindOf(unit)}; choose one of them`,
+    );
+  }
+  expectOptions('codec', options, { minCount: 'number', maxSize: 'number', size: 'number' });
+  const { maxSize, size, ...shared } = options;
   if (unit === 'characters') return characterCodec(text);
-  return unit === 'words' ? wordCodec(text, options) : subwordCodec(text, options);
+  return unit === 'words'
+    ? wordCodec(text, { ...shared, ...(maxSize !== undefined && { maxSize }) })
+    : subwordCodec(text, { ...shared, ...(size !== undefined && { size }) });
 }
 
 /** Reads what {@link TextCodec.toJSON} wrote. Throws `model`, naming `path`, where it is something else. */

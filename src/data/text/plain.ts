@@ -1,3 +1,4 @@
+import { expectList, expectOptions, expectText } from '../../options.ts';
 import { countTokens, type Vocabulary, vocabularyFromCounts } from '../vocabulary.ts';
 import { REPLACEMENT, type TextCodec } from './codec.ts';
 
@@ -24,11 +25,15 @@ export interface WordOptions {
 
 /** A codec of the characters that occur in a text, and one token for all others. */
 export function characterCodec(text: string): TextCodec {
+  expectText('codec', 'what to learn the characters from', text);
   return codecOf('characters', vocabularyFromCounts(countTokens([text]), { specials: ['unknown'] }));
 }
 
 /** A codec of a text's words. */
-export function wordCodec(text: string, { minCount = 2, maxSize = 20_000 }: WordOptions = {}): TextCodec {
+export function wordCodec(text: string, options: WordOptions = {}): TextCodec {
+  expectText('codec', 'what to learn the words from', text);
+  expectOptions('codec', options, { minCount: 'number', maxSize: 'number' });
+  const { minCount = 2, maxSize = 20_000 } = options;
   const counts = countTokens([splitWords(text)]);
   return codecOf('words', vocabularyFromCounts(counts, { minCount, maxSize, specials: ['unknown'] }));
 }
@@ -42,10 +47,19 @@ export function codecOf(unit: 'characters' | 'words', vocabulary: Vocabulary): T
     unit,
     size: vocabulary.size,
     unknown: vocabulary.special('unknown'),
-    encode: (text) => vocabulary.encode(unit === 'characters' ? text : splitWords(text)),
-    decode: (ids) => Array.from(ids, spell).join(''),
+    encode(text) {
+      expectText('codec', 'what to encode', text);
+      return vocabulary.encode(unit === 'characters' ? text : splitWords(text));
+    },
+    decode(ids) {
+      expectList('codec', 'ids', ids, 'give what encode returned');
+      return Array.from(ids, spell).join('');
+    },
     decoder: () => ({ push: spell, end: () => '' }),
-    split,
+    split(text) {
+      expectText('codec', 'what to split', text);
+      return split(text);
+    },
     toJSON: () => ({ unit, vocabulary: vocabulary.toJSON() }),
   };
 }

@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectList, expectText } from '../../options.ts';
 import { type BpeOptions, PIECE, pairOf, trainBpe } from './bpe-train.ts';
 import { bytesOf, toByteText } from './byte-alphabet.ts';
 import type { TextCodec } from './codec.ts';
@@ -75,6 +76,7 @@ export function bpeCodec(document: BpeDocument, path: string): TextCodec {
     return parts;
   };
   const encode = (text: string): number[] => {
+    expectText('codec', 'what to encode', text);
     const all: number[] = [];
     for (const [piece] of text.matchAll(PIECE)) for (const id of encodePiece(piece)) all.push(id);
     return all;
@@ -93,6 +95,7 @@ export function bpeCodec(document: BpeDocument, path: string): TextCodec {
     unknown: undefined,
     encode: (text) => Int32Array.from(encode(text)),
     decode(sequence) {
+      expectList('codec', 'ids', sequence, 'give what encode returned');
       const decoding = codec.decoder();
       let text = '';
       for (let i = 0; i < sequence.length; i++) text += decoding.push(sequence[i]);

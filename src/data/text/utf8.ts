@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectBytes, expectOptions } from '../../options.ts';
 
 /**
  * The text of a file's bytes: UTF-8, a byte order mark left out, `\r\n` read as `\n`.
@@ -6,7 +7,10 @@ import { RecurveError } from '../../errors.ts';
  * @param name names the text in messages
  * @throws RecurveError `data` for an empty file, a binary one, UTF-16, or bytes that are no UTF-8
  */
-export function decodeText(bytes: Uint8Array, { name = 'text' }: { name?: string } = {}): string {
+export function decodeText(bytes: Uint8Array, options: { name?: string } = {}): string {
+  expectBytes('decodeText', bytes);
+  expectOptions('decodeText', options, { name: true });
+  const { name = 'text' } = options;
   const refuse = (expected: string, got: string, next: string): RecurveError =>
     new RecurveError('data', `${name}: expected ${expected}, got ${got}; ${next}`);
   if (bytes.length === 0) throw refuse('a text', 'an empty file', 'check that it was written completely');

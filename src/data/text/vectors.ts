@@ -1,5 +1,6 @@
 import { RecurveError } from '../../errors.ts';
 import { firstNotFinite } from '../../finite.ts';
+import { expectOptions, kindOf } from '../../options.ts';
 import { shorten } from '../table.ts';
 
 /** Vectors of words that were learned elsewhere. */
@@ -32,8 +33,22 @@ const MAX_LINE = 1 << 20;
  */
 export async function readWordVectors(
   texts: AsyncIterable<string> | Iterable<string>,
-  { name = 'vectors', words }: WordVectorOptions = {},
+  options: WordVectorOptions = {},
 ): Promise<WordVectors> {
+  expectOptions('readWordVectors', options, { name: true, words: true });
+  const { name = 'vectors', words } = options;
+  if (typeof texts !== 'object' || texts === null || !(Symbol.iterator in texts || Symbol.asyncIterator in texts)) {
+    throw new RecurveError(
+      'usage',
+      `readWordVectors: expected a stream or list of texts, got ${kindOf(texts)}; give the file in pieces, [text] for the whole`,
+    );
+  }
+  if (words !== undefined && typeof words?.has !== 'function') {
+    throw new RecurveError(
+      'usage',
+      `readWordVectors: expected words as a Set, got ${kindOf(words)}; give new Set(list)`,
+    );
+  }
   const vectors = new Map<string, Float32Array>();
   /** Words as the first line says, where it says so, and as they come. */
   let promised: number | undefined;

@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectOptions } from '../../options.ts';
 
 /** How a text becomes words. Plain data: it travels in the model, so that every later text is cut as the training's were. */
 export interface WordRules {
@@ -60,7 +61,9 @@ const WORD = new RegExp(
  * Cuts texts into words: NFKC form of each piece, so that a composed and a decomposed é, `ﬁ` and `fi`, full-width and plain letters are one;
  * curly apostrophes straight; lower case. The same words on every machine, for all characters its Unicode version knows.
  */
-export function wordTokenizer({ lowercase = true, maxWords = 512 }: WordRules = {}): WordTokenizer {
+export function wordTokenizer(rules: WordRules = {}): WordTokenizer {
+  expectOptions('words', rules, { lowercase: 'boolean', maxWords: 'number' });
+  const { lowercase = true, maxWords = 512 } = rules;
   if (!(Number.isSafeInteger(maxWords) && maxWords >= 2)) {
     throw new RecurveError(
       'usage',

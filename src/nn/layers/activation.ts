@@ -1,5 +1,7 @@
 import { relu, sigmoid, tanh } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { kindOf } from '../../options.ts';
+import { expectTensor } from '../check.ts';
 import type { Layer } from '../layer.ts';
 
 const FUNCTIONS = { tanh, relu, sigmoid };
@@ -9,7 +11,11 @@ export function activation(name: keyof typeof FUNCTIONS): Layer {
   if (!Object.hasOwn(FUNCTIONS, name))
     throw new RecurveError(
       'usage',
-      `activation: expected one of ${Object.keys(FUNCTIONS).join(', ')}, got ${name}; choose one of them`,
+      `activation: expected one of ${Object.keys(FUNCTIONS).join(', ')}, got ${kindOf(name)}; choose one of them`,
     );
-  return { config: { kind: 'activation', name }, parameters: {}, forward: (x) => FUNCTIONS[name](x) };
+  const forward: Layer['forward'] = (x) => {
+    expectTensor('activation', 'x', x);
+    return FUNCTIONS[name](x);
+  };
+  return { config: { kind: 'activation', name }, parameters: {}, forward };
 }

@@ -12,6 +12,7 @@ import {
   toTimeMajor,
 } from '../../autograd/index.ts';
 import { expectOptions, expectSize } from '../../options.ts';
+import { expectForward } from '../check.ts';
 import { uniform, zeros } from '../init.ts';
 import type { Layer, Pass } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
@@ -68,6 +69,7 @@ export function attentionPool(options: AttentionPoolOptions): AttentionPoolLayer
     // What lies past a row's end may be anything, NaN too.
     weights: (x, pass) => shares(within(x, pass), pass),
     forward(x, pass) {
+      expectForward('attentionPool', x, pass);
       expectShape('attentionPool', 'x', x.shape, ['B', 'T', input], 'it takes a whole sequence');
       const [B, T] = x.shape;
       const clean = within(x, pass);

@@ -1,6 +1,6 @@
 import { dropout as applyDropout } from '../../autograd/index.ts';
 import { expectOptions } from '../../options.ts';
-import { expectDropout } from '../check.ts';
+import { expectDropout, expectForward } from '../check.ts';
 import type { Layer } from '../layer.ts';
 
 /** Drops elements with probability p in training and scales the others by 1/(1−p); otherwise passes x on. Srivastava et al. 2014. */
@@ -11,6 +11,9 @@ export function dropout(options: { p: number }): Layer {
   return {
     config: { kind: 'dropout', p },
     parameters: {},
-    forward: (x, pass) => (pass.training && p > 0 ? applyDropout(x, p, pass.dropoutKey()) : x),
+    forward(x, pass) {
+      expectForward('dropout', x, pass);
+      return pass.training && p > 0 ? applyDropout(x, p, pass.dropoutKey()) : x;
+    },
   };
 }

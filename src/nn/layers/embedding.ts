@@ -1,5 +1,6 @@
 import { gather, type Indices, type Tensor } from '../../autograd/index.ts';
 import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
+import { expectTensor } from '../check.ts';
 import { type Initialiser, normal } from '../init.ts';
 import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
@@ -42,7 +43,10 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
     vocabulary,
     width: output,
     look: (indices) => gather(weight.tensor, indices),
-    forward: (x) => layer.look({ values: x.values(), shape: x.shape }),
+    forward(x) {
+      expectTensor('embedding', 'x', x);
+      return layer.look({ values: x.values(), shape: x.shape });
+    },
   };
   return layer;
 }

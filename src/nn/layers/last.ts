@@ -1,4 +1,5 @@
 import { expectShape, gather, type Lengths, reshape, selectRunning, type Tensor } from '../../autograd/index.ts';
+import { expectForward } from '../check.ts';
 import type { Layer } from '../layer.ts';
 
 /**
@@ -9,9 +10,10 @@ export function last(): Layer {
   return {
     config: { kind: 'last' },
     parameters: {},
-    forward(x, { lengths }) {
+    forward(x, pass) {
+      expectForward('last', x, pass);
       expectShape('last', 'x', x.shape, ['B', 'T', 'D'], 'it takes a whole sequence');
-      return lastStep(x, lengths);
+      return lastStep(x, pass.lengths);
     },
   };
 }

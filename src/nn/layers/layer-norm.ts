@@ -1,5 +1,6 @@
 import { layerNorm as applyLayerNorm } from '../../autograd/index.ts';
 import { expectOptions, expectSize } from '../../options.ts';
+import { expectTensor } from '../check.ts';
 import { constant, zeros } from '../init.ts';
 import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
@@ -14,6 +15,9 @@ export function layerNorm(options: { input: number }): Layer {
   return {
     config: { kind: 'layerNorm', input },
     parameters: { weight, bias },
-    forward: (x) => applyLayerNorm(x, weight.tensor, bias.tensor),
+    forward(x) {
+      expectTensor('layerNorm', 'x', x);
+      return applyLayerNorm(x, weight.tensor, bias.tensor);
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { linear as applyLinear } from '../../autograd/index.ts';
 import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
+import { expectTensor } from '../check.ts';
 import { type Initialiser, uniform } from '../init.ts';
 import type { Layer } from '../layer.ts';
 import { Parameter } from '../parameter.ts';
@@ -38,6 +39,9 @@ export function linear(options: LinearOptions): LinearLayer {
     config: { kind: 'linear', input, output, bias },
     parameters: offset ? { weight, bias: offset } : { weight },
     ...{ weight, bias: offset },
-    forward: (x) => applyLinear(x, weight.tensor, offset?.tensor),
+    forward(x) {
+      expectTensor('linear', 'x', x);
+      return applyLinear(x, weight.tensor, offset?.tensor);
+    },
   };
 }

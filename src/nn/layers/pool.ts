@@ -9,6 +9,7 @@ import {
   toTimeMajor,
 } from '../../autograd/index.ts';
 import { expectOptions } from '../../options.ts';
+import { expectForward } from '../check.ts';
 import type { Layer, Pass } from '../layer.ts';
 import { expectWord } from './recurrent-options.ts';
 
@@ -25,6 +26,7 @@ export function pool(options: { over: 'mean' | 'max' }): Layer {
     config: { kind: 'pool', over },
     parameters: {},
     forward(x, pass) {
+      expectForward('pool', x, pass);
       expectShape('pool', 'x', x.shape, ['B', 'T', 'D'], 'it takes a whole sequence');
       return combine(x, pass);
     },

@@ -1,6 +1,7 @@
 import { linear as applyLinear } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { kindOf } from '../../options.ts';
+import { expectTensor } from '../check.ts';
 import { zeros } from '../init.ts';
 import { Parameter } from '../parameter.ts';
 import type { EmbeddingLayer } from './embedding.ts';
@@ -30,6 +31,9 @@ export function tied(table: EmbeddingLayer): TiedLayer {
     table,
     ...{ weight, bias },
     parameters: { bias },
-    forward: (x) => applyLinear(x, weight.tensor, bias.tensor),
+    forward(x) {
+      expectTensor('tied', 'x', x);
+      return applyLinear(x, weight.tensor, bias.tensor);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { reshape, sizeOf, type Tensor, toBatchFirst, toTimeMajor } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectLayer } from '../check.ts';
+import { expectForward, expectLayer } from '../check.ts';
 import type { Layer } from '../layer.ts';
 
 /**
@@ -16,6 +16,7 @@ export function timeDistributed(layer: Layer): Layer {
     parameters: {},
     children: { layer },
     forward(x, pass) {
+      expectForward('timeDistributed', x, pass);
       if (x.shape.length < 3) {
         throw new RecurveError(
           'shape',

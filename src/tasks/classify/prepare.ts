@@ -114,7 +114,7 @@ export function architectureOf(settings: ClassifySettings, { plan, classes }: Pr
 
 /** Examples that hold something; there is nothing to learn from the others. */
 function withSteps(examples: Examples, settings: ClassifySettings, notes: string[]): Examples {
-  const tokenizer = wordTokenizer(settings);
+  const tokenizer = wordTokenizer({ lowercase: settings.lowercase, maxWords: settings.maxWords });
   const empty =
     examples.kind === 'words'
       ? examples.texts.map((text) => tokenizer.words(text).length === 0)

@@ -5,7 +5,7 @@ import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork, crossEntropy, type Network } from '../../nn/index.ts';
 import type { EpochRecord, FitResult, Objective } from '../../train/index.ts';
-import { classWeightsOf, openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
+import { classWeightsOf, expectHooks, openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
 import { type ClassifyBaselines, majorityFigures, numberBayesFigures, wordBayesFigures } from './baselines.ts';
 import { type Bayes, bayesOf, countBayes } from './bayes.ts';
 import { fitBlend } from './blend.ts';
@@ -65,6 +65,7 @@ export async function trainClassify(
   options: ClassifyOptions = {},
   hooks: ClassifyHooks = {},
 ): Promise<TrainedClassify> {
+  expectHooks('classify', hooks, { test: true, vectors: true, reading: true, read: true });
   for (const one of hooks.test ? [examples, hooks.test] : [examples]) checkExamples(one);
   refuseUnused(options, examples.kind, hooks.test !== undefined);
   const settings = classifySettings(

@@ -6,7 +6,7 @@ import { plainJson } from '../../model/index.ts';
 import { createNetwork } from '../../nn/index.ts';
 import { expectList } from '../../options.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
-import { openStages, type TrainHooks } from '../training/index.ts';
+import { expectHooks, openStages, type TrainHooks } from '../training/index.ts';
 import { type Corpus, kindOf, splitPieces } from './corpus.ts';
 import { KIND_BY_NAME } from './kinds.ts';
 import { type ComposeModel, composeModel } from './model.ts';
@@ -46,6 +46,7 @@ export async function trainCompose(
   options: ComposeOptions = {},
   hooks: TrainHooks = {},
 ): Promise<TrainedCompose> {
+  expectHooks('compose', hooks, {});
   expectList('compose', 'pieces', pieces, 'give those that readMusic returned');
   const settings = composeSettings({ ...options, kind: options.kind ?? kindOf(pieces) });
   const kind = KIND_BY_NAME[settings.kind];

@@ -1,5 +1,7 @@
 import { formatClock, type Series, type SeriesResult } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectList, expectOptions } from '../../options.ts';
+import { expectWatched } from '../../train/options.ts';
 import type { TrainHooks } from '../training/index.ts';
 import { prepare } from './features.ts';
 import type { Forecasts } from './forecaster.ts';
@@ -49,14 +51,18 @@ export interface BacktestResult {
 export async function backtest(
   data: SeriesResult,
   options: ForecastOptions,
-  { folds = 4, refit = false }: BacktestOptions = {},
+  ways: BacktestOptions = {},
   hooks: Pick<TrainHooks, 'engine' | 'signal' | 'onProgress'> & { model?: ForecastModel } = {},
 ): Promise<BacktestResult> {
+  expectWatched('backtest', { ...(hooks?.signal && { signal: hooks.signal }) });
+  expectOptions('backtest', ways, { folds: 'number', refit: 'boolean' });
+  expectList('backtest', 'series', data?.series, 'give what toSeries returned');
+  const { folds = 4, refit = false } = ways;
   const settings = forecastSettings(options);
   if (!(Number.isInteger(folds) && folds >= 1)) {
     throw new RecurveError('usage', `backtest: expected at least 1 fold, got ${folds}; give a whole number`);
   }
-  if (!refit && !hooks.model) {
+  if (!refit && typeof hooks?.model?.encode !== 'function') {
     throw new RecurveError(
       'usage',
       'backtest: expected a model, or refit, got neither; give the trained model or train again for each part',

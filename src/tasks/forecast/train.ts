@@ -5,7 +5,7 @@ import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { expectList } from '../../options.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
-import { openStages, type Stages, type TrainHooks } from '../training/index.ts';
+import { expectHooks, openStages, type Stages, type TrainHooks } from '../training/index.ts';
 import type { Learner } from './learn.ts';
 import { type Forecast, type ForecastModel, forecastModel } from './model.ts';
 import { type ForecastOptions, type ForecastSettings, forecastSettings } from './options.ts';
@@ -60,6 +60,7 @@ export async function trainForecast(
   options: ForecastOptions = {},
   hooks: ForecastHooks = {},
 ): Promise<TrainedForecast> {
+  expectHooks('forecast', hooks, { reading: true, read: true });
   expectList('forecast', 'series', data?.series, 'give what toSeries returned');
   const settings = forecastSettings(options);
   const spans = spansOf(data.series, settings);

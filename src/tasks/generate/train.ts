@@ -7,7 +7,7 @@ import { createNetwork, type Network } from '../../nn/index.ts';
 import { visitor } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, Schedule } from '../../train/index.ts';
 import { wittenBell } from '../baselines/witten-bell.ts';
-import { openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
+import { expectHooks, openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
 import { type GenerateArchitecture, type LanguageModel, languageModel } from './architecture.ts';
 import { costsOf, type GenerateModel, generateModel, piecesOf, type SurprisingPiece } from './model.ts';
 import { readingOf, trainingObjective, validationObjective } from './objectives.ts';
@@ -59,6 +59,7 @@ export async function trainGenerate(
   options: GenerateOptions = {},
   hooks: TrainHooks = {},
 ): Promise<TrainedGenerate> {
+  expectHooks('generate', hooks, {});
   const settings = generateSettings(options);
   expectText(text, 'generate: expected a text to learn from');
   const { learned, heldOut } = cutText(text, settings.validationShare);

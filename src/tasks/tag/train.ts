@@ -5,7 +5,7 @@ import { RecurveError } from '../../errors.ts';
 import { plainJson } from '../../model/index.ts';
 import { kindOf } from '../../options.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
-import { alikeNotes, classWeightsOf, openStages, type TrainHooks } from '../training/index.ts';
+import { alikeNotes, classWeightsOf, expectHooks, openStages, type TrainHooks } from '../training/index.ts';
 import type { TagArchitecture } from './architecture.ts';
 import { type TagCourse, tableCourse, textCourse, totals } from './course.ts';
 import type { Example } from './examples.ts';
@@ -68,6 +68,7 @@ export async function trainTag(
   options: TagOptions = {},
   hooks: TagHooks = {},
 ): Promise<TrainedTag> {
+  expectHooks('tag', hooks, { read: true });
   if (typeof data !== 'object' || data === null) {
     throw new RecurveError(
       'usage',

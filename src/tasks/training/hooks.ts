@@ -1,6 +1,9 @@
 import type { Engine } from '../../engine/index.ts';
+import { RecurveError } from '../../errors.ts';
 import type { ModelFile } from '../../model/index.ts';
+import { expectOptions, kindOf, type OptionNames } from '../../options.ts';
 import type { EpochRecord, Progress } from '../../train/index.ts';
+import { expectWatched } from '../../train/options.ts';
 
 /** What a training tells and asks while it runs; the same for every task. */
 export interface TrainHooks {
@@ -20,6 +23,34 @@ export interface TrainHooks {
   checkpoint?: { everySeconds: number; save(file: ModelFile): Promise<void> };
   /** A checkpoint of the same data and options: ends at the bits of the uninterrupted training. */
   resume?: ModelFile;
+}
+
+const HOOKS: OptionNames<TrainHooks> = {
+  engine: true,
+  signal: true,
+  maxSeconds: 'number',
+  detectAnomaly: 'boolean',
+  onProgress: 'function',
+  onNote: 'function',
+  onEpoch: 'function',
+  checkpoint: true,
+  resume: true,
+};
+
+/** Refuses hooks that nobody would call; `more` are those of the task. */
+export function expectHooks<H extends TrainHooks>(
+  task: string,
+  hooks: H,
+  more: OptionNames<Omit<H, keyof TrainHooks>>,
+): void {
+  expectOptions<TrainHooks>(task, hooks, { ...HOOKS, ...more });
+  expectWatched(task, hooks);
+  if (hooks.engine !== undefined && !hooks.engine?.arena) {
+    throw new RecurveError(
+      'usage',
+      `${task}: expected an engine, got ${kindOf(hooks.engine)}; await createEngine() and give what it returns`,
+    );
+  }
 }
 
 /** Which of a task's trainings one after another this is; `stageIndex` counts from 0. */

@@ -53,13 +53,6 @@ export function openStages(
   if (resumed) expect?.(resumed.done, resumed.fit);
   let resume = resumed?.fit;
   const count = identity.stages;
-  const { maxSeconds = 0 } = hooks;
-  if (!(maxSeconds >= 0)) {
-    throw new RecurveError(
-      'usage',
-      `${identity.task}: expected maxSeconds of at least 0 seconds, got ${maxSeconds}; set it or leave it out`,
-    );
-  }
   const stages: Stages = {
     count,
     ...(resumed?.done ?? { stage: 0, seconds: 0, steps: 0, kept: {} }),

@@ -20,8 +20,9 @@ export async function loadText(places: readonly string[], output: Output): Promi
   const texts: string[] = [];
   for (const place of places)
     for (const path of await placesOf(place, output)) {
-      if (await isFolder(path)) texts.push(...(await folderTexts(path)));
-      else {
+      if (await isFolder(path)) {
+        for (const text of await folderTexts(path)) texts.push(text);
+      } else {
         const { name, bytes } = await readWhole(path);
         texts.push(decodeText(bytes, { name }));
       }

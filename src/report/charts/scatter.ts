@@ -20,7 +20,7 @@ export interface ScatterOptions extends ChartOptions {
 
 /** Rasters, in pixels: points that fall on one place of it are drawn once. */
 const RASTERS = [0.1, 0.5, 1, 2];
-/** Dots above which the next coarser raster is taken: a page of 250,000 forecasts would be 12 MB of dots that hide each other. */
+/** Dots above which the next coarser raster is taken: a page of 250,000 forecasts would be 10 MB of dots that hide each other. */
 const MANY_DOTS = 20_000;
 
 /** A scatter plot; points that fall on the same tenth of a pixel are drawn once, of very many those on the same one or two pixels. */

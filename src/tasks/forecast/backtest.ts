@@ -2,7 +2,7 @@ import { formatClock, type Series, type SeriesResult } from '../../data/index.ts
 import { RecurveError } from '../../errors.ts';
 import { expectList, expectOptions } from '../../options.ts';
 import { expectWatched } from '../../train/options.ts';
-import type { TrainHooks } from '../training/index.ts';
+import { joined, type TrainHooks } from '../training/index.ts';
 import { prepare } from './features.ts';
 import type { Forecasts } from './forecaster.ts';
 import { type ForecastModel, forecastModel } from './model.ts';
@@ -10,7 +10,15 @@ import { type ForecastOptions, forecastSettings } from './options.ts';
 import { readingOf } from './plan.ts';
 import { baselineForecasts, type ForecastScores, naiveScaleOf, type Scored, score, truthOf } from './scores.ts';
 import { openForecast, prepareTraining } from './train.ts';
-import { type Spans, scoringWindows, spansOf, trainingWindows, type Window } from './windows.ts';
+import {
+  keepable,
+  MOST_FORECASTS,
+  type Spans,
+  scoringWindows,
+  spansOf,
+  trainingWindows,
+  type Window,
+} from './windows.ts';
 
 /** How the test span is cut, and whether to train for each part. */
 export interface BacktestOptions {
@@ -76,7 +84,7 @@ export async function backtest(
     const at = partOf(spans, k, folds);
     const { model, training } = refit ? await trainOn(at) : given(at);
     const prepared = data.series.map((series) => prepare(model.plan, series));
-    const windows = scoringWindows(prepared, at.test, settings, folds);
+    const windows = keepable(scoringWindows(prepared, at.test, settings), settings.horizon, MOST_FORECASTS / folds);
     if (windows.length === 0) throw nothingToScore(data.series, at, k, folds, settings.context);
     const ends = at.test.map(({ from }) => from);
     const scored: Scored = {
@@ -91,7 +99,7 @@ export async function backtest(
     results.push({ ...borders(data.series[0], at.test[0]), scores: score(scored, settings.horizon, naiveScale) });
     if (refit) model[Symbol.dispose]();
   }
-  return { scores: score(joined(parts), settings.horizon, naiveScale), folds: results, refit };
+  return { scores: score(together(parts), settings.horizon, naiveScale), folds: results, refit };
 
   async function trainOn(at: Spans): Promise<{ model: ForecastModel; training: Window[] }> {
     const { learner, windows, learn } = await prepareTraining(data, settings, at, hooks.engine);
@@ -153,9 +161,8 @@ function borders({ time }: Series, { from, to }: { from: number; to: number }): 
   return { from: name(from), to: name(Math.max(from, to - 1)) };
 }
 
-function joined(parts: readonly Scored[]): Scored {
-  const join = (pick: (part: Scored) => Float64Array): Float64Array =>
-    Float64Array.from(parts.flatMap((part) => [...pick(part)]));
+function together(parts: readonly Scored[]): Scored {
+  const join = (pick: (part: Scored) => Float64Array): Float64Array => joined(parts.map(pick));
   const [first] = parts;
   const forecasts: Forecasts = {
     point: join(({ forecasts: f }) => f.point),

@@ -55,12 +55,13 @@ const LARGEST = 1e150;
 function expectSquares(series: readonly Series[]): void {
   for (const { names, values } of series) {
     for (const [c, column] of values.entries()) {
-      const row = column.findIndex((value) => Math.abs(value) > LARGEST);
-      if (row < 0) continue;
-      throw new RecurveError(
-        'data',
-        `forecast: expected numbers in "${names[c]}" whose squares can be added, got ${column[row]}; repair the column, or leave it out`,
-      );
+      for (const value of column) {
+        if (Math.abs(value) <= LARGEST) continue;
+        throw new RecurveError(
+          'data',
+          `forecast: expected numbers in "${names[c]}" whose squares can be added, got ${value}; repair the column, or leave it out`,
+        );
+      }
     }
   }
 }

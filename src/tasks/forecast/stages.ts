@@ -4,7 +4,7 @@ import { visitor } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, TrainingState } from '../../train/index.ts';
 import { visiting } from '../baselines/pieces.ts';
 import { type Calibration, calibrateIntervals } from '../conformal.ts';
-import type { Stages, StagesDone } from '../training/index.ts';
+import { joined, type Stages, type StagesDone } from '../training/index.ts';
 import { outputsInPieces, rawForecasts } from './forecaster.ts';
 import { type Learner, learn } from './learn.ts';
 import { keepable, targetsOf, type Window } from './windows.ts';
@@ -54,7 +54,7 @@ export async function crossValidate(learner: Learner, windows: readonly Window[]
   const outputs = blocks.map((_, k) => passesOf(kept, k));
   const epochs = Math.min(...outputs.map((passes) => passes.length));
   const lastEpoch = bestEpochOf(curves, epochs);
-  const calibration = calibrate(learner, blocks.flat(), concatenate(outputs.map((passes) => passes[lastEpoch - 1])));
+  const calibration = calibrate(learner, blocks.flat(), joined(outputs.map((passes) => passes[lastEpoch - 1])));
   const { network, result } = await learn(stages, 'final', learner, { training: windows, lastEpoch });
   // Blocks have no other reason to end early than the time.
   const limited = curves.some((curve) => curve.length < learner.settings.epochs);
@@ -146,16 +146,6 @@ function withValidation(history: EpochRecord[], curves: readonly (readonly numbe
     const all = curves.map((curve) => curve[e]).filter((v) => v !== undefined);
     return all.length === 0 ? record : { ...record, validation: all.reduce((a, b) => a + b, 0) / all.length };
   });
-}
-
-function concatenate(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((n, part) => n + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function summary(

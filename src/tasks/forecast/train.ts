@@ -13,7 +13,7 @@ import { outputKind } from './output.ts';
 import { architectureOf, fitPlan, readingOf } from './plan.ts';
 import { baselineForecasts, type ForecastScores, naiveScaleOf, type Scored, score, truthOf } from './scores.ts';
 import { BLOCKS, crossValidate, expectBlocks, holdOut, type Learned } from './stages.ts';
-import { expectEnough, type Spans, scoringWindows, spansOf, trainingWindows } from './windows.ts';
+import { expectEnough, keepable, type Spans, scoringWindows, spansOf, trainingWindows } from './windows.ts';
 
 /** Most training windows for which five more trainings are made by default. */
 const CROSS_LIMIT = 4096;
@@ -106,10 +106,14 @@ export async function trainForecast(
   };
 
   async function scoreTest(): Promise<Scored | undefined> {
-    const chosen = scoringWindows(prepared, spans.test, settings);
+    const all = scoringWindows(prepared, spans.test, settings);
+    const chosen = keepable(all, settings.horizon);
     if (chosen.length === 0) return undefined;
-    if (chosen.length * settings.horizon >= WORTH_A_NOTE)
-      hooks.onNote?.(`scoring ${chosen.length.toLocaleString('en')} forecasts and the baselines`);
+    if (chosen.length * settings.horizon >= WORTH_A_NOTE) {
+      const [some, whole] = [chosen, all].map(({ length }) => length.toLocaleString('en'));
+      const which = some === whole ? some : `the last ${some} of ${whole}`;
+      hooks.onNote?.(`scoring ${which} forecasts and the baselines`);
+    }
     return {
       windows: chosen,
       truth: truthOf(learner.plan, chosen),

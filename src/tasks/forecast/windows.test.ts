@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { csv, day, seriesOf } from './data.case.ts';
 import { forecastSettings } from './options.ts';
 import { fitPlan } from './plan.ts';
-import { keepable, scoringWindows, spansOf } from './windows.ts';
+import { keepable, MOST_FORECASTS, scoringWindows, spansOf } from './windows.ts';
 
-async function scoredOf(rows: number, horizon: number, parts?: number) {
+async function scoredOf(rows: number, horizon: number, parts = 1) {
   const { series } = await seriesOf(
     csv(['date', 'y'], rows, (t) => [day(t), Math.sin(t)]),
     { target: 'y' },
@@ -12,7 +12,8 @@ async function scoredOf(rows: number, horizon: number, parts?: number) {
   const settings = forecastSettings({ calendar: false, context: 4 });
   const spans = spansOf(series, settings);
   const { prepared } = fitPlan(series, spans.train, settings);
-  return { windows: scoringWindows(prepared, spans.test, { context: 4, horizon }, parts), test: spans.test[0] };
+  const all = scoringWindows(prepared, spans.test, { context: 4, horizon });
+  return { windows: keepable(all, horizon, MOST_FORECASTS / parts), test: spans.test[0] };
 }
 
 test('a window begins at every step of the test span', async () => {

@@ -56,7 +56,7 @@ export function trainingWindows(
 }
 
 /** Steps forecast, windows times horizon, that are kept at once to score or to calibrate: some forty numbers are made of each. */
-const MOST_FORECASTS = 8_000_000;
+export const MOST_FORECASTS = 8_000_000;
 
 /** All windows, or where forecasts of all would fill the memory the last ones of each series, so that neighbours stay neighbours. */
 export function keepable(all: readonly Window[], horizon: number, most = MOST_FORECASTS): Window[] {
@@ -74,17 +74,14 @@ export function keepable(all: readonly Window[], horizon: number, most = MOST_FO
 
 /**
  * Windows that begin at every step of the spans, also those whose horizon reaches past the end: each step of the span is then
- * forecast one step ahead. Columns known in advance must reach as far as the horizon. Of very many only the last ones: {@link keepable}.
- *
- * @param parts how many such lists are kept side by side
+ * forecast one step ahead. Columns known in advance must reach as far as the horizon.
  */
 export function scoringWindows(
   prepared: readonly PreparedSeries[],
   spans: Span[],
   { context, horizon }: Pick<ForecastSettings, 'context' | 'horizon'>,
-  parts = 1,
 ): Window[] {
-  const all = prepared.flatMap((one, k) => {
+  return prepared.flatMap((one, k) => {
     const { roles, length } = one.series;
     const from = Math.max(spans[k].from, context);
     const to = roles.includes('known') ? Math.min(spans[k].to, length - horizon + 1) : spans[k].to;
@@ -94,7 +91,6 @@ export function scoringWindows(
       end: spans[k].to,
     }));
   });
-  return keepable(all, horizon, MOST_FORECASTS / parts);
 }
 
 /** Input rows [windows, width] of some windows. */

@@ -2,7 +2,7 @@ import { RecurveError } from '../../errors.ts';
 import { number, oneOf } from '../../model/validate.ts';
 import { createNetwork, type Network } from '../../nn/index.ts';
 import type { EpochRecord, FitResult, TrainingState } from '../../train/index.ts';
-import type { Stages, StagesDone } from '../training/index.ts';
+import { joined, type Stages, type StagesDone } from '../training/index.ts';
 import { inputWidth, tagNetwork } from './architecture.ts';
 import { countedLabels, counting, type Example, objectiveOf, weighted } from './examples.ts';
 import { fitBeside, type Judged, judge } from './judge.ts';
@@ -265,16 +265,6 @@ function logitsOf(learner: TagLearner, weights: Float32Array | Float64Array, exa
   network.engine.write(network.weights, weights);
   const { architecture } = learner;
   return meanLogits([network], examples, { D: inputWidth(architecture), K: architecture.classes });
-}
-
-function joined(parts: readonly ArrayLike<number>[]): Float64Array {
-  const all = new Float64Array(parts.reduce((n, { length }) => n + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** Far enough apart that no two small seeds share a member. */

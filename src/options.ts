@@ -25,12 +25,7 @@ const WORDS = { boolean: 'true or false', number: 'a number', function: 'a funct
  * @throws RecurveError `usage`, with the option that was probably meant
  */
 export function expectOptions<O extends object>(who: string, given: O, known: OptionNames<NoInfer<O>>): void {
-  if (typeof given !== 'object' || given === null || Array.isArray(given) || given instanceof Promise) {
-    throw new RecurveError(
-      'usage',
-      `${who}: expected its options as an object, got ${kindOf(given)}; name each, as in { ${Object.keys(known)[0]}: … }`,
-    );
-  }
+  if (!isNamed(given)) expectNamed(who, given, Object.keys(known)[0]);
   // Losses ask in every step, so that nothing is allocated where all is well.
   for (const name in given) {
     const value = (given as Record<string, unknown>)[name];
@@ -44,6 +39,18 @@ export function expectOptions<O extends object>(who: string, given: O, known: Op
       `${who}: expected ${name} to be ${wanted}, got ${kindOf(value)}; set it or leave it out`,
     );
   }
+}
+
+const isNamed = (given: unknown): boolean =>
+  typeof given === 'object' && given !== null && !Array.isArray(given) && !(given instanceof Promise);
+
+/** Refuses options that are no object; `example` is the name of one of them. */
+export function expectNamed(who: string, given: unknown, example: string): void {
+  if (isNamed(given)) return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected its options as an object, got ${kindOf(given)}; name each, as in { ${example}: … }`,
+  );
 }
 
 /** What {@link expectOptions} is to know of options that have these defaults. */

@@ -1,4 +1,5 @@
 /** The forecasts every model is shown beside: what is worth knowing is how much better than these it is. */
+import { expectOptions } from '../options.ts';
 import { autoregression } from './baselines/autoregression.ts';
 import { type Baseline, type BaselineData, unlearned } from './baselines/baseline.ts';
 import { type ClimatologyOptions, climatology } from './baselines/climatology.ts';
@@ -26,9 +27,10 @@ export interface BaselineOptions {
  * something forecast NaN.
  */
 export function fitBaselines(data: BaselineData, options: BaselineOptions = {}): Baseline[] {
+  expectOptions('baselines', options, { climatology: true, order: 'number' });
   const seasonal = options.climatology;
   const order = options.order ?? 1;
-  const fit = (name: string, make: () => Baseline): Baseline => (data.trainEnd === 0 ? unlearned(name, data) : make());
+  const fit = (name: string, make: () => Baseline): Baseline => (data?.trainEnd === 0 ? unlearned(name, data) : make());
   const around = seasonal && { climatology: seasonal };
   const recursion = fit(`ar(${order})`, () => autoregression(data, { order, ...around }));
   if (seasonal === undefined) return [persistence(data), fit('drift', () => drift(data)), recursion];

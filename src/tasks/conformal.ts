@@ -10,6 +10,7 @@
 
 import { RecurveError } from '../errors.ts';
 import { firstNotFinite } from '../finite.ts';
+import { expectList } from '../options.ts';
 
 /** Lower and upper bounds that claim to hold `level` of the truth. */
 export interface IntervalForecast {
@@ -58,6 +59,7 @@ export function conformalQuantile(sorted: Float64Array, level: number): { value:
 }
 
 function checkLevels(levels: readonly number[]): void {
+  expectList('conformal', 'levels', levels, 'e.g. [0.8, 0.95]');
   const ascending = levels.every((level, i) => level > 0 && level < 1 && (i === 0 || level > levels[i - 1]!));
   if (levels.length === 0 || !ascending) {
     throw new RecurveError(
@@ -95,6 +97,7 @@ export function calibrateIntervals(
   horizon: number,
   options: ConformalOptions = {},
 ): Calibration {
+  expectList('conformal', 'intervals', intervals, 'give { level, lower, upper } each');
   const levels = intervals.map((interval) => interval.level);
   checkLevels(levels);
   if (!Number.isInteger(horizon) || horizon < 1 || truth.length % horizon !== 0) {
@@ -182,6 +185,7 @@ export function calibratePoints(
 
 /** A point forecast as intervals of width 0, one per level: what `calibratePoints` widens. */
 export function pointIntervals(prediction: Float64Array, levels: readonly number[]): IntervalForecast[] {
+  expectList('conformal', 'levels', levels, 'e.g. [0.8, 0.95]');
   return levels.map((level) => ({ level, lower: prediction, upper: prediction }));
 }
 

@@ -1,5 +1,7 @@
 /** A linear recursion on the last p values, by Yule and Walker. */
+
 import { RecurveError } from '../../errors.ts';
+import { expectOptions } from '../../options.ts';
 import { type Baseline, type BaselineData, checkBaselineData, checkOrigin } from './baseline.ts';
 import { type ClimatologyOptions, fitSeasonalMean } from './climatology.ts';
 
@@ -43,13 +45,14 @@ export function levinsonDurbin(r: Float64Array): Float64Array {
  * which keeps the recursion stable. On a constant series φ is 0 and the forecast is the mean.
  */
 export function autoregression(data: BaselineData, options: AutoregressionOptions = {}): Baseline {
+  expectOptions('ar', options, { order: 'number', climatology: true });
   const wanted = options.order ?? 1;
   if (!Number.isInteger(wanted) || wanted < 1) {
     throw new RecurveError('usage', `ar: expected an order of at least 1, got ${wanted}; 1 reads only the last value`);
   }
-  const { values, trainEnd, horizon } = data;
   const name = `ar(${wanted})`;
   const mean = checkBaselineData(name, data);
+  const { values, trainEnd, horizon } = data;
   const seasonal = options.climatology === undefined ? undefined : fitSeasonalMean(name, data, options.climatology);
   const level = Float64Array.from({ length: values.length + horizon }, (_, t) => seasonal?.at(t) ?? mean);
   const anomaly = values.map((y, t) => (Number.isNaN(y) ? 0 : y - level[t]!));

@@ -1,5 +1,7 @@
 /** The contract of every baseline that reads one series, and what they share. */
+
 import { RecurveError } from '../../errors.ts';
+import { kindOf } from '../../options.ts';
 
 /** One evenly stepped series and what may be learned from it. */
 export interface BaselineData {
@@ -26,7 +28,14 @@ export interface Baseline {
 }
 
 /** Checks the data once for all baselines and returns the mean of the observed training values. */
-export function checkBaselineData(name: string, { values, trainEnd, horizon }: BaselineData): number {
+export function checkBaselineData(name: string, data: BaselineData): number {
+  if (!ArrayBuffer.isView(data?.values)) {
+    throw new RecurveError(
+      'usage',
+      `${name}: expected a series { values, trainEnd, horizon }, got ${kindOf(data)}; values are a Float64Array`,
+    );
+  }
+  const { values, trainEnd, horizon } = data;
   if (!Number.isInteger(horizon) || horizon < 1) {
     throw new RecurveError('usage', `${name}: expected a horizon of at least 1 step, got ${horizon}; raise it`);
   }

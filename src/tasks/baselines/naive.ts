@@ -7,7 +7,7 @@ import { type Baseline, type BaselineData, checkBaselineData, checkOrigin, lastO
 
 /** The training mean, for where nothing was observed yet; NaN without training. */
 function meanOf(name: string, data: BaselineData): number {
-  return data.trainEnd === 0 ? Number.NaN : checkBaselineData(name, data);
+  return data?.trainEnd === 0 ? Number.NaN : checkBaselineData(name, data);
 }
 
 /** Persistence: the last observed value, repeated. The training mean where nothing was observed yet. */

@@ -6,6 +6,7 @@
 
 import { RecurveError } from '../../errors.ts';
 import { firstNotFinite } from '../../finite.ts';
+import { kindOf } from '../../options.ts';
 import { accumulate, merge, type RidgeData, solve } from './normal-equations.ts';
 import { atOnce } from './pieces.ts';
 
@@ -37,7 +38,14 @@ export interface Ridge {
 }
 
 /** Throws unless the shapes agree and every number is finite. */
-function checkRidgeData({ inputs, targets, features, horizon }: RidgeData): number {
+function checkRidgeData(data: RidgeData): number {
+  if (!ArrayBuffer.isView(data?.inputs) || !ArrayBuffer.isView(data.targets)) {
+    throw new RecurveError(
+      'usage',
+      `ridge: expected { inputs, targets, features, horizon }, got ${kindOf(data)}; inputs and targets are Float64Arrays`,
+    );
+  }
+  const { inputs, targets, features, horizon } = data;
   if (!Number.isInteger(features) || features < 1 || !Number.isInteger(horizon) || horizon < 1) {
     throw new RecurveError(
       'usage',

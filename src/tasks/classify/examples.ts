@@ -1,10 +1,10 @@
 import { type Column, columnOf, type IdxArray, rowNumber, type Table } from '../../data/index.ts';
 import { describeFinding, type Finding } from '../../data/report.ts';
 import { unnamedCovariates } from '../../data/roles.ts';
-import { shorten } from '../../data/table.ts';
+import { expectTable, shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { firstNotFinite } from '../../finite.ts';
-import { expectOptions, kindOf } from '../../options.ts';
+import { expectList, expectOptions, kindOf } from '../../options.ts';
 import { holdsLists, listedSequences } from './lists.ts';
 
 /** Texts to classify, with their labels where they are known. */
@@ -127,8 +127,10 @@ export function sequenceExamples(
   table: Table,
   roles: { id: string; label?: string; columns?: readonly string[] },
 ): NumberExamples {
+  expectTable(table);
   expectOptions('sequenceExamples', roles, { id: true, label: true, columns: true });
   const { id, label, columns } = roles;
+  if (columns !== undefined) expectList('sequenceExamples', 'columns', columns, 'name them');
   if (id === label) {
     throw new RecurveError(
       'usage',
@@ -195,6 +197,13 @@ export function imageExamples(
   source: string,
   labelSource = source,
 ): NumberExamples {
+  for (const [what, given] of Object.entries({ images, ...(labels !== undefined && { labels }) })) {
+    if (Array.isArray(given?.shape) && ArrayBuffer.isView(given.values)) continue;
+    throw new RecurveError(
+      'usage',
+      `imageExamples: expected ${what} as { shape, values }, got ${kindOf(given)}; await readIdx(bytes) and give what it returns`,
+    );
+  }
   const [N, T, D, ...more] = images.shape;
   if (D === undefined || more.length > 0 || N * T * D === 0) {
     throw new RecurveError(

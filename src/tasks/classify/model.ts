@@ -1,17 +1,18 @@
 import type { TableFormat } from '../../data/index.ts';
 import { listNames, shorten } from '../../data/table.ts';
-import { createEngine, type Engine } from '../../engine/index.ts';
+import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type JsonObject, type ModelFile, plainJson, type StoredTensors } from '../../model/index.ts';
 import type { Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
+import { type LoadOptions, loadOptions } from '../given.ts';
 import { expectProbabilities } from '../probabilities.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { majorityFigures, wordBayesFigures } from './baselines.ts';
 import { type Bayes, type BayesCounts, bayesOf } from './bayes.ts';
 import type { Blend } from './blend.ts';
 import { checkClassifyDocument } from './document.ts';
-import { countOf, type Examples } from './examples.ts';
+import { checkExamples, countOf, type Examples } from './examples.ts';
 import { explainSequence, explainText, type StepContribution, type WordContribution } from './explain.ts';
 import { encodeExamples, type InputPlan, type WordPlan } from './inputs.ts';
 import { type ClassifyArchitecture, classifyNetwork } from './network.ts';
@@ -144,6 +145,7 @@ export function classifyModel(network: Network, bayes: Bayes | undefined, parts:
       return { ...answer, about: classes[k], steps };
     },
     async evaluate(examples) {
+      checkExamples(examples);
       const { labels, source } = examples;
       if (!labels || countOf(examples) === 0) {
         throw new RecurveError(
@@ -183,11 +185,8 @@ export function classifyModel(network: Network, bayes: Bayes | undefined, parts:
  *
  * @throws RecurveError `model` for a file that is damaged, foreign or of another task
  */
-export async function loadClassify(
-  bytes: Uint8Array,
-  options: { name?: string; engine?: Engine } = {},
-): Promise<ClassifyModel> {
-  const { name = 'model' } = options;
+export async function loadClassify(bytes: Uint8Array, options: LoadOptions = {}): Promise<ClassifyModel> {
+  const { name, engine: given } = loadOptions('loadClassify', options);
   const { tensors, document } = decodeModelFile(bytes, { name, task: 'classify', kind: 'model' });
   const parts = checkClassifyDocument(document, name);
   const weights: Record<string, StoredTensors[string]> = {};
@@ -198,7 +197,7 @@ export async function loadClassify(
   }
   const bayes =
     parts.settings.bayes && parts.plan.kind === 'words' ? bayesOf(countsOf(counts, parts, name)) : undefined;
-  const engine = options.engine ?? (await createEngine());
+  const engine = given ?? (await createEngine());
   return classifyModel(networkOf(engine, classifyNetwork(parts.architecture), weights, name), bayes, parts);
 }
 

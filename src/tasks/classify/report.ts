@@ -15,6 +15,7 @@ import {
   table,
 } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
+import { expectTrained } from '../given.ts';
 import type { Explanation } from './model.ts';
 import { choices } from './predictor.ts';
 import type { ClassifyScores } from './scores.ts';
@@ -29,6 +30,7 @@ const LONGEST_HEADING = 60;
 
 /** Arranges a training's results for `taskReport`; reads some test texts again without each of their words. */
 export async function classifyReportInput(trained: TrainedClassify): Promise<TaskReportInput> {
+  expectTrained('classifyReportInput', trained);
   const { model, scores, baselines, network, notes, history, epochs, stopped, seconds } = trained;
   const { settings, classes, plan } = model;
   const { cell, hidden, layers, bidirectional, pooling, members } = settings;

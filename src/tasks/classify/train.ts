@@ -4,6 +4,7 @@ import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork, crossEntropy, type Network } from '../../nn/index.ts';
+import { expectNamed } from '../../options.ts';
 import type { EpochRecord, FitResult, Objective } from '../../train/index.ts';
 import { classWeightsOf, expectHooks, openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
 import { type ClassifyBaselines, majorityFigures, numberBayesFigures, wordBayesFigures } from './baselines.ts';
@@ -65,6 +66,7 @@ export async function trainClassify(
   options: ClassifyOptions = {},
   hooks: ClassifyHooks = {},
 ): Promise<TrainedClassify> {
+  expectNamed('classify', options, 'hidden');
   expectHooks('classify', hooks, { test: true, vectors: true, reading: true, read: true });
   for (const one of hooks.test ? [examples, hooks.test] : [examples]) checkExamples(one);
   refuseUnused(options, examples.kind, hooks.test !== undefined);

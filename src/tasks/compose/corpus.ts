@@ -1,5 +1,6 @@
 import { lengthOf, type MusicPiece, melodyOf } from '../../data/music/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectList, kindOf as nameOfKind } from '../../options.ts';
 import { Random } from '../../random.ts';
 import type { ComposeKind, ComposeOptions } from './options.ts';
 
@@ -8,6 +9,18 @@ export interface Corpus<P = MusicPiece> {
   train: P[];
   validation: P[];
   test: P[];
+}
+
+/** Refuses what is no list of pieces. */
+export function expectPieces(who: string, given: readonly MusicPiece[]): void {
+  expectList(who, 'pieces', given, 'give those that readMusic returned');
+  for (const piece of given) {
+    if (piece?.music) continue;
+    throw new RecurveError(
+      'usage',
+      `${who}: expected pieces { name, music }, got ${nameOfKind(piece)}; give those that readMusic returned`,
+    );
+  }
 }
 
 /** The kind of model that fits the pieces best. */

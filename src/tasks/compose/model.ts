@@ -1,11 +1,13 @@
 import type { MusicPiece, Score } from '../../data/music/index.ts';
-import { createEngine, type Engine } from '../../engine/index.ts';
+import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
 import type { Network } from '../../nn/index.ts';
+import { expectText } from '../../options.ts';
 import { VERSION } from '../../version.ts';
+import { type LoadOptions, loadOptions } from '../given.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
-import { splitPieces } from './corpus.ts';
+import { expectPieces, splitPieces } from './corpus.ts';
 import { checkComposeDocument } from './document.ts';
 import type { Likely } from './kind.ts';
 import { KIND_BY_NAME } from './kinds.ts';
@@ -70,8 +72,12 @@ export function composeModel(network: Network, parts: ComposeParts): ComposeMode
       checkRequest(request);
       return kind.compose(network, architecture, settings, request);
     },
-    unknownIn: (title) => kind.unknownIn?.(title, architecture) ?? [],
+    unknownIn(title) {
+      expectText('compose', 'a title', title);
+      return kind.unknownIn?.(title, architecture) ?? [];
+    },
     next(piece) {
+      expectPieces('next', [piece]);
       const prepared = kind.prepare(piece, settings);
       using listener = kind.listen(network, architecture, kind.beginningOf(prepared));
       for (const step of kind.stepsOf(prepared)) listener.hear(step);
@@ -89,6 +95,7 @@ export function composeModel(network: Network, parts: ComposeParts): ComposeMode
       );
     },
     async evaluate(pieces) {
+      expectPieces('evaluate', pieces);
       if (pieces.length === 0)
         throw new RecurveError('data', 'evaluate: expected pieces to measure, got none; give at least one');
       const named = pieces.some(({ part }) => part === 'test') && pieces.some(({ part }) => part === 'train');
@@ -117,13 +124,10 @@ export function composeModel(network: Network, parts: ComposeParts): ComposeMode
  *
  * @throws RecurveError `model` for a file that is damaged, foreign or of another task
  */
-export async function loadCompose(
-  bytes: Uint8Array,
-  options: { name?: string; engine?: Engine } = {},
-): Promise<ComposeModel> {
-  const { name = 'model' } = options;
+export async function loadCompose(bytes: Uint8Array, options: LoadOptions = {}): Promise<ComposeModel> {
+  const { name, engine: given } = loadOptions('loadCompose', options);
   const { tensors, document } = decodeModelFile(bytes, { name, task: 'compose', kind: 'model' });
   const parts = checkComposeDocument(document, name);
   const root = KIND_BY_NAME[parts.settings.kind].layer(parts.architecture);
-  return composeModel(networkOf(options.engine ?? (await createEngine()), root, tensors, name), parts);
+  return composeModel(networkOf(given ?? (await createEngine()), root, tensors, name), parts);
 }

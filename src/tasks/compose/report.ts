@@ -1,4 +1,5 @@
 import { barTicks, lengthOf, noteName, parseMetre, type Score, TICKS } from '../../data/music/index.ts';
+import { expectScore } from '../../data/music/score.ts';
 import { besideBest } from '../../report/card.ts';
 import {
   type Card,
@@ -10,6 +11,7 @@ import {
   type TaskReportInput,
 } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
+import { expectTrained } from '../given.ts';
 import { ownSettings } from './options.ts';
 import type { ComposeScores } from './scores.ts';
 import type { TrainedCompose } from './train.ts';
@@ -32,6 +34,7 @@ const METHODS: Readonly<Record<string, string>> = {
 
 /** Arranges a training's results for `taskReport`; composes three pieces, drawn as piano rolls. */
 export function composeReportInput(trained: TrainedCompose): TaskReportInput {
+  expectTrained('composeReportInput', trained);
   const { model, scores, pieces, history, epochs, stopped, seconds } = trained;
   const { kind, settings } = model;
   const own = scores?.test.nll;
@@ -119,6 +122,7 @@ export function pianoRollOf(
   score: Score,
   options: { title: string; width?: number; height?: number; standalone?: boolean },
 ): string {
+  expectScore('pianoRollOf', score);
   const { beats, unit } = score.metre ?? parseMetre('4/4');
   const bar = barTicks({ beats, unit }) / TICKS;
   const pickup = score.pickup / TICKS;

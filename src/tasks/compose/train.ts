@@ -4,10 +4,10 @@ import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork } from '../../nn/index.ts';
-import { expectList } from '../../options.ts';
+import { expectNamed } from '../../options.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
 import { expectHooks, openStages, type TrainHooks } from '../training/index.ts';
-import { type Corpus, kindOf, splitPieces } from './corpus.ts';
+import { type Corpus, expectPieces, kindOf, splitPieces } from './corpus.ts';
 import { KIND_BY_NAME } from './kinds.ts';
 import { type ComposeModel, composeModel } from './model.ts';
 import { scoringObjective, trainingObjective } from './objective.ts';
@@ -47,7 +47,8 @@ export async function trainCompose(
   hooks: TrainHooks = {},
 ): Promise<TrainedCompose> {
   expectHooks('compose', hooks, {});
-  expectList('compose', 'pieces', pieces, 'give those that readMusic returned');
+  expectPieces('compose', pieces);
+  expectNamed('compose', options, 'kind');
   const settings = composeSettings({ ...options, kind: options.kind ?? kindOf(pieces) });
   const kind = KIND_BY_NAME[settings.kind];
   refuseForeign(settings.kind, options);

@@ -2,6 +2,7 @@ import { formatClock, type Series, type SeriesResult } from '../../data/index.ts
 import { RecurveError } from '../../errors.ts';
 import { expectList, expectOptions } from '../../options.ts';
 import { expectWatched } from '../../train/options.ts';
+import { expectEngine } from '../given.ts';
 import { joined, type TrainHooks } from '../training/index.ts';
 import { prepare } from './features.ts';
 import type { Forecasts } from './forecaster.ts';
@@ -63,6 +64,7 @@ export async function backtest(
   hooks: Pick<TrainHooks, 'engine' | 'signal' | 'onProgress'> & { model?: ForecastModel } = {},
 ): Promise<BacktestResult> {
   expectWatched('backtest', { ...(hooks?.signal && { signal: hooks.signal }) });
+  expectEngine('backtest', hooks?.engine);
   expectOptions('backtest', ways, { folds: 'number', refit: 'boolean' });
   expectList('backtest', 'series', data?.series, 'give what toSeries returned');
   const { folds = 4, refit = false } = ways;

@@ -1,5 +1,5 @@
 import { nextTimes, type Series, type SeriesOptions, type TableFormat, zoneOf } from '../../data/index.ts';
-import { createEngine, type Engine } from '../../engine/index.ts';
+import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
 import type { Network } from '../../nn/index.ts';
@@ -8,6 +8,7 @@ import { visitor } from '../../train/event-loop.ts';
 import { VERSION } from '../../version.ts';
 import { atOnce, visiting } from '../baselines/pieces.ts';
 import type { Calibration } from '../conformal.ts';
+import { type LoadOptions, loadOptions } from '../given.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { type ForecastArchitecture, forecastNetwork } from './architecture.ts';
 import { checkForecastDocument } from './document.ts';
@@ -106,14 +107,11 @@ export function forecastModel(network: Network, parts: ForecastParts): ForecastM
  *
  * @throws RecurveError `model` for a file that is damaged, foreign or of another task
  */
-export async function loadForecast(
-  bytes: Uint8Array,
-  options: { name?: string; engine?: Engine } = {},
-): Promise<ForecastModel> {
-  const { name = 'model' } = options;
+export async function loadForecast(bytes: Uint8Array, options: LoadOptions = {}): Promise<ForecastModel> {
+  const { name, engine: given } = loadOptions('loadForecast', options);
   const { tensors, document } = decodeModelFile(bytes, { name, task: 'forecast', kind: 'model' });
   const parts = checkForecastDocument(document, name);
-  const engine = options.engine ?? (await createEngine());
+  const engine = given ?? (await createEngine());
   const network = networkOf(engine, forecastNetwork(parts.architecture), tensors, name);
   return forecastModel(network, parts);
 }

@@ -1,6 +1,6 @@
 import type { Part, ScalerKind } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, namesOf } from '../../options.ts';
+import { expectList, expectOptions, namesOf } from '../../options.ts';
 import type { OptimizerConfig, Schedule } from '../../train/index.ts';
 
 /** What to forecast and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
@@ -137,6 +137,7 @@ export function forecastSettings(options: ForecastOptions): ForecastSettings {
       );
     }
   }
+  expectList('forecast', 'interval levels', settings.levels, 'e.g. [80, 95]');
   if (settings.levels.length === 0 || settings.levels.some((level) => !(level >= 1 && level <= 99.9))) {
     throw new RecurveError(
       'usage',

@@ -1,6 +1,8 @@
 import { type DataReport, describe, formatStep, type Series } from '../../data/index.ts';
+import { expectSeries } from '../../data/series.ts';
 import { type ForecastReportInput, STOPPED, shownSettings } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
+import { expectTrained } from '../given.ts';
 import type { ErrorFigures, Scored } from './scores.ts';
 import type { TrainedForecast } from './train.ts';
 
@@ -10,8 +12,11 @@ const HISTORY = 60;
 /** Arranges a training's results for `forecastReport`. */
 export function forecastReportInput(
   trained: TrainedForecast,
-  { series, report }: { series: readonly Series[]; report: DataReport },
+  data: { series: readonly Series[]; report: DataReport },
 ): ForecastReportInput {
+  expectTrained('forecastReportInput', trained);
+  expectSeries('forecastReportInput', data?.series);
+  const { series, report } = data;
   const { model, scores, scored } = trained;
   const { settings, plan } = model;
   const { cell, hidden, layers, context, horizon } = settings;

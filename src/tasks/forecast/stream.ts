@@ -2,6 +2,7 @@ import { nextTimes, type Series, scaleFor, stepsBetween, zoneOf } from '../../da
 import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
 import { array, instant, nullable, number, object, record } from '../../model/validate.ts';
+import { expectRow, type RowPlace } from '../given.ts';
 import type { Forecast, ForecastModel } from './model.ts';
 
 /** One row as it arrives: numbers by column; null, undefined or NaN for a missing one. */
@@ -16,7 +17,7 @@ export interface ForecastStream {
    *
    * @param at time in ms since 1970-01-01 UTC (needed where the model was trained with time stamps) and id of the series
    */
-  push(row: StreamRow, at?: { time?: number; id?: string }): Forecast | null;
+  push(row: StreamRow, at?: RowPlace): Forecast | null;
   /** Rows taken so far. */
   readonly rows: number;
   /** Plain JSON to go on from. */
@@ -69,7 +70,9 @@ export function createForecastStream(model: ForecastModel, saved?: Json): Foreca
         [...buffers].map(([id, { times, values }]) => [id, structuredClone({ times, values })]),
       ),
     }),
-    push(row, { time, id = '' } = {}) {
+    push(row, at = {}) {
+      expectRow(row, at);
+      const { time, id = '' } = at;
       // Not when the context is full: a series without a scale is refused with its first row.
       scaleFor(plan.scaler, id, plan.columns[0]);
       const buffer = buffers.get(id) ?? { times: [], values: [] };

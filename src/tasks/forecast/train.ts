@@ -3,7 +3,7 @@ import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
-import { expectList } from '../../options.ts';
+import { expectList, kindOf } from '../../options.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
 import { expectHooks, openStages, type Stages, type TrainHooks } from '../training/index.ts';
 import type { Learner } from './learn.ts';
@@ -62,6 +62,12 @@ export async function trainForecast(
 ): Promise<TrainedForecast> {
   expectHooks('forecast', hooks, { reading: true, read: true });
   expectList('forecast', 'series', data?.series, 'give what toSeries returned');
+  if (typeof data.report !== 'object' || data.report === null) {
+    throw new RecurveError(
+      'usage',
+      `forecast: expected { series, report }, got ${kindOf(data.report)} as report; give what toSeries returned`,
+    );
+  }
   const settings = forecastSettings(options);
   const spans = spansOf(data.series, settings);
   const holdout = settings.validation === 'holdout';

@@ -1,6 +1,6 @@
 import type { TextCodec } from '../../data/text/index.ts';
 import { textCodecFromDocument } from '../../data/text/index.ts';
-import { createEngine, type Engine } from '../../engine/index.ts';
+import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
 import { anyObject, boolean, nullable, number, object, oneOf } from '../../model/validate.ts';
@@ -8,6 +8,7 @@ import type { Network } from '../../nn/index.ts';
 import { visitor } from '../../train/event-loop.ts';
 import { VERSION } from '../../version.ts';
 import { wittenBellAsItReads } from '../baselines/witten-bell.ts';
+import { type LoadOptions, loadOptions } from '../given.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { type GenerateArchitecture, languageModel } from './architecture.ts';
 import { surprises } from './objectives.ts';
@@ -152,11 +153,8 @@ export function piecesOf(codec: TextCodec, text: string, ids: Int32Array, nats: 
  *
  * @throws RecurveError `model` for a file that is damaged, foreign or of another task
  */
-export async function loadGenerate(
-  bytes: Uint8Array,
-  options: { name?: string; engine?: Engine } = {},
-): Promise<GenerateModel> {
-  const { name = 'model' } = options;
+export async function loadGenerate(bytes: Uint8Array, options: LoadOptions = {}): Promise<GenerateModel> {
+  const { name, engine: given } = loadOptions('loadGenerate', options);
   const { tensors, document } = decodeModelFile(bytes, { name, task: 'generate', kind: 'model' });
   const architecture = checkArchitecture(document.architecture, `${name}: architecture`);
   const codec = textCodecFromDocument(checkData(document.data, `${name}: data`).text, `${name}: data.text`);
@@ -167,7 +165,7 @@ export async function loadGenerate(
       `${name}: expected a vocabulary of ${architecture.vocabulary} tokens for its weights, got ${codec.size}; the file is damaged`,
     );
   }
-  const network = networkOf(options.engine ?? (await createEngine()), languageModel(architecture), tensors, name);
+  const network = networkOf(given ?? (await createEngine()), languageModel(architecture), tensors, name);
   return generateModel(network, { settings: storedSettings(settings, name), architecture, codec, summary });
 }
 

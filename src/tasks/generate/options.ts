@@ -1,6 +1,6 @@
 import { TEXT_UNITS, type TextUnit } from '../../data/text/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, namesOf } from '../../options.ts';
+import { expectNamed, expectOptions, namesOf } from '../../options.ts';
 
 /** What to read and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
 export interface GenerateOptions {
@@ -61,8 +61,7 @@ const VOCABULARY = { characters: 0, words: 20_000, subwords: 1024 };
 /** Fills in defaults and refuses what cannot be meant. */
 export function generateSettings(options: GenerateOptions = {}): GenerateSettings {
   // Its unit is asked for before all others, whose defaults depend on it.
-  if (typeof options !== 'object' || options === null)
-    expectOptions('generate', options as Pick<GenerateOptions, 'unit'>, { unit: true });
+  expectNamed('generate', options, 'unit');
   const { unit = 'characters' } = options;
   if (!TEXT_UNITS.includes(unit))
     throw expected('unit', `one of ${TEXT_UNITS.join(', ')}`, unit, 'characters is the default');

@@ -2,6 +2,7 @@ import { besideBest } from '../../report/card.ts';
 import { type Card, type Section, STOPPED, shownSettings, type TaskReportInput } from '../../report/index.ts';
 import { element, text as escaped } from '../../report/svg.ts';
 import { VERSION } from '../../version.ts';
+import { expectTrained } from '../given.ts';
 import type { GenerateModel, SurprisingPiece } from './model.ts';
 import type { TextScores } from './scores.ts';
 import type { TrainedGenerate } from './train.ts';
@@ -13,6 +14,7 @@ const UNITS = { characters: 'characters', words: 'words', subwords: 'subwords' }
 
 /** Arranges a training's results for `taskReport`. */
 export function generateReportInput(trained: TrainedGenerate): TaskReportInput {
+  expectTrained('generateReportInput', trained);
   const { model, validation, baselines, sample, excerpt } = trained;
   const { settings } = model;
   const [best] = Object.entries(baselines);

@@ -1,13 +1,15 @@
 import type { TaggedText } from '../../data/index.ts';
 import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectOptions } from '../../options.ts';
 import { UNLEARNED } from '../baselines/baseline.ts';
+import { expectTrained } from '../given.ts';
 import { shares, tableBaselines } from './baselines.ts';
 import { tableSpans } from './course.ts';
 import { tableInputs } from './features.ts';
 import type { TagModel } from './model.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';
-import { type TagTable, toldTimes } from './table.ts';
+import { expectTagData, type TagTable, toldTimes } from './table.ts';
 import { labelsOf } from './text.ts';
 
 /**
@@ -19,8 +21,12 @@ import { labelsOf } from './text.ts';
 export async function evaluateTag(
   model: TagModel,
   data: TagTable | TaggedText,
-  { from, until }: { from?: string; until?: string } = {},
+  span: { from?: string; until?: string } = {},
 ): Promise<TagScores> {
+  expectTrained('evaluateTag', { model });
+  expectTagData('evaluateTag', data);
+  expectOptions('evaluateTag', span, { from: true, until: true });
+  const { from, until } = span;
   const scored = 'kind' in data ? await scoreTable(model, data, from, until) : scoreText(model, data);
   return scoresOf(scored, model.classes.length, model.calibration.threshold);
 }

@@ -1,5 +1,5 @@
 import type { TableFormat, TaggedText } from '../../data/index.ts';
-import { createEngine, type Engine } from '../../engine/index.ts';
+import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import {
   decodeModelFile,
@@ -11,6 +11,7 @@ import {
 } from '../../model/index.ts';
 import type { Carry, Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
+import { type LoadOptions, loadOptions } from '../given.ts';
 import { expectProbabilities } from '../probabilities.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';
@@ -21,7 +22,7 @@ import { type Logistic, logisticLogits } from './logistic.ts';
 import type { TagSettings } from './options.ts';
 import { blendLogits } from './regression.ts';
 import { createTagStream, type TagStream } from './stream.ts';
-import { type TagTable, type TagTableOptions, toldTimes } from './table.ts';
+import { expectTagData, type TagTable, type TagTableOptions, toldTimes } from './table.ts';
 import { LONGEST, type TextPlan, textRows } from './text.ts';
 
 /** All that makes a tagger; what a model file holds. */
@@ -111,6 +112,7 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
       return softmaxRows(all, K, calibration.temperature);
     },
     predict(data) {
+      expectTagData('tag', data);
       const told = (id: string, times: Float64Array | null, probabilities: Float64Array): Tagged => {
         expectProbabilities('tag', probabilities);
         const labels = Array.from(
@@ -175,12 +177,12 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
  *
  * @throws RecurveError `model` for a file that is damaged, foreign or of another task
  */
-export async function loadTag(bytes: Uint8Array, options: { name?: string; engine?: Engine } = {}): Promise<TagModel> {
-  const { name = 'model' } = options;
+export async function loadTag(bytes: Uint8Array, options: LoadOptions = {}): Promise<TagModel> {
+  const { name, engine: given } = loadOptions('loadTag', options);
   const { tensors, document } = decodeModelFile(bytes, { name, task: 'tag', kind: 'model' });
   const { members: count, regression: size, parts } = checkTagDocument(document, name);
   const regression = size && regressionOf(tensors, size, name);
-  const engine = options.engine ?? (await createEngine());
+  const engine = given ?? (await createEngine());
   const members: Network[] = [];
   try {
     for (let m = 0; m < count; m++) {

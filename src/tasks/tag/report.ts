@@ -15,11 +15,12 @@ import {
   table,
 } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
+import { expectTrained } from '../given.ts';
 import { probabilityCells } from './likeliest.ts';
 import type { TagModel } from './model.ts';
 import { usedSettings } from './options.ts';
 import type { TagFigures } from './scores.ts';
-import type { TagTable } from './table.ts';
+import { expectTagData, type TagTable } from './table.ts';
 import type { TrainedTag } from './train.ts';
 
 /** Steps of the test part that are drawn one by one. */
@@ -53,6 +54,8 @@ export const TAG_MEASURES = [
 
 /** Arranges a training's results for `taskReport`. */
 export function tagReportInput(trained: TrainedTag, data: TagTable | TaggedText): TaskReportInput {
+  expectTrained('tagReportInput', trained);
+  expectTagData('tagReportInput', data);
   const { model, scores, history, epochs, stopped, seconds, notes } = trained;
   const { settings, classes, architecture } = model;
   const of = targetName(data);

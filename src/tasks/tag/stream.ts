@@ -4,6 +4,7 @@ import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
 import { array, instant, nullable, number, object, record } from '../../model/validate.ts';
 import type { Carry } from '../../nn/index.ts';
+import { expectRow, type RowPlace } from '../given.ts';
 import { expectProbabilities } from '../probabilities.ts';
 import { labelAt, softmaxRows } from './calibration.ts';
 import { calendarOf, featureCount, regressionPlan, type TablePlan, writeFeatures } from './features.ts';
@@ -30,7 +31,7 @@ export interface TagStream {
    *
    * @param at time in ms since 1970-01-01 UTC (needed where the model was trained with time stamps) and id of the series
    */
-  push(row: TagRow, at?: { time?: number; id?: string }): TagAnswer;
+  push(row: TagRow, at?: RowPlace): TagAnswer;
   /** Rows taken so far. */
   readonly rows: number;
   /** Columns a row should have. */
@@ -63,9 +64,6 @@ const checkState = object({
 
 /** Missing rows that are filled in with the row before, where there are time stamps. */
 const MOST_MISSING = 48;
-
-/** The last instant that a date can be, in ms. */
-const LATEST = 8.64e15;
 
 /** Columns a row must have: those read and the one that the label is computed from. */
 export function streamColumns({ columns, labels, target }: TablePlan): string[] {
@@ -148,16 +146,12 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
       return rows;
     },
     columns,
-    push(row, { time, id = '' } = {}) {
+    push(row, at = {}) {
+      expectRow(row, at);
+      const { time, id = '' } = at;
       let before = buffers.get(id);
       if (plan.step && time === undefined) {
         throw new RecurveError('data', 'stream: expected a time with each row, as in training, got none; give it');
-      }
-      if (time !== undefined && !(typeof time === 'number' && Math.abs(time) <= LATEST)) {
-        throw new RecurveError(
-          'data',
-          `stream: expected a time in ms since 1970-01-01 UTC, got ${String(time)}; give a number, such as Date.parse makes`,
-        );
       }
       const filled = (column: string, last: number | undefined): number => {
         const value: unknown = row[column];

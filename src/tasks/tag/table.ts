@@ -7,6 +7,7 @@ import {
   type SeriesOptions,
   type Step,
   type Table,
+  type TaggedText,
   toSeries,
   zoneOf,
 } from '../../data/index.ts';
@@ -58,6 +59,16 @@ export interface KnownTable {
   ahead: number;
   /** How far apart rows are; null without time stamps. Default: as far as the table's own. */
   step?: Step | null;
+}
+
+/** Refuses what is neither a table for tagging nor tagged text. */
+export function expectTagData(who: string, data: TagTable | TaggedText): void {
+  const whole = typeof data === 'object' && data !== null && ('kind' in data ? data.series : data.sentences);
+  if (Array.isArray(whole)) return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected a table or tagged text, got ${kindOf(data)}; give what toTagTable or readTagged returned`,
+  );
 }
 
 /** Makes tagged series of a table. Step t tells the label of step t + `ahead`. */

@@ -3,7 +3,6 @@ import { shorten } from '../../data/table.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { plainJson } from '../../model/index.ts';
-import { kindOf } from '../../options.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
 import { alikeNotes, classWeightsOf, expectHooks, openStages, type TrainHooks } from '../training/index.ts';
 import type { TagArchitecture } from './architecture.ts';
@@ -15,7 +14,7 @@ import type { TagLearner } from './learner.ts';
 import { type Tagged, type TagModel, tagModel } from './model.ts';
 import { refuseUnused, type TagOptions, type TagSettings, tagSettings } from './options.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';
-import type { TagTable } from './table.ts';
+import { expectTagData, type TagTable } from './table.ts';
 
 /** Most training steps for which five more trainings are made by default. */
 const CROSS_LIMIT = 4096;
@@ -69,12 +68,7 @@ export async function trainTag(
   hooks: TagHooks = {},
 ): Promise<TrainedTag> {
   expectHooks('tag', hooks, { read: true });
-  if (typeof data !== 'object' || data === null) {
-    throw new RecurveError(
-      'usage',
-      `tag: expected a table or tagged text, got ${kindOf(data)}; give what toTagTable or readTagged returned`,
-    );
-  }
+  expectTagData('tag', data);
   const kind = 'kind' in data ? 'table' : 'text';
   refuseUnused(options, kind);
   const settings = tagSettings(options, kind);

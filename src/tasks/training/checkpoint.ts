@@ -2,6 +2,7 @@ import type { Numerics } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { type JsonObject, type ModelFile, plainJson, type StoredTensors } from '../../model/index.ts';
 import { anyObject, array, number, object, oneOf, string } from '../../model/validate.ts';
+import { kindOf } from '../../options.ts';
 import type { TrainingState } from '../../train/index.ts';
 import { VERSION } from '../../version.ts';
 
@@ -99,9 +100,16 @@ const checkTraining = object(
 
 /** Unpacks a checkpoint of the same task, data and settings. */
 export function decodeCheckpoint(
-  { tensors, document }: ModelFile,
+  file: ModelFile,
   identity: TrainingIdentity,
 ): { done: StagesDone; fit: TrainingState; numerics: Numerics } {
+  const { tensors, document } = file ?? {};
+  if (!tensors || !document) {
+    throw new RecurveError(
+      'usage',
+      `resume: expected a checkpoint { tensors, document }, got ${kindOf(file)}; give what decodeModelFile(bytes) returns`,
+    );
+  }
   if (document.task !== identity.task) {
     throw new RecurveError(
       'usage',

@@ -1,9 +1,9 @@
 import type { Engine } from '../../engine/index.ts';
-import { RecurveError } from '../../errors.ts';
 import type { ModelFile } from '../../model/index.ts';
-import { expectOptions, kindOf, type OptionNames } from '../../options.ts';
+import { expectOptions, type OptionNames } from '../../options.ts';
 import type { EpochRecord, Progress } from '../../train/index.ts';
 import { expectWatched } from '../../train/options.ts';
+import { expectEngine } from '../given.ts';
 
 /** What a training tells and asks while it runs; the same for every task. */
 export interface TrainHooks {
@@ -45,12 +45,7 @@ export function expectHooks<H extends TrainHooks>(
 ): void {
   expectOptions<TrainHooks>(task, hooks, { ...HOOKS, ...more });
   expectWatched(task, hooks);
-  if (hooks.engine !== undefined && !hooks.engine?.arena) {
-    throw new RecurveError(
-      'usage',
-      `${task}: expected an engine, got ${kindOf(hooks.engine)}; await createEngine() and give what it returns`,
-    );
-  }
+  expectEngine(task, hooks.engine);
 }
 
 /** Which of a task's trainings one after another this is; `stageIndex` counts from 0. */

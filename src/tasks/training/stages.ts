@@ -49,7 +49,7 @@ export function openStages(
   hooks: TrainHooks,
   expect?: (done: StagesDone, fit: TrainingState) => void,
 ): Stages {
-  const resumed = hooks.resume && decodeCheckpoint(hooks.resume, identity);
+  const resumed = hooks.resume === undefined ? undefined : decodeCheckpoint(hooks.resume, identity);
   if (resumed) expect?.(resumed.done, resumed.fit);
   let resume = resumed?.fit;
   const count = identity.stages;

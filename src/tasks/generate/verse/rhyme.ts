@@ -1,3 +1,6 @@
+import { RecurveError } from '../../../errors.ts';
+import { expectText, kindOf } from '../../../options.ts';
+
 /** How words are pronounced: ARPABET by lower-case word, further pronunciations under `word(2)`, …; as in the CMU dictionary. */
 export type Pronunciations = Readonly<Record<string, string>>;
 
@@ -19,6 +22,12 @@ const STRESSED = /[12]/;
 
 /** Reads a pronouncing dictionary of English. */
 export function createRhymes(dictionary: Pronunciations): Rhymes {
+  if (typeof dictionary !== 'object' || dictionary === null) {
+    throw new RecurveError(
+      'usage',
+      `rhymes: expected a dictionary of pronunciations, got ${kindOf(dictionary)}; give that of cmu-pronouncing-dictionary`,
+    );
+  }
   const spoken = (word: string): string[] => {
     const found: string[] = [];
     for (let n = 1; ; n++) {
@@ -93,8 +102,15 @@ export function lastWord(line: string): string | undefined {
   return wordsOf(line).at(-1);
 }
 
+/** Refuses what knows no rhymes. */
+export function expectRhymes(who: string, given: Rhymes): void {
+  if (typeof given?.rhyme === 'function' && typeof given.endings === 'function') return;
+  throw new RecurveError('usage', `${who}: expected rhymes, got ${kindOf(given)}; make them with createRhymes`);
+}
+
 /** Pairs of lines that a scheme such as `abab` wants to rhyme, of so many lines: each line with the last one of its letter. */
 export function schemePairs(scheme: string, lines: number): [number, number][] {
+  expectText('verse', 'scheme', scheme, 'write it as aabb');
   const pairs: [number, number][] = [];
   for (let i = 0; i < lines; i++) {
     const stanza = i - (i % scheme.length);
@@ -119,6 +135,8 @@ export interface RhymingShare {
 
 /** How many of a scheme's pairs rhyme in a text: each block of lines between blank lines is read from its first line. */
 export function rhymingShare(text: string, scheme: string, rhymes: Rhymes): RhymingShare {
+  expectText('verse', 'what was written', text);
+  expectRhymes('verse', rhymes);
   let [pairs, rhyming] = [0, 0];
   for (const stanza of text.split(/\n\s*\n/)) {
     const ends = stanza.split('\n').flatMap((line) => lastWord(line) ?? []);

@@ -2,11 +2,12 @@ import { createSampler, logSoftmax, type SampleOptions } from '../../../decode/i
 import { SAMPLE_OPTIONS } from '../../../decode/sample.ts';
 import { RecurveError } from '../../../errors.ts';
 import { createStepper, type Stepper } from '../../../nn/index.ts';
-import { expectOptions, type OptionNames } from '../../../options.ts';
+import { expectList, expectOptions, expectText, type OptionNames } from '../../../options.ts';
 import { visitor } from '../../../train/event-loop.ts';
+import { expectTrained } from '../../given.ts';
 import type { GenerateModel } from '../model.ts';
 import { promptIds, sayable } from '../write.ts';
-import { lastWord, type Rhymes } from './rhyme.ts';
+import { expectRhymes, lastWord, type Rhymes } from './rhyme.ts';
 
 /** How to write verse. Lines are drawn and thrown away: a repetition penalty would count what nobody reads. */
 export interface VerseOptions extends Omit<SampleOptions, 'repetitionPenalty' | 'repetitionWindow'> {
@@ -57,7 +58,11 @@ const ENOUGH = 3;
  */
 export async function writeVerse(model: GenerateModel, options: VerseOptions): Promise<Verse> {
   expectOptions('verse', options, VERSE_OPTIONS);
+  expectTrained('verse', { model });
   const { rhymes, words, prompt = '', syllables, ...others } = options;
+  expectText('verse', 'scheme', options.scheme, 'write it as aabb');
+  expectRhymes('verse', rhymes);
+  expectList('verse', 'words', words, 'give those of the training text');
   const scheme = options.scheme.toLowerCase();
   const { lines: wanted = scheme.length, scheme: _, ...sampling } = others;
   if (!/^[a-z]{2,26}$/.test(scheme) || new Set(scheme).size === scheme.length)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { add, concat, gather, layerNorm, matmul, mean, reshape, stack, Tape, tanh } from './autograd/index.ts';
 import { beamSearch, createSampler, createStopper, logSoftmax } from './decode/index.ts';
 import { ReferenceEngine } from './engine/index.ts';
 import { traceGradients } from './inspect/index.ts';
@@ -22,6 +23,7 @@ import {
   linearCrossEntropy,
   lstm,
   lstmCell,
+  mostProbable,
   mse,
   Parameter,
   quantile,
@@ -155,6 +157,22 @@ const NETWORKS: [string, () => unknown][] = [
 ];
 
 const MEASURES: [string, () => unknown][] = [
+  ['tanh: expected x to be a tensor, got 1', () => onTape(() => loose(tanh)(1))],
+  ['add: expected the second to be a tensor, got undefined', () => onTape(() => loose(add)(tape.zeros([1])))],
+  ['matmul: expected the right factor to be a tensor', () => onTape(() => loose(matmul)(tape.zeros([1, 1]), [[1]]))],
+  ['mean: expected x to be a tensor, got an array', () => onTape(() => loose(mean)([1, 2]))],
+  ['reshape: expected shape as a list, got 2', () => onTape(() => loose(reshape)(tape.zeros([2]), 2))],
+  ['concat: expected a part to be a tensor, got 1', () => onTape(() => loose(concat)([1]))],
+  ['stack: expected steps as a list, got undefined', () => onTape(() => loose(stack)())],
+  ['gather: expected indices as { values, shape }', () => onTape(() => loose(gather)(tape.zeros([2, 1]), [0, 1]))],
+  ['layerNorm: expected gain to be a tensor', () => onTape(() => loose(layerNorm)(tape.zeros([1])))],
+  [
+    'tape: expected an engine, got a promise',
+    () => new (Tape as unknown as new (e: unknown) => Tape)(Promise.resolve()),
+  ],
+  ['tape: expected a function to run, got undefined', () => loose(tape.run.bind(tape))()],
+  ['tape: expected shape as a list, got 3', () => onTape(() => loose(tape.zeros.bind(tape))(3))],
+  ['mostProbable: expected logits to be a tensor, got undefined', () => loose(mostProbable)()],
   ['loss: expected prediction to be a tensor, got 1', () => loose(mse)(1, [1])],
   [
     'crossEntropy: expected logits to be a tensor, got null',

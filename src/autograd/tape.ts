@@ -1,6 +1,7 @@
 import type { Address, Engine } from '../engine/engine.ts';
 import { NONE } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
+import { expectList, kindOf } from '../options.ts';
 import type { AnomalyDetector } from './anomaly.ts';
 import type { replay } from './ops/replay.ts';
 import { describeShape, type Shape, sizeOf, Tensor } from './tensor.ts';
@@ -50,6 +51,12 @@ export class Tape {
   walked: (() => void) | undefined;
 
   constructor(engine: Engine) {
+    if (!engine?.arena) {
+      throw new RecurveError(
+        'usage',
+        `tape: expected an engine, got ${kindOf(engine)}; await createEngine() and give what it returns`,
+      );
+    }
     this.#engine = engine;
   }
 
@@ -102,6 +109,8 @@ export class Tape {
   }
 
   #enter<R>(recording: boolean, body: () => R): R {
+    if (typeof body !== 'function')
+      throw new RecurveError('usage', `tape: expected a function to run, got ${kindOf(body)}; give () => …`);
     const outer = { recording: this.#recording, nodes: this.#nodes };
     this.#recording = recording;
     this.#nodes = [];
@@ -158,6 +167,7 @@ export class Tape {
   }
 
   zeros(shape: Shape): Tensor {
+    expectList('tape', 'shape', shape, 'give sizes, as in tape.zeros([2, 3])');
     const tensor = this.#workspace(shape, false);
     this.engine.fill(tensor.address, tensor.size, 0);
     return tensor;

@@ -1,6 +1,7 @@
 import type { Address } from '../engine/engine.ts';
 import { NONE } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
+import { kindOf } from '../options.ts';
 import type { Tape } from './tape.ts';
 
 /** Sizes of a tensor's axes, the outermost first; `[]` is a single number. */
@@ -79,6 +80,15 @@ export class Tensor {
   bindGradient(address: Address): void {
     this.#gradient = address;
   }
+}
+
+/** Refuses what is no tensor. */
+export function expectTensor(who: string, what: string, given: Tensor): void {
+  if (given?.tape) return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected ${what} to be a tensor, got ${kindOf(given)}; make one with tape.constant(values, shape), or give what a layer or an operation returned`,
+  );
 }
 
 /** Number of elements of a shape. */

@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { expectText } from '../options.ts';
 import { DATASETS } from './catalogue.ts';
 
 export { DATASETS } from './catalogue.ts';
@@ -48,6 +49,7 @@ export interface Dataset {
  * @throws RecurveError `usage` for a name that is not in the catalogue
  */
 export function datasetNamed(name: string): Dataset {
+  expectText('datasets', 'a name', name, 'see DATASETS');
   const found = DATASETS.find((dataset) => dataset.name === name);
   if (found) return found;
   const names = DATASETS.map((dataset) => dataset.name);

@@ -4,6 +4,8 @@ import { kindOf } from '../options.ts';
 import type { Pass } from './layer.ts';
 import type { Network } from './network.ts';
 
+export { expectTensor } from '../autograd/tensor.ts';
+
 /** Refuses anything but a probability below 1. */
 export function expectDropout(who: string, p: number): void {
   if (!(Number.isFinite(p) && p >= 0 && p < 1)) {
@@ -62,14 +64,5 @@ export function expectNetwork(who: string, given: Network): void {
   throw new RecurveError(
     'usage',
     `${who}: expected a network, got ${kindOf(given)}; make one with createNetwork(engine, layer)`,
-  );
-}
-
-/** Refuses what is no tensor. */
-export function expectTensor(who: string, what: string, given: Tensor): void {
-  if (given?.tape) return;
-  throw new RecurveError(
-    'usage',
-    `${who}: expected ${what} to be a tensor, got ${kindOf(given)}; give what a layer's forward returned`,
   );
 }

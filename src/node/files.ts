@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RecurveError } from '../errors.ts';
+import { expectBytes, expectText } from '../options.ts';
 import { errorCode, fileError } from './file-error.ts';
 import { isAlive } from './liveness.ts';
 
@@ -18,6 +19,8 @@ let written = 0;
  * @throws RecurveError `file`: folder missing, no permission, read-only, disk full, …
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  expectText('writeFileAtomic', 'the path', path, 'of a URL give fileURLToPath(url)');
+  if (typeof content !== 'string') expectBytes('writeFileAtomic', content);
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   try {
     const there = await statIfThere(path);

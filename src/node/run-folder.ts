@@ -3,6 +3,7 @@ import { RecurveError } from '../errors.ts';
 import { type JsonObject, parseJson, writeJson } from '../model/json.ts';
 import { decodeModelFile, encodeModelFile, type ModelFile } from '../model/metadata.ts';
 import { anyObject } from '../model/validate.ts';
+import { expectOptions, expectText } from '../options.ts';
 import { putBack, removeEarlier, setAside, settleEarlier } from './earlier-run.ts';
 import { ensureFolder, listFolder, readFileIfThere, removeEmptyFolders, removeFile, writeFileAtomic } from './files.ts';
 import { type MetricsLog, openMetricsLog } from './metrics-log.ts';
@@ -88,6 +89,8 @@ export function runPaths(folder: string): RunPaths {
  * }
  */
 export async function openRun(folder: string, options: RunOptions): Promise<Run> {
+  expectText('openRun', 'a folder', folder, 'name one');
+  expectOptions('openRun', options, { config: true, resume: 'boolean', overwrite: 'boolean', mayChange: true });
   const { resume = false, overwrite = false } = options;
   if (resume && overwrite) {
     throw new RecurveError('usage', `${folder}: expected resume or overwrite, got both; choose one`);

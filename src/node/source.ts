@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { RandomAccess, Source } from '../data/bytes.ts';
 import { RecurveError } from '../errors.ts';
+import { expectText } from '../options.ts';
 import { fileError } from './file-error.ts';
 
 /** Bytes read from a file at a time. */
@@ -16,6 +17,7 @@ const PIECE = 1 << 18;
  * @throws `file` where it does not exist, is a directory, may not be read, or a server answers with anything but success
  */
 export async function openSource(place: string): Promise<Source> {
+  expectText('openSource', 'a place', place, 'give a path, an address or - for standard input');
   if (place === '-') return standardInput();
   if (/^https?:\/\//i.test(place)) return fetchSource(place);
   return fileSource(place.startsWith('file:') ? fileURLToPath(place) : place);

@@ -1,4 +1,5 @@
-import type { RunReportInput } from './run-input.ts';
+import type { OptionNames } from '../options.ts';
+import { RUN_INPUT, type RunReportInput } from './run-input.ts';
 import type { Time } from './time.ts';
 
 /** Errors of one forecaster on the test span; in the unit of the target unless said otherwise. Absent ones are left out. */
@@ -78,3 +79,21 @@ export interface ForecastReportInput extends RunReportInput {
   /** Share of the test span inside the intervals, in percent, with the mean width of the interval. */
   coverage?: readonly { level: number; measured: number; width?: number }[];
 }
+
+export const FORECAST_INPUT: OptionNames<ForecastReportInput> = {
+  ...RUN_INPUT,
+  target: true,
+  unit: true,
+  source: true,
+  model: true,
+  created: true,
+  step: true,
+  context: 'number',
+  horizon: 'number',
+  test: true,
+  baselines: true,
+  nextStep: true,
+  future: true,
+  perStep: true,
+  coverage: true,
+};

@@ -1,5 +1,6 @@
+import { expectOptions } from '../options.ts';
 import { baselineName } from './baselines.ts';
-import type { ForecastReportInput } from './forecast-input.ts';
+import { FORECAST_INPUT, type ForecastReportInput } from './forecast-input.ts';
 import {
   baselineSection,
   coverageSection,
@@ -27,6 +28,7 @@ const NO_BREAK = '\u00a0';
  * await writeFile('report.html', forecastReport({ target: 'temp_max', unit: '°C', test: { rmse: 2.61 } }));
  */
 export function forecastReport(input: ForecastReportInput): string {
+  expectOptions('forecastReport', input, FORECAST_INPUT);
   const verdict = compare(input);
   const facts = [
     input.model,

@@ -1,3 +1,4 @@
+import { expectList } from '../options.ts';
 import { element, text } from './svg.ts';
 
 /** A stretch of text and how it is marked. */
@@ -14,6 +15,7 @@ const FAINT = 0.04;
 
 /** A text with coloured stretches and a line above it: what each word speaks for, how surprising each letter is. */
 export function markedText(heading: string, parts: readonly MarkedPart[]): string {
+  expectList('markedText', 'parts', parts, 'give { text, … } each');
   const spans = parts.map(({ text: content, weight = 0, title }) => {
     const strength = Math.min(Math.abs(weight), 1);
     if (!(strength >= FAINT)) return text(content);

@@ -1,3 +1,5 @@
+import { RecurveError } from '../errors.ts';
+import { expectList, expectOptions, expectText, kindOf, type OptionNames } from '../options.ts';
 import { chartStyle } from './charts/style.ts';
 import { pageStyle } from './page-style.ts';
 import { element, text } from './svg.ts';
@@ -79,6 +81,16 @@ export interface PageOptions {
   footer?: string;
 }
 
+const PAGE: OptionNames<PageOptions> = {
+  title: true,
+  kicker: true,
+  lead: true,
+  facts: true,
+  cards: true,
+  sections: true,
+  footer: true,
+};
+
 /** Widths in pixels for which charts are drawn; `page-style.ts` switches between them. */
 const WIDE = 980;
 const HALF = 470;
@@ -89,6 +101,11 @@ const NARROW = 372;
  * light and dark as the reader's system has it, light on paper.
  */
 export function page(options: PageOptions): string {
+  expectOptions('page', options, PAGE);
+  expectText('page', 'title', options.title, 'say what it is about');
+  expectList('page', 'sections', options.sections, 'give { id, heading, content } each');
+  for (const section of options.sections)
+    expectList('page', 'the content of a section', section?.content, 'give what figure, table and list returned');
   const sections = options.sections.filter((section) => section.content.some((part) => part !== ''));
   const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
   const links = sections.map((one) => element('a', { href: `#${one.id}` }, text(one.short ?? one.heading)));
@@ -147,6 +164,20 @@ function card({ label, value, unit, note, tone = 'plain' }: Card): string {
 
 /** A chart with its caption and, folded away, the table of its data. */
 export function figure(options: FigureOptions): string {
+  expectOptions('figure', options, {
+    caption: true,
+    note: true,
+    draw: 'function',
+    height: 'number',
+    half: 'boolean',
+    table: true,
+  });
+  if (typeof options.draw !== 'function') {
+    throw new RecurveError(
+      'usage',
+      `figure: expected draw as a function, got ${kindOf(options.draw)}; give draw: ({ width, height }) => lineChart({ … })`,
+    );
+  }
   const { height = 300, half = false } = options;
   const wide = options.draw({ width: half ? HALF : WIDE, height, narrow: false });
   const narrow = options.draw({ width: NARROW, height: Math.round(Math.min(height, 280)), narrow: true });
@@ -163,6 +194,10 @@ export function figure(options: FigureOptions): string {
 
 /** A table with a caption; wide ones scroll sideways on their own, not with the page. */
 export function table(options: TableOptions): string {
+  expectOptions('table', options, { caption: true, columns: true, rows: true, bold: true, highlight: 'number' });
+  expectList('table', 'columns', options.columns, 'give { header } each');
+  expectList('table', 'rows', options.rows, 'give a list of cells each');
+  for (const row of options.rows) expectList('table', 'a row', row, 'give its cells');
   const bold = new Set((options.bold ?? []).map(([row, column]) => `${row} ${column}`));
   const align = (column: number) => (options.columns[column]?.align === 'right' ? 'r' : undefined);
   // Short texts stay on one line; longer ones may wrap where the page is narrow.
@@ -202,6 +237,7 @@ export function table(options: TableOptions): string {
 
 /** A list of sentences, each with a mark for what it is. */
 export function list(items: readonly { text: string; tone?: 'plain' | 'warning' }[]): string {
+  expectList('list', 'items', items, 'give { text } each');
   if (items.length === 0) return '';
   const marks = items.map((item) => {
     const warning = item.tone === 'warning';

@@ -1,3 +1,5 @@
+import { expectNamed, type OptionNames } from '../options.ts';
+
 /** One epoch of a training. */
 export interface EpochRecord {
   /** Counted from 1. */
@@ -33,6 +35,15 @@ export interface RunReportInput {
   files?: Readonly<Record<string, string>>;
 }
 
+export const RUN_INPUT: OptionNames<RunReportInput> = {
+  training: true,
+  data: true,
+  settings: true,
+  versions: true,
+  seconds: true,
+  files: true,
+};
+
 /** Why a training ended, for people, by `FitResult.stopped`. */
 export const STOPPED: Readonly<Record<'finished' | 'early' | 'time' | 'aborted', string>> = {
   finished: 'all epochs done',
@@ -43,6 +54,7 @@ export const STOPPED: Readonly<Record<'finished' | 'early' | 'time' | 'aborted',
 
 /** Settings as a report shows them: lists and objects as JSON. */
 export function shownSettings(settings: object): NonNullable<RunReportInput['settings']> {
+  expectNamed('shownSettings', settings, 'hidden');
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : value]),
   );

@@ -1,6 +1,7 @@
+import { expectOptions, type OptionNames } from '../options.ts';
 import { formatDuration } from './format.ts';
 import { type Card, type PageOptions, page, type Section } from './page.ts';
-import type { RunReportInput } from './run-input.ts';
+import { RUN_INPUT, type RunReportInput } from './run-input.ts';
 import { dataSection, runSection, trainingSection } from './run-sections.ts';
 import { type ScoreInput, scoreSection } from './score-section.ts';
 
@@ -21,6 +22,17 @@ export interface TaskReportInput extends RunReportInput {
   sections?: readonly Section[];
 }
 
+const INPUT: OptionNames<TaskReportInput> = {
+  ...RUN_INPUT,
+  task: true,
+  title: true,
+  lead: true,
+  facts: true,
+  cards: true,
+  scores: true,
+  sections: true,
+};
+
 /**
  * The report of a training as one HTML document that needs nothing but itself: result beside its baselines, the task's sections,
  * loss curves, data, settings and versions. The same input gives the same bytes.
@@ -33,6 +45,7 @@ export interface TaskReportInput extends RunReportInput {
  * });
  */
 export function taskReport(input: TaskReportInput): string {
+  expectOptions('taskReport', input, INPUT);
   const { task, title, lead, facts = [], cards = [], scores, sections = [], seconds, training } = input;
   const spent = seconds?.training;
   const count = training?.epochs.length ?? 0;

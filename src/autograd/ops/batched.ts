@@ -1,8 +1,10 @@
 import { NONE } from '../../engine/engine.ts';
-import { expectShape, type Tensor } from '../tensor.ts';
+import { expectShape, expectTensor, type Tensor } from '../tensor.ts';
 
 /** `C[b] = A[b] · B[b]` for each row of the batch: a[B, M, K], b[B, K, N] give [B, M, N]. */
 export function batchedMatmul(a: Tensor, b: Tensor): Tensor {
+  expectTensor('batchedMatmul', 'the left factor', a);
+  expectTensor('batchedMatmul', 'the right factor', b);
   expectShape('batchedMatmul', 'the left factor', a.shape, ['B', 'M', 'K'], 'give one matrix per row of the batch');
   const [B, M, K] = a.shape;
   expectShape('batchedMatmul', 'the right factor', b.shape, [B, K, 'N'], 'its rows are the columns of the left factor');
@@ -31,6 +33,8 @@ export function batchedMatmul(a: Tensor, b: Tensor): Tensor {
 /** `C[b] = A[b] · B[b]ᵀ` for each row of the batch: a[B, M, K], b[B, N, K] give [B, M, N]. */
 export function batchedMatmulTransposed(a: Tensor, b: Tensor): Tensor {
   const who = 'batchedMatmulTransposed';
+  expectTensor(who, 'the left factor', a);
+  expectTensor(who, 'the right factor', b);
   expectShape(who, 'the left factor', a.shape, ['B', 'M', 'K'], 'give one matrix per row of the batch');
   const [B, M, K] = a.shape;
   expectShape(who, 'the right factor', b.shape, [B, 'N', K], 'both factors have the same number of columns');

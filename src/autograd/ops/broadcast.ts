@@ -1,5 +1,5 @@
 import { RecurveError } from '../../errors.ts';
-import { describeShape, type Shape, sizeOf, type Tensor } from '../tensor.ts';
+import { describeShape, expectTensor, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 
 /** NumPy's broadcasting: align at the right; sizes are equal or one of them is 1. */
 export function commonShape(who: string, a: Shape, b: Shape): Shape {
@@ -19,6 +19,7 @@ export function commonShape(who: string, a: Shape, b: Shape): Shape {
 
 /** Repeats x until it has `shape`; gradient: the sum over what was repeated. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  expectTensor('broadcastTo', 'x', x);
   if (commonShape('broadcastTo', x.shape, shape).join() !== shape.join()) {
     throw new RecurveError(
       'shape',

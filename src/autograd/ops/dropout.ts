@@ -1,12 +1,13 @@
 import type { DropoutKey } from '../../engine/engine.ts';
 import { RecurveError } from '../../errors.ts';
-import type { Tensor } from '../tensor.ts';
+import { expectTensor, type Tensor } from '../tensor.ts';
 
 /**
  * Inverted dropout: zeroes each element with probability `p` and scales the rest by `1/(1−p)`. Srivastava et al. 2014.
  * The mask is a function of the key, drawn again in backward, so nothing is stored.
  */
 export function dropout(x: Tensor, p: number, key: DropoutKey): Tensor {
+  expectTensor('dropout', 'x', x);
   if (!(p >= 0 && p < 1)) {
     throw new RecurveError('usage', `dropout: expected a probability p with 0 ≤ p < 1, got ${p}; 0 switches it off`);
   }

@@ -1,9 +1,10 @@
 import type { BinaryOp, UnaryOp } from '../../engine/engine.ts';
-import type { Tensor } from '../tensor.ts';
+import { expectTensor, type Tensor } from '../tensor.ts';
 import { broadcastTo, commonShape } from './broadcast.ts';
 
 /** `y = f(x)`; gradient `dx += dy·f'(x)`. */
 function unary(op: UnaryOp, x: Tensor): Tensor {
+  expectTensor(op, 'x', x);
   const { tape } = x;
   const y = tape.output(x.shape, [x]);
   tape.engine.unary(op, y.address, x.address, x.size);
@@ -17,6 +18,8 @@ function unary(op: UnaryOp, x: Tensor): Tensor {
 
 /** `c = a ∘ b` over the broadcast of both shapes (NumPy's rule). */
 function binary(op: BinaryOp, a: Tensor, b: Tensor): Tensor {
+  expectTensor(op, 'the first', a);
+  expectTensor(op, 'the second', b);
   const { tape } = a;
   const shape = commonShape(op, a.shape, b.shape);
   const wide = { a: broadcastTo(a, shape), b: broadcastTo(b, shape) };
@@ -75,6 +78,7 @@ export const maximum = (a: Tensor, b: Tensor): Tensor => binary('maximum', a, b)
 
 /** `y = alpha·x + beta` with plain numbers; gradient `dx += alpha·dy`. */
 export function affine(x: Tensor, alpha: number, beta = 0): Tensor {
+  expectTensor('affine', 'x', x);
   const { tape } = x;
   const y = tape.output(x.shape, [x]);
   tape.engine.affine(y.address, x.address, x.size, alpha, beta);

@@ -1,9 +1,11 @@
 import { NONE } from '../../engine/engine.ts';
 import { RecurveError } from '../../errors.ts';
-import { describeShape, expectShape, type Tensor } from '../tensor.ts';
+import { describeShape, expectShape, expectTensor, type Tensor } from '../tensor.ts';
 
 /** `C[..., N] = A[..., K] · B[K, N]`; `da += dc·bᵀ`, `db += aᵀ·dc`. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  expectTensor('matmul', 'the left factor', a);
+  expectTensor('matmul', 'the right factor', b);
   const { tape } = a;
   const K = a.shape.at(-1) ?? 0;
   expectShape(
@@ -33,6 +35,8 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
  * `y[..., N] = x[..., D] · w[N, D]ᵀ + bias[N]`: sums start at the bias and add d ascending.
  */
 export function linear(x: Tensor, w: Tensor, bias?: Tensor): Tensor {
+  expectTensor('linear', 'x', x);
+  expectTensor('linear', 'w', w);
   const { tape } = x;
   const { M, N, D } = expectFactors(x, w, bias);
   const y = tape.output([...x.shape.slice(0, -1), N], bias ? [x, w, bias] : [x, w]);

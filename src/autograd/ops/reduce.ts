@@ -1,6 +1,6 @@
 import type { Address, Engine } from '../../engine/engine.ts';
 import { RecurveError } from '../../errors.ts';
-import { describeShape, sizeOf, type Tensor } from '../tensor.ts';
+import { describeShape, expectTensor, sizeOf, type Tensor } from '../tensor.ts';
 import { affine } from './elementwise.ts';
 
 /** Lanes of a sum over all elements: one chain would wait for each addition, these run side by side and are shared among threads. */
@@ -13,6 +13,7 @@ const WORTH_LANES = 8 * LANES;
  * are, all ascending.
  */
 export function sum(x: Tensor, axis?: number): Tensor {
+  expectTensor('sum', 'x', x);
   const { tape } = x;
   if (axis !== undefined && !(Number.isInteger(axis) && axis >= 0 && axis < x.shape.length)) {
     throw new RecurveError(
@@ -51,5 +52,6 @@ function addByLanes(engine: Engine, y: Address, x: Address, n: number): void {
 
 /** Mean over one axis, or over all elements. */
 export function mean(x: Tensor, axis?: number): Tensor {
+  expectTensor('mean', 'x', x);
   return affine(sum(x, axis), 1 / (axis === undefined ? x.size : x.shape[axis]));
 }

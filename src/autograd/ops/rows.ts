@@ -1,7 +1,8 @@
 import { type Address, NONE } from '../../engine/engine.ts';
 import { RecurveError } from '../../errors.ts';
+import { kindOf } from '../../options.ts';
 import type { Tape } from '../tape.ts';
-import { describeShape, expectShape, type Shape, sizeOf, type Tensor } from '../tensor.ts';
+import { describeShape, expectShape, expectTensor, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 
 /** Class numbers or other indices and their shape. */
 export interface Indices {
@@ -11,6 +12,7 @@ export interface Indices {
 
 /** `y[..., :] = table[indices[...], :]`; gradient: rows of dy added to the rows they came from. table[K, D]. */
 export function gather(table: Tensor, indices: Indices): Tensor {
+  expectTensor('gather', 'table', table);
   const { tape } = table;
   expectShape('gather', 'table', table.shape, ['K', 'D'], 'one row per index');
   const [K, D] = table.shape;
@@ -29,6 +31,7 @@ export function gather(table: Tensor, indices: Indices): Tensor {
 
 /** Softmax over the last axis. */
 export function softmax(x: Tensor): Tensor {
+  expectTensor('softmax', 'x', x);
   const { tape } = x;
   const K = x.shape.at(-1) ?? 1;
   const y = tape.output(x.shape, [x]);
@@ -43,6 +46,7 @@ export function softmax(x: Tensor): Tensor {
 
 /** `−log softmax(x)[target]` per row: x[..., K] and targets [...] give [...]. A target of −1 gives 0 and no gradient. */
 export function crossEntropyRows(x: Tensor, targets: Indices): Tensor {
+  expectTensor('crossEntropy', 'logits', x);
   const { tape } = x;
   const K = x.shape.at(-1) ?? 0;
   const rows = x.size / K;
@@ -70,6 +74,9 @@ export function checkTargets(logits: Shape, targets: Indices, { engine }: Tape):
 
 /** `(x − mean)/√(variance + ε)·gain + bias` over the last axis. Ba, Kiros & Hinton 2016. gain[D], bias[D]. */
 export function layerNorm(x: Tensor, gain: Tensor, bias: Tensor, epsilon = 1e-5): Tensor {
+  expectTensor('layerNorm', 'x', x);
+  expectTensor('layerNorm', 'gain', gain);
+  expectTensor('layerNorm', 'bias', bias);
   const { tape } = x;
   const D = x.shape.at(-1) ?? 1;
   expectShape('layerNorm', 'gain', gain.shape, [D], 'gain and bias have one number per feature');
@@ -105,6 +112,12 @@ export function layerNorm(x: Tensor, gain: Tensor, bias: Tensor, epsilon = 1e-5)
 }
 
 function checkIndices(who: string, indices: Indices, low: number, end: number): number {
+  if (!Array.isArray(indices?.shape) || typeof indices.values?.length !== 'number') {
+    throw new RecurveError(
+      'usage',
+      `${who}: expected indices as { values, shape }, got ${kindOf(indices)}; values are whole numbers, shape says how they stand`,
+    );
+  }
   const rows = sizeOf(indices.shape);
   if (indices.values.length !== rows) {
     throw new RecurveError(

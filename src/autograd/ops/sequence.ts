@@ -1,8 +1,9 @@
 import type { Address } from '../../engine/engine.ts';
 import { NONE } from '../../engine/engine.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectList } from '../../options.ts';
 import type { Tape } from '../tape.ts';
-import { describeShape, expectShape, type Tensor } from '../tensor.ts';
+import { describeShape, expectShape, expectTensor, type Tensor } from '../tensor.ts';
 
 /** Length of each row, 0 ≤ length ≤ T; undefined: all rows are T long. */
 export type Lengths = ArrayLike<number> | undefined;
@@ -36,6 +37,7 @@ function inOneOrder(B: number, T: number, lengths: Lengths): boolean {
 
 /** `[B, T, D] → [T, B, D]`, zeros past each row's length. */
 export function toTimeMajor(x: Tensor, lengths?: Lengths): Tensor {
+  expectTensor('sequence', 'x', x);
   expectShape('sequence', 'x', x.shape, ['B', 'T', 'D'], 'sequences have three axes: batch, time, features');
   const { tape } = x;
   const [B, T, D] = x.shape;
@@ -56,6 +58,7 @@ export function toTimeMajor(x: Tensor, lengths?: Lengths): Tensor {
 
 /** `[T, B, D] → [B, T, D]`, zeros past each row's length. */
 export function toBatchFirst(x: Tensor, lengths?: Lengths): Tensor {
+  expectTensor('sequence', 'x', x);
   expectShape('sequence', 'x', x.shape, ['T', 'B', 'D'], 'time-major sequences have three axes: time, batch, features');
   const { tape } = x;
   const [T, B, D] = x.shape;
@@ -87,6 +90,7 @@ export function lastRows(states: Tensor, lengths: Lengths, at: Address): Tensor 
 
 /** Last valid row of states[T+1, B, H], whose row 0 is the initial state: `[B, H]`. */
 export function takeLast(states: Tensor, lengths?: Lengths): Tensor {
+  expectTensor('takeLast', 'states', states);
   const { tape } = states;
   expectShape('takeLast', 'states', states.shape, ['T+1', 'B', 'H'], 'the first state stands before the first step');
   const [rows, B, H] = states.shape;
@@ -123,6 +127,7 @@ export function selectRunning(next: Tensor, ended: Tensor, lengths: Lengths, t: 
  * Each row of x[T, B, D] turned round within its length; steps past a row's end stay where they are. Turning twice gives x again.
  */
 export function reverseSequence(x: Tensor, lengths?: Lengths): Tensor {
+  expectTensor('sequence', 'x', x);
   expectShape('reverse', 'x', x.shape, ['T', 'B', 'D'], 'time-major sequences have three axes: time, batch, features');
   const { tape } = x;
   const [T, B, D] = x.shape;
@@ -147,6 +152,8 @@ export function reverseSequence(x: Tensor, lengths?: Lengths): Tensor {
 
 /** Joins steps [B, H] into [T, B, H]. */
 export function stack(steps: readonly Tensor[]): Tensor {
+  expectList('stack', 'steps', steps, 'give the tensors to join');
+  for (const step of steps) expectTensor('stack', 'a step', step);
   if (steps.length === 0)
     throw new RecurveError('shape', 'stack: expected at least one tensor, got none; give the steps to join');
   const { tape, shape, size } = steps[0];

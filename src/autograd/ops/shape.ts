@@ -1,9 +1,12 @@
 import { NONE } from '../../engine/engine.ts';
 import { RecurveError } from '../../errors.ts';
-import { describeShape, type Shape, sizeOf, type Tensor } from '../tensor.ts';
+import { expectList } from '../../options.ts';
+import { describeShape, expectTensor, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 
 /** The same elements under another shape; nothing is copied. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  expectTensor('reshape', 'x', x);
+  expectList('reshape', 'shape', shape, 'give sizes, as in [2, 3]');
   if (sizeOf(shape) !== x.size) {
     throw new RecurveError(
       'shape',
@@ -15,6 +18,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /** Columns `[from, to)` of the last axis. */
 export function columns(x: Tensor, from: number, to: number): Tensor {
+  expectTensor('columns', 'x', x);
   const { tape } = x;
   const D = x.shape.at(-1) ?? 0;
   if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from < to && to <= D)) {
@@ -37,6 +41,8 @@ export function columns(x: Tensor, from: number, to: number): Tensor {
 
 /** Joins tensors along the last axis; all other axes are equal. */
 export function concat(parts: readonly Tensor[]): Tensor {
+  expectList('concat', 'parts', parts, 'give the tensors to join');
+  for (const part of parts) expectTensor('concat', 'a part', part);
   const first = parts[0];
   if (!first) throw new RecurveError('shape', 'concat: expected at least one tensor, got none; give the parts to join');
   const { tape } = first;

@@ -1,7 +1,17 @@
+import { expectList } from '../../options.ts';
 import { decimalsFor, formatFixed } from '../format.ts';
 import { element, px, text } from '../svg.ts';
 import { categoryAxis, extent, isPlottable, minus, numberAxis } from './axis.ts';
-import { type ChartColor, type ChartOptions, colorClass, fitText, frame, type Plot, textWidth } from './frame.ts';
+import {
+  type ChartColor,
+  type ChartOptions,
+  colorClass,
+  expectChart,
+  fitText,
+  frame,
+  type Plot,
+  textWidth,
+} from './frame.ts';
 
 /** What a bar chart shows. */
 export interface BarChartOptions extends ChartOptions {
@@ -17,6 +27,8 @@ export interface BarChartOptions extends ChartOptions {
 
 /** A bar chart; bars start at zero. */
 export function barChart(options: BarChartOptions): string {
+  expectChart('barChart', options, { bars: true, horizontal: 'boolean', values: 'boolean', limits: true });
+  expectList('barChart', 'bars', options.bars, 'give { label, value } each');
   const { bars, limits = [], horizontal = false } = options;
   const values = bars.map((bar) => bar.value);
   const range = extent(values, limits);

@@ -1,3 +1,4 @@
+import { expectOptions, expectText, type OptionNames } from '../../options.ts';
 import { displayUnits } from '../display.ts';
 import { element, px, text } from '../svg.ts';
 import type { Axis, Tick } from './axis.ts';
@@ -19,6 +20,26 @@ export interface ChartOptions {
   hover?: boolean;
   /** A file of its own: brings its style sheet, background and title along. Default false: the page has `chartStyle()`. */
   standalone?: boolean;
+}
+
+const CHART: OptionNames<ChartOptions> = {
+  title: true,
+  width: 'number',
+  height: 'number',
+  xLabel: true,
+  yLabel: true,
+  hover: 'boolean',
+  standalone: 'boolean',
+};
+
+/** Refuses options that no chart has, or not this one: `own` are those beside the common ones. */
+export function expectChart<O extends ChartOptions>(
+  who: string,
+  options: O,
+  own: OptionNames<Omit<O, keyof ChartOptions>>,
+): void {
+  expectOptions<ChartOptions>(who, options, { ...CHART, ...own });
+  expectText(who, 'title', options.title, 'say what it shows');
 }
 
 /** A colour: an index into the palette, or the ink of the text, its grey, or a fainter grey. */

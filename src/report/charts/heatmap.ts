@@ -1,7 +1,8 @@
+import { expectList } from '../../options.ts';
 import { formatNumber } from '../format.ts';
 import { element, text } from '../svg.ts';
 import { categoryAxis, extent, isPlottable, numberAxis, tickLabel } from './axis.ts';
-import { type ChartOptions, frame, type Plot } from './frame.ts';
+import { type ChartOptions, expectChart, frame, type Plot } from './frame.ts';
 
 /** What a heat map shows. */
 export interface HeatmapOptions extends ChartOptions {
@@ -51,6 +52,10 @@ const MOST_CELLS = 240;
 
 /** A grid of colours with a colour bar: hidden states over time, attention, errors by month. */
 export function heatmapChart(options: HeatmapOptions): string {
+  expectChart('heatmapChart', options, { values: true, rows: true, columns: true, domain: true });
+  expectList('heatmapChart', 'values', options.values, 'give rows of numbers');
+  if (options.rows !== undefined) expectList('heatmapChart', 'rows', options.rows, 'label each');
+  if (options.columns !== undefined) expectList('heatmapChart', 'columns', options.columns, 'label each');
   const longest = Math.max(0, ...options.values.map((row) => row.length));
   const cells = averaged(options.values, longest);
   const range = options.domain ?? extent(...cells);

@@ -1,6 +1,7 @@
+import { expectList } from '../../options.ts';
 import { element, text } from '../svg.ts';
 import { extent, isOneValue, isPlottable, niceStep, numberAxis, tickLabel } from './axis.ts';
-import { type ChartColor, type ChartOptions, colorClass, frame, type Plot } from './frame.ts';
+import { type ChartColor, type ChartOptions, colorClass, expectChart, frame, type Plot } from './frame.ts';
 
 /** Values `from` (inclusive) to `to` (exclusive, except in the last bin). */
 export interface Bin {
@@ -16,6 +17,7 @@ export interface Bin {
  * and falls back to ten bins over the range where the quartiles coincide; there are never more than about a hundred bins.
  */
 export function histogramBins(values: ArrayLike<number>): Bin[] {
+  expectList('histogramBins', 'values', values, 'give numbers');
   const range = extent(values);
   if (!range) return [];
   const sorted = Array.from(values)
@@ -50,6 +52,8 @@ export interface HistogramOptions extends ChartOptions {
 
 /** A histogram of `values` in round bins. */
 export function histogramChart(options: HistogramOptions): string {
+  expectChart('histogramChart', options, { values: true, color: true, marks: true });
+  expectList('histogramChart', 'values', options.values, 'give numbers');
   const { marks = [] } = options;
   const bins = histogramBins(options.values);
   const ends = [...bins.flatMap((bin) => [bin.from, bin.to]), ...marks.map((mark) => mark.value)];

@@ -1,8 +1,17 @@
+import { expectList } from '../../options.ts';
 import { decimalsFor, formatFixed } from '../format.ts';
 import { element, linePath, px, text } from '../svg.ts';
 import { formatTime, type Time, toMilliseconds } from '../time.ts';
 import { type Axis, extent, isPlottable, numberAxis, timeAxis } from './axis.ts';
-import { type ChartColor, type ChartOptions, colorClass, frame, type LegendItem, type Plot } from './frame.ts';
+import {
+  type ChartColor,
+  type ChartOptions,
+  colorClass,
+  expectChart,
+  frame,
+  type LegendItem,
+  type Plot,
+} from './frame.ts';
 
 /** A line of a chart. */
 export interface LineSeries {
@@ -49,6 +58,17 @@ export interface LineChartOptions extends ChartOptions {
 
 /** A line chart with bands and vertical marks; the positions need not be even, gaps stay gaps. */
 export function lineChart(options: LineChartOptions): string {
+  expectChart('lineChart', options, {
+    x: true,
+    time: 'boolean',
+    integers: 'boolean',
+    series: true,
+    bands: true,
+    marks: true,
+    zero: 'boolean',
+  });
+  expectList('lineChart', 'series', options.series, 'give { label, y } each');
+  if (options.x !== undefined) expectList('lineChart', 'x', options.x, 'give numbers or dates');
   const { series, bands = [], marks = [] } = options;
   const { x, time } = positions(options);
   const markX = marks.map((mark) => (typeof mark.x === 'string' ? toMilliseconds(mark.x) : mark.x));

@@ -1,6 +1,8 @@
+import { RecurveError } from '../../errors.ts';
+import { expectList, kindOf } from '../../options.ts';
 import { element, text } from '../svg.ts';
 import { numberAxis, type Tick } from './axis.ts';
-import { type ChartOptions, colorClass, frame, type LegendItem, type Plot } from './frame.ts';
+import { type ChartOptions, colorClass, expectChart, frame, type LegendItem, type Plot } from './frame.ts';
 
 /** A note as a piano roll draws it. */
 export interface RolledNote {
@@ -29,6 +31,14 @@ const BLACK = [1, 3, 6, 8, 10];
 
 /** A piano roll: time to the right, pitch upwards, a bar for each note, the rows of black keys shaded. */
 export function pianoRollChart(options: PianoRollOptions): string {
+  expectChart('pianoRollChart', options, { notes: true, bars: true, voices: true, nameOf: 'function' });
+  expectList('pianoRollChart', 'notes', options.notes, 'give { pitch, start, duration, voice } each');
+  if (typeof options.nameOf !== 'function') {
+    throw new RecurveError(
+      'usage',
+      `pianoRollChart: expected nameOf as a function, got ${kindOf(options.nameOf)}; give noteName`,
+    );
+  }
   const { notes, bars = [], voices = [], nameOf } = options;
   const pitches = notes.map(({ pitch }) => pitch);
   const low = pitches.reduce((a, b) => Math.min(a, b), 127) - 1;

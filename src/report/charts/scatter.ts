@@ -1,7 +1,16 @@
+import { expectList } from '../../options.ts';
 import { element, px } from '../svg.ts';
 import { toMilliseconds } from '../time.ts';
 import { extent, isPlottable, numberAxis, timeAxis } from './axis.ts';
-import { type ChartColor, type ChartOptions, colorClass, frame, type LegendItem, type Plot } from './frame.ts';
+import {
+  type ChartColor,
+  type ChartOptions,
+  colorClass,
+  expectChart,
+  frame,
+  type LegendItem,
+  type Plot,
+} from './frame.ts';
 
 /** What a scatter plot shows. */
 export interface ScatterOptions extends ChartOptions {
@@ -25,6 +34,16 @@ const MANY_DOTS = 20_000;
 
 /** A scatter plot; points that fall on the same tenth of a pixel are drawn once, of very many those on the same one or two pixels. */
 export function scatterChart(options: ScatterOptions): string {
+  expectChart('scatterChart', options, {
+    x: true,
+    y: true,
+    time: 'boolean',
+    color: true,
+    diagonal: 'boolean',
+    label: true,
+  });
+  expectList('scatterChart', 'x', options.x, 'give numbers or dates');
+  expectList('scatterChart', 'y', options.y, 'give numbers');
   const { y, color = 0 } = options;
   const time = options.time ?? typeof options.x[0] === 'string';
   const x = Array.from(options.x as ArrayLike<number | string>, (value) =>

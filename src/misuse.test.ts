@@ -187,6 +187,7 @@ const MEASURES: [string, () => unknown][] = [
   ['linearCrossEntropy: expected the output layer', () => onTape(() => loose(linearCrossEntropy)(tape.zeros([1])))],
   ['confusion: expected examples and predictions as a list', () => loose(confusionMatrix)()],
   ['confusion: expected classes from 0 to 1, got 2 at 1', () => confusionMatrix([0, 1], [1, 2], 2)],
+  ['confusion: expected at most 10000 classes, got 1000000000', () => confusionMatrix([0], [0], 1e9)],
   [
     'confusion: expected classes to be a whole number of at least 1, got undefined',
     () => loose(confusionMatrix)([0], [0]),

@@ -5,9 +5,18 @@
 import { RecurveError } from '../errors.ts';
 import { expectList, expectSize } from '../options.ts';
 
+const MOST_CLASSES = 10_000;
+
 /** `confusion[truth][prediction]`: how often class `truth` was taken for class `prediction`; [K, K]. */
 export function confusionMatrix(truth: ArrayLike<number>, prediction: ArrayLike<number>, classes: number): number[][] {
   expectScores('confusion', truth, prediction);
+  // K² counts: a slip of millions would end the process.
+  if (classes > MOST_CLASSES) {
+    throw new RecurveError(
+      'usage',
+      `confusion: expected at most ${MOST_CLASSES} classes, got ${classes}; give how many kinds of labels there are`,
+    );
+  }
   expectSize('confusion', 'classes', classes);
   const counts = Array.from({ length: classes }, () => Array<number>(classes).fill(0));
   for (let i = 0; i < truth.length; i++) {

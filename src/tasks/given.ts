@@ -35,6 +35,15 @@ export function expectTrained(who: string, given: { model: { encode(): unknown }
   );
 }
 
+/** Refuses what is no model: what a training returned around it, or a promise. */
+export function expectModel(who: string, given: { encode(): unknown }): void {
+  if (typeof given?.encode === 'function') return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected a model, got ${kindOf(given)}; give the model that a training or a loader returned, awaited`,
+  );
+}
+
 /** When a row of a stream was, and whose it is. */
 export interface RowPlace {
   time?: number;

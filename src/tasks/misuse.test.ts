@@ -77,7 +77,8 @@ const CALLS: [string, () => unknown][] = [
 const TRAININGS: [string, () => unknown][] = [
   ['classifyReportInput: expected what a training returned, got null', () => loose(classifyReportInput)(null)],
   ['evaluateTag: expected a table or tagged text, got "x"', () => loose(evaluateTag)(trained.model, 'x')],
-  ['verse: expected what a training returned', () => loose(writeVerse)(undefined, { scheme: 'aa' })],
+  ['evaluateTag: expected a model, got something else', () => loose(evaluateTag)(trained, table)],
+  ['verse: expected a model, got undefined', () => loose(writeVerse)(undefined, { scheme: 'aa' })],
   ['classify: expected its options as an object, got null', () => loose(trainClassify)({}, null)],
   ['compose: expected pieces { name, music }, got null', () => loose(trainCompose)([null])],
   [

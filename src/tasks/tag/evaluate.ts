@@ -3,7 +3,7 @@ import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { expectOptions } from '../../options.ts';
 import { UNLEARNED } from '../baselines/baseline.ts';
-import { expectTrained } from '../given.ts';
+import { expectModel } from '../given.ts';
 import { shares, tableBaselines } from './baselines.ts';
 import { tableSpans } from './course.ts';
 import { tableInputs } from './features.ts';
@@ -23,7 +23,7 @@ export async function evaluateTag(
   data: TagTable | TaggedText,
   span: { from?: string; until?: string } = {},
 ): Promise<TagScores> {
-  expectTrained('evaluateTag', { model });
+  expectModel('evaluateTag', model);
   expectTagData('evaluateTag', data);
   expectOptions('evaluateTag', span, { from: true, until: true });
   const { from, until } = span;

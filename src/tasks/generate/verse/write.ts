@@ -4,7 +4,7 @@ import { RecurveError } from '../../../errors.ts';
 import { createStepper, type Stepper } from '../../../nn/index.ts';
 import { expectList, expectOptions, expectText, type OptionNames } from '../../../options.ts';
 import { visitor } from '../../../train/event-loop.ts';
-import { expectTrained } from '../../given.ts';
+import { expectModel } from '../../given.ts';
 import type { GenerateModel } from '../model.ts';
 import { promptIds, sayable } from '../write.ts';
 import { expectRhymes, lastWord, type Rhymes } from './rhyme.ts';
@@ -58,7 +58,7 @@ const ENOUGH = 3;
  */
 export async function writeVerse(model: GenerateModel, options: VerseOptions): Promise<Verse> {
   expectOptions('verse', options, VERSE_OPTIONS);
-  expectTrained('verse', { model });
+  expectModel('verse', model);
   const { rhymes, words, prompt = '', syllables, ...others } = options;
   expectText('verse', 'scheme', options.scheme, 'write it as aabb');
   expectRhymes('verse', rhymes);

@@ -8,6 +8,7 @@ export {
   lengthOf,
   type MelodyEvent,
   type Metre,
+  type MetreChange,
   type MusicPiece,
   type Note,
   noteName,

@@ -1,22 +1,36 @@
-import { type AbcHeader, type AbcLine, readField, readVoice, withoutComment } from './abc-fields.ts';
+import {
+  type AbcHeader,
+  type AbcLine,
+  abcError,
+  fieldOf,
+  isMusic,
+  readField,
+  readVoice,
+  withoutComment,
+} from './abc-fields.ts';
+import { withoutMacros } from './abc-macros.ts';
+import { orderedItems } from './abc-parts.ts';
 import { placedItems } from './abc-place.ts';
 import { playedItems } from './abc-repeats.ts';
 import { AbcVoice } from './abc-voice.ts';
+import type { MetreChange } from './metre.ts';
 import { byTime, type Note } from './score.ts';
 
-/** Where in a line another voice begins. */
-const TURN = /\[V:([^\]]*)\]/;
+/** Where in a line another voice or part begins. */
+const TURN = /\[([VP]):([^\]]*)\]/;
 
 /** The notes of a tune, and what held when the first of them was struck. */
 export interface AbcBody {
   notes: Note[];
   pickup: number;
+  metreChanges: MetreChange[];
   begin: AbcHeader;
 }
 
 /**
- * Reads the notes of a tune: every voice that has notes, numbered as header and body name them first. Fields before all notes and all
- * `V:` hold for every voice, later ones for the voice in which they stand. Key, metre and pickup are those of the first voice.
+ * Reads the notes of a tune: every voice that has notes, numbered as header and body name them first, and after each the lines over it.
+ * Fields before all notes, all `V:` and all `P:` hold for every voice, later ones for the voice in which they stand. Key, metres and
+ * pickup are those of the first voice.
  */
 export function readAbcBody(
   lines: readonly AbcLine[],
@@ -25,14 +39,24 @@ export function readAbcBody(
   repeats: 'play' | 'written',
 ): AbcBody {
   const voices = voicesOf(lines, { ...header }, name);
-  const placed = voices.map(({ items, begin = header }) => ({
-    begin,
-    ...placedItems(repeats === 'play' ? playedItems(items) : items, begin.metre),
-  }));
-  const sounding = placed.filter(({ notes }) => notes.length > 0);
-  const notes = sounding.flatMap(({ notes: own }, voice) => own.map((note) => ({ ...note, voice })));
-  const { pickup, begin } = sounding[0] ?? { pickup: 0, begin: header };
-  return { notes: notes.sort(byTime), pickup, begin };
+  // An order of parts that nobody marked only describes the tune.
+  const order = voices.some(({ items }) => items.some(({ kind }) => kind === 'part')) ? header.order : undefined;
+  const placed = voices.map(({ items, jump, begin = header }) => {
+    if (repeats === 'written') return { begin, ...placedItems(items, begin.metre) };
+    if (jump)
+      throw abcError(
+        name,
+        jump.line,
+        `expected repeats and parts (P:) to say what is played, got ${jump.sign}; write the bars out, or read them as written`,
+      );
+    const played = order === undefined ? playedItems(items) : orderedItems(items, order, name);
+    return { begin, ...placedItems(played, begin.metre) };
+  });
+  const sounding = placed.filter((voice) => voice.lines.some((own) => own.length > 0));
+  const parts = sounding.flatMap((voice) => voice.lines.filter((own) => own.length > 0));
+  const notes = parts.flatMap((own, voice) => own.map((note) => ({ ...note, voice })));
+  const { pickup, metreChanges, begin } = sounding[0] ?? { pickup: 0, metreChanges: [], begin: header };
+  return { notes: notes.sort(byTime), pickup, metreChanges, begin };
 }
 
 /** The voices of a body that are no drums, in order. */
@@ -41,10 +65,11 @@ function voicesOf(lines: readonly AbcLine[], common: AbcHeader, name: string): A
   // Notes before any V: belong to the first voice.
   const [first = '1'] = common.voices.keys();
   let current: string | undefined;
+  let part: { name: string } | undefined;
+  const named = () => common.voices.get(current ?? first) ?? readVoice(common, current ?? first);
   const voice = (): AbcVoice => {
-    const id = current ?? first;
-    const named = common.voices.get(id) ?? readVoice(common, id);
-    const known = begun.get(id) ?? new AbcVoice({ ...common, shift: named.shift ?? common.shift }, name);
+    const { id, shift = common.shift } = named();
+    const known = begun.get(id) ?? new AbcVoice({ ...common, shift }, name);
     begun.set(id, known);
     return known;
   };
@@ -53,17 +78,30 @@ function voicesOf(lines: readonly AbcLine[], common: AbcHeader, name: string): A
     current = id;
     if (shift !== undefined) begun.get(id)?.move(shift);
   };
+  const turnTo = (field: string, value: string): void => {
+    if (field === 'V') turn(value);
+    else part = { name: value };
+  };
+  const music = (line: AbcLine): void => {
+    const text = withoutMacros(withoutComment(line.text), common.macros);
+    if (text === undefined) throw abcError(name, line, 'expected macros that end, got a line that grows; repair m:');
+    const pieces = text.split(TURN);
+    for (let i = 0; i < pieces.length; i += 3) {
+      if (i > 0) turnTo(pieces[i - 2], pieces[i - 1].trim());
+      if (pieces[i] === '') continue;
+      if (pieces[i].trim() !== '') voice().enter(part);
+      voice().music(line, pieces[i]);
+    }
+  };
   for (const line of lines) {
-    const text = withoutComment(line.text);
-    const [, field, value = ''] = /^([A-Za-z+]):(.*)$/.exec(text) ?? [];
-    if (field === 'V') turn(value.trim());
-    else if (field === undefined) {
-      text.split(TURN).forEach((part, i) => {
-        if (i % 2 === 1) turn(part.trim());
-        else if (part !== '') voice().music(line, part);
-      });
-    } else if (current === undefined && begun.size === 0) readField(common, field, value.trim(), { line, name });
-    else voice().field(line, field, value.trim());
+    const [field, value = ''] = (isMusic(line.text) ? undefined : fieldOf(line.text)) ?? [];
+    if (field === undefined) music(line);
+    else if (field === 'V' || field === 'P') turnTo(field, value);
+    // General MIDI's channel of drums, counted from 1.
+    else if (field === 'I' && /^MIDI\s+channel\s+10$/.test(value)) named().drums = true;
+    else if (current === undefined && begun.size === 0) readField(common, field, value, { line, name });
+    else voice().field(line, field, value);
   }
+  for (const { id } of common.voices.values()) begun.get(id)?.end();
   return [...common.voices.values()].flatMap(({ id, drums }) => (drums ? [] : (begun.get(id) ?? [])));
 }

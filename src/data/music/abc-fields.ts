@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { type AbcMacro, macroIn } from './abc-macros.ts';
 import { type Key, parseKey } from './key.ts';
 import { type Metre, parseMetre } from './metre.ts';
 
@@ -27,8 +28,16 @@ export interface AbcHeader {
   /** The unit note length as a share of a whole note. */
   unit: number;
   tempo: number | undefined;
-  /** Semitones from what is written to what sounds. */
+  /** Semitones from what is written to what sounds; and those that `%%MIDI transpose` adds. */
   shift: number;
+  transposed: number;
+  /** How far an accidental goes: in its octave to the end of the bar (default), in all octaves, or nowhere. */
+  accidentals: 'octave' | 'pitch' | 'not';
+  /** The order of the parts, as the header has it. */
+  order: string | undefined;
+  /** Letters that `U:` makes decorations of. */
+  symbols: Set<string>;
+  macros: AbcMacro[];
   /** By name, in order. */
   voices: Map<string, AbcVoiceField>;
 }
@@ -47,10 +56,42 @@ export function readField(
     else if (field === 'L') header.unit = fraction(value, 'a unit length such as 1/8');
     else if (field === 'V') readVoice(header, value);
     else if (field === 'Q') header.tempo = tempoOf(value, header.unit);
+    else if (field === 'I') readInstruction(header, value);
+    else if (field === 'U') header.symbols.add(value[0]);
+    else if (field === 'm') header.macros.push(macroIn(value) ?? refuseMacro(value));
   } catch (cause) {
     if (!(cause instanceof RecurveError)) throw cause;
     throw abcError(name, line, cause.message, cause);
   }
+}
+
+function refuseMacro(value: string): never {
+  throw new RecurveError(
+    'data',
+    `expected a macro such as ~G3 = G{A}G{F}G, got "${value.slice(0, 40)}"; repair the field, or write it out`,
+  );
+}
+
+/** Applies `I:`, or the same after `%%`: of all instructions these change what sounds. */
+function readInstruction(header: AbcHeader, value: string): void {
+  const [name, first, second] = value.split(/\s+/, 3);
+  if (name === 'propagate-accidentals' && (first === 'octave' || first === 'pitch' || first === 'not'))
+    header.accidentals = first;
+  else if (name === 'MIDI' && first === 'transpose' && /^[+-]?\d{1,2}$/.test(second ?? ''))
+    header.transposed = Number(second);
+}
+
+/** The field that a line is, with its value; `%%` instructions are those of `I:`. */
+export function fieldOf(text: string): [field: string, value: string] | undefined {
+  const [, instruction] = /^%%(.*)$/.exec(text) ?? [];
+  if (instruction !== undefined) return ['I', withoutComment(instruction).trim()];
+  const [, field, value] = /^([A-Za-z+]):(.*)$/.exec(withoutComment(text)) ?? [];
+  return field === undefined ? undefined : [field, value.trim()];
+}
+
+/** Whether a line of a body that looks like a field is music, which may begin with a note before a bar line: `G:|`, `c::`. */
+export function isMusic(text: string): boolean {
+  return /^(?:[a-gxz]:|[A-G]::*\|)/.test(text);
 }
 
 export function abcError(name: string, line: AbcLine, what: string, cause?: unknown): RecurveError {
@@ -103,8 +144,10 @@ function readKey(header: AbcHeader, value: string): void {
   if (match) header.key = parseKey(`${match[1]} ${match[2] ?? ''}`);
   // The pipes sound F sharp and C sharp, which Hp writes and HP takes for granted.
   else if (/^H[Pp]/.test(value)) header.key = parseKey('D');
-  else if (value.startsWith('none')) header.key = parseKey('C');
-  else header.key = parseKey(value);
+  else if (value.startsWith('none')) {
+    header.key = parseKey('C');
+    header.signs = signsIn(value.slice(4));
+  } else header.key = parseKey(value);
 }
 
 /** `^f _b =c`; after `exp` the other letters have no sign. */

@@ -1,54 +1,86 @@
-/** A piece of a tune in the order it is written. */
-export type AbcItem =
-  | { kind: 'sound'; pitches: number[]; ticks: number; tied: boolean }
-  | {
-      kind: 'bar';
-      /** `:|` and `::` end what is repeated, `|:` and `::` begin it. */
-      ends: boolean;
-      starts: boolean;
-      /** `||`, `|]`: the end of a section. */
-      double: boolean;
-      /** Passes that play what follows: `[1`, `|2`; empty for all. */
-      endings: number[];
-    };
+import { MOST_PASSES } from './abc-bar.ts';
+import type { Metre } from './metre.ts';
 
-/** What is played once or several times, with what differs at the end of each pass. */
-interface Section {
-  body: AbcItem[];
-  endings: { passes: number[]; items: AbcItem[] }[];
-  repeated: boolean;
+/** A note, a chord, or a rest without pitches. */
+export interface AbcSound {
+  kind: 'sound';
+  /** Each with whether it is tied to what comes next. */
+  notes: { pitch: number; tied: boolean }[];
+  ticks: number;
+  /** By which its bar is counted. */
+  metre: Metre | undefined;
 }
 
-/** Items in the order they are played: what is repeated twice, or as often as it has endings, each ending in its pass. */
+export interface AbcBar {
+  kind: 'bar';
+  /** How often `:|` goes back, and `|:` says so beforehand: `::|` twice. */
+  ends: number;
+  starts: number;
+  /** `||`, `|]`, `[|`: the end of a section. */
+  double: boolean;
+  /** Passes that play what follows: `[1`, `|2`; empty for all. */
+  endings: number[];
+}
+
+/** A piece of a tune in the order it is written. */
+export type AbcItem =
+  | AbcSound
+  | AbcBar
+  /** What sounds beside the items that follow: the first line over a voice's own, the second … */
+  | { kind: 'overlay'; layer: number; sounds: AbcSound[] }
+  /** `P:`, where a part begins. */
+  | { kind: 'part'; name: string };
+
+/** What is played once or several times, with what differs at the end of each pass. */
+export interface AbcSection {
+  body: AbcItem[];
+  endings: { passes: number[]; items: AbcItem[] }[];
+  /** How often it is played. */
+  passes: number;
+}
+
+/** Items in the order they are played: what is repeated as often as it says or has endings, each ending in its pass. */
 export function playedItems(items: readonly AbcItem[]): AbcItem[] {
-  const played: AbcItem[] = [];
-  let section: Section = { body: [], endings: [], repeated: false };
-  const flush = (): void => {
-    // Not spread: a section may have more items than a call has room for.
-    for (const item of playedSection(section)) played.push(item);
-    section = { body: [], endings: [], repeated: false };
+  return sectionsOf(items).flatMap((section) => playedSection(section, section.passes));
+}
+
+/** The sections of a tune: one begins with `|:`, and after each double bar and each end of a repeat. */
+export function sectionsOf(items: readonly AbcItem[]): AbcSection[] {
+  const sections: AbcSection[] = [];
+  const begin = (starts: number) => ({
+    body: [] as AbcItem[],
+    endings: [] as AbcSection['endings'],
+    starts,
+    ends: 0,
+  });
+  let open = begin(0);
+  const flush = (starts: number): void => {
+    const { body, endings, ends } = open;
+    const wanted = ends > 0 ? Math.max(ends, open.starts) + 1 : endings.length > 0 ? 2 : 1;
+    const passes = Math.max(wanted, ...endings.flatMap((ending) => ending.passes));
+    if (body.length > 0 || endings.length > 0) sections.push({ body, endings, passes: Math.min(passes, MOST_PASSES) });
+    open = begin(starts);
   };
   items.forEach((item, i) => {
-    if (item.kind === 'bar' && item.starts && !item.ends) flush();
-    (section.endings.at(-1)?.items ?? section.body).push(item);
-    if (item.kind === 'sound') return;
-    if (item.ends) section.repeated = true;
-    if (item.endings.length > 0) section.endings.push({ passes: item.endings, items: [] });
-    else if ((item.ends || item.double) && !beginsEnding(items[i + 1])) flush();
+    if (item.kind === 'bar' && item.starts > 0 && item.ends === 0) flush(item.starts);
+    (open.endings.at(-1)?.items ?? open.body).push(item);
+    if (item.kind !== 'bar') return;
+    open.ends = Math.max(open.ends, item.ends);
+    if (item.endings.length > 0) open.endings.push({ passes: item.endings, items: [] });
+    else if ((item.ends > 0 || item.double) && !beginsEnding(items[i + 1])) flush(item.starts);
   });
-  flush();
-  return played;
+  flush(0);
+  return sections;
 }
 
 function beginsEnding(item: AbcItem | undefined): boolean {
   return item?.kind === 'bar' && item.endings.length > 0;
 }
 
-function playedSection({ body, endings, repeated }: Section): AbcItem[] {
-  if (!repeated && endings.length === 0) return body;
-  const passes = Math.max(2, ...endings.flatMap(({ passes }) => passes));
-  return Array.from({ length: passes }, (_, p) => [
-    ...body,
-    ...endings.filter((ending) => ending.passes.includes(p + 1)).flatMap(({ items }) => items),
-  ]).flat();
+/** So many passes from the first or a later one; after the last that is written the first comes again. */
+export function playedSection({ body, endings, passes }: AbcSection, times: number, first = 1): AbcItem[] {
+  return Array.from({ length: times }, (_, t) => {
+    const pass = ((first - 1 + t) % passes) + 1;
+    return [...body, ...endings.filter((ending) => ending.passes.includes(pass)).flatMap(({ items }) => items)];
+  }).flat();
 }

@@ -1,4 +1,6 @@
+import { BAR, barOf, MOST_PASSES } from './abc-bar.ts';
 import { type AbcHeader, type AbcLine, abcError, readField } from './abc-fields.ts';
+import { AbcLayers } from './abc-layers.ts';
 import type { AbcItem } from './abc-repeats.ts';
 import { type Key, signatureOf } from './key.ts';
 import { barTicks } from './metre.ts';
@@ -12,31 +14,34 @@ const WHOLE = 4 * TICKS;
 const IN_TIME_OF: Readonly<Record<number, number>> = { 2: 3, 3: 2, 4: 3, 6: 2, 8: 3 };
 
 const LENGTH = /^(\d*)(\/*)(\d*)/;
-const NOTE = /^([_^=]{0,2})([A-Ga-g])([,']*)(\d*)(\/*)(\d*)/;
+const NOTE = /^(\^{1,2}|_{1,2}|=)?([A-Ga-g])([,']*)(\d*)(\/*)(\d*)/;
 const REST = /^([zxZX])(\d*)(\/*)(\d*)/;
-const BAR = /^(?:\[\||:*\|[|\]:]*|::+|:)(?:\s*\[?(\d[\d,-]*))?|^\[(\d[\d,-]*)/;
-/** What may stand between notes and does not sound; of a bar with a second line after `&` the first. A lone `!` is an old line break. */
-const SILENT =
-  /^(?:"[^"]*"|![^!\s|]*!|!|\+[^+\s]*\+|\{[^}]*\}|y[\d/.]*|[~.\\`*?uvH-W$]|\s+|\)|&(?:"[^"]*"|\(\d:\d*:?\d*|[^"|:])*)/;
+/** What may stand between notes and does not sound; `;` and `@` are reserved, to be passed over. A lone `!` is an old line break. */
+const SILENT = /^(?:"[^"]*"|![^!\s|]*!|!|\+[^+\s]*\+|\{[^}]*\}|y[\d/.]*|[~.\\`*?;@uvH-W$]|\s+|\))/;
+/** Decorations that send a player to another place. */
+const JUMP = /^[!+](?:D\.[CS]\.\w*|dacapo|dacoda)[!+]$/i;
+
+type WrittenNote = readonly [accidental: string | undefined, letter: string, octaves: string];
+
 /** Turns the text of one voice into items: sounds with lengths, and bar lines. Fields hold from where they stand on, in their voice. */
 export class AbcVoice {
-  readonly items: AbcItem[] = [];
   /** What held where the first note or rest was struck; undefined before it. */
   begin: AbcHeader | undefined;
+  /** The first sign to go on elsewhere, which a player would follow. */
+  jump: { sign: string; line: AbcLine } | undefined;
   readonly #header: AbcHeader;
   readonly #name: string;
-  /** Accidentals written in the running bar, by letter and octave. */
-  #accidentals = new Map<string, number>();
-  /** What `(3` still applies to. */
-  #tuplet = { left: 0, factor: 1 };
-  /** Factor on the next note's length, after > or <. */
-  #broken = 1;
-  /** Shifts of the last sound's notes, by letter and octave, and of those that are tied over a bar line: their accidentals go with them. */
-  #sounded = new Map<string, number>();
-  #carried = new Map<string, number>();
+  readonly #lines = new AbcLayers();
+  #part: object | undefined;
+  #last: AbcLine | undefined;
+
   constructor(header: AbcHeader, name: string) {
     this.#header = header;
     this.#name = name;
+  }
+
+  get items(): readonly AbcItem[] {
+    return this.#lines.items;
   }
 
   field(line: AbcLine, field: string, value: string): void {
@@ -48,27 +53,44 @@ export class AbcVoice {
     this.#header.shift = semitones;
   }
 
+  /** Says in which part the music to come stands. */
+  enter(part: { name: string } | undefined): void {
+    if (part && part !== this.#part) this.#lines.items.push({ kind: 'part', name: part.name });
+    this.#part = part;
+  }
+
   music(line: AbcLine, text: string): void {
+    this.#last = line;
     let rest = text;
     while (rest !== '') {
       const taken = this.#next(rest, line);
-      if (taken === 0) {
-        throw abcError(this.#name, line, `expected notes, bars or rests, got "${rest.slice(0, 12)}"; repair the line`);
-      }
+      if (taken === 0) this.#refuse(rest, line);
       rest = rest.slice(taken);
     }
+  }
+
+  /** Refuses what the end of the tune leaves open. */
+  end(): void {
+    if (this.#last) this.#expectFit(this.#last);
   }
 
   /** Reads one sign at the head of the text; gives its length, 0 where it is none. The first rule that matches counts. */
   #next(text: string, line: AbcLine): number {
     const rules: [RegExp, (match: RegExpExecArray) => void][] = [
-      [SILENT, () => {}],
+      [
+        SILENT,
+        ([sign]) => {
+          if (JUMP.test(sign)) this.jump ??= { sign, line };
+        },
+      ],
       [/^\[([A-Za-z]):([^\]]*)\]/, (match) => this.field(line, match[1], match[2].trim())],
-      [/^[<>]{1,3}/, ([signs]) => this.#breakRhythm(signs, line)],
-      [/^\((\d)(?::(\d*))?(?::(\d*))?/, (match) => this.#beginTuplet(match, line)],
+      [/^(?:>{1,3}|<{1,3})/, ([signs]) => this.#breakRhythm(signs, line)],
+      [/^\((\d+)(?::(\d*))?(?::(\d*))?/, (match) => this.#beginTuplet(match, line)],
+      [/^(?:\(&|&\))/, ([sign]) => this.#refuseSpan(sign, line)],
+      [/^&+/, ([signs]) => this.#overlay(signs, line)],
       [/^\(/, () => {}],
       [/^-/, () => this.#tie()],
-      [BAR, ([signs, after, alone]) => this.#bar(signs, after ?? alone)],
+      [BAR, ([signs, after, alone]) => this.#bar(signs, after ?? alone, line)],
       [REST, ([, letter, ...length]) => this.#rest(letter, this.#factor(length, line))],
       [
         NOTE,
@@ -76,6 +98,8 @@ export class AbcVoice {
           this.#sound(this.#pitches([[accidental, letter, octaves]]), this.#length(this.#factor(length, line)));
         },
       ],
+      // What U: names is a decoration.
+      [/^[h-w]/, ([sign]) => this.#header.symbols.has(sign) || this.#refuse(text, line)],
     ];
     for (const [pattern, read] of rules) {
       const match = pattern.exec(text);
@@ -87,24 +111,21 @@ export class AbcVoice {
   }
 
   /** Pitches of the notes of one sound. */
-  #pitches(notes: readonly (readonly [accidental: string, letter: string, octaves: string])[]): number[] {
-    this.#sounded = new Map();
-    return notes.map((note) => this.#pitch(...note));
-  }
-
-  #pitch(accidental: string, letter: string, octaves: string): number {
-    const upper = letter.toUpperCase();
-    const octave = (letter === upper ? 0 : 1) + octaves.split("'").length - octaves.split(',').length;
-    const place = `${upper}${octave}`;
-    if (accidental !== '') {
-      const shift = accidental.includes('=') ? 0 : accidental.length * (accidental[0] === '^' ? 1 : -1);
-      this.#accidentals.set(place, shift);
-    }
-    const { key, signs, shift: moved } = this.#header;
-    const written = this.#accidentals.get(place) ?? this.#carried.get(place);
-    const shift = written ?? signs.get(upper) ?? signatureOf(key as Key, upper);
-    this.#sounded.set(place, shift);
-    return 60 + LETTERS[upper] + 12 * octave + shift + moved;
+  #pitches(notes: readonly WrittenNote[]): number[] {
+    const line = this.#lines.current;
+    line.sounded = [];
+    return notes.map(([accidental, letter, octaves]) => {
+      const upper = letter.toUpperCase();
+      const octave = (letter === upper ? 0 : 1) + octaves.split("'").length - octaves.split(',').length;
+      const { key, signs, shift: moved, transposed, accidentals } = this.#header;
+      const place = accidentals === 'pitch' ? upper : `${upper}${octave}`;
+      const own = accidental === undefined ? undefined : shiftOf(accidental);
+      if (own !== undefined && accidentals !== 'not') line.accidentals.set(place, own);
+      const written = own ?? line.accidentals.get(place) ?? line.carried.get(place);
+      const shift = written ?? signs.get(upper) ?? signatureOf(key as Key, upper);
+      line.sounded.push({ place, shift });
+      return 60 + LETTERS[upper] + 12 * octave + shift + moved + transposed;
+    });
   }
 
   /** `2`, `/`, `//`, `3/2` as a factor. */
@@ -119,19 +140,21 @@ export class AbcVoice {
 
   /** Ticks of the next note, whose written length is `factor` units. */
   #length(factor: number): number {
-    let ticks = factor * this.#header.unit * WHOLE * this.#broken;
-    this.#broken = 1;
-    if (this.#tuplet.left > 0) {
-      this.#tuplet.left--;
-      ticks *= this.#tuplet.factor;
+    const line = this.#lines.current;
+    let ticks = factor * this.#header.unit * WHOLE * line.broken;
+    line.broken = 1;
+    if (line.tuplet.left > 0) {
+      line.tuplet.left--;
+      ticks *= line.tuplet.factor;
     }
     return ticks;
   }
 
   #sound(pitches: number[], ticks: number): void {
     this.begin ??= { ...this.#header };
-    this.#carried = new Map();
-    this.items.push({ kind: 'sound', pitches, ticks, tied: false });
+    this.#lines.current.carried = new Map();
+    const notes = pitches.map((pitch) => ({ pitch, tied: false }));
+    this.#lines.add({ kind: 'sound', notes, ticks, metre: this.#header.metre });
   }
 
   #rest(letter: string, factor: number): void {
@@ -143,17 +166,17 @@ export class AbcVoice {
   /** `[CEG]2`, as long as its first note. Gives the length of its text. */
   #chord(text: string, line: AbcLine): number {
     const end = text.indexOf(']');
-    const notes: [string, string, string][] = [];
+    const notes: WrittenNote[] = [];
+    const tied = new Set<number>();
     let factor = 1;
     let rest = end < 0 ? '' : text.slice(1, end);
-    let tied = false;
     while (rest !== '') {
       const note = NOTE.exec(rest);
       // Signs of other dialects inside a chord, `+` and a tuplet's `(3`, do not change what sounds.
       const sign = note ?? /^(?:-|\+|\(\d?)/.exec(rest) ?? SILENT.exec(rest);
       if (!sign) break;
       rest = rest.slice(sign[0].length);
-      if (sign[0] === '-') tied = true;
+      if (sign[0] === '-') tied.add(notes.length - 1);
       if (!note) continue;
       const [, accidental, letter, octaves, ...length] = note;
       const own = this.#factor(length, line);
@@ -176,63 +199,93 @@ export class AbcVoice {
     }
     const [outer, ...length] = LENGTH.exec(text.slice(end + 1)) as RegExpExecArray;
     this.#sound(this.#pitches(notes), this.#length(factor * this.#factor(length, line)));
-    if (tied) this.#tie();
+    this.#tie((n) => tied.has(n));
     return end + 1 + outer.length;
   }
 
   #breakRhythm(signs: string, line: AbcLine): void {
-    const last = this.items.at(-1);
-    if (last?.kind !== 'sound') {
-      throw abcError(this.#name, line, `expected a note before "${signs}", got none; repair the line`);
+    const { last, broken } = this.#lines.current;
+    if (!last || broken !== 1) {
+      const got = last ? 'two such signs' : 'none';
+      throw abcError(this.#name, line, `expected a note before "${signs}", got ${got}; repair the line`);
     }
     const short = 1 / 2 ** signs.length;
     const [before, after] = signs[0] === '>' ? [2 - short, short] : [short, 2 - short];
     last.ticks *= before;
-    this.#broken = after;
+    this.#lines.current.broken = after;
   }
 
   #beginTuplet([written, p, q, r]: RegExpExecArray, line: AbcLine): void {
     const count = Number(p);
-    if (count === 0 || (q && Number(q) === 0)) {
+    if (count < 2 || count > 99 || (q && Number(q) === 0) || (r && Number(r) === 0)) {
       throw abcError(
         this.#name,
         line,
-        `expected a tuplet such as (3 or (3:2:3, got "${written}"; write numbers above 0`,
+        `expected a tuplet such as (3 or (3:2:3, got "${written}"; write numbers above 0, the first of them from 2`,
       );
     }
     const metre = this.#header.metre;
     const compound = metre !== undefined && metre.beats % 3 === 0 && metre.beats > 3;
     const time = q ? Number(q) : (IN_TIME_OF[count] ?? (compound ? 3 : 2));
-    this.#tuplet = { left: r ? Number(r) : count, factor: time / count };
+    this.#lines.current.tuplet = { left: r ? Number(r) : count, factor: time / count };
   }
 
-  #tie(): void {
-    const last = this.items.at(-1);
-    if (last?.kind === 'sound') last.tied = true;
-  }
-
-  #bar(signs: string, endings: string | undefined): void {
-    this.#accidentals = new Map();
-    const last = this.items.at(-1);
-    this.#carried = last?.kind === 'sound' && last.tied ? this.#sounded : new Map();
-    // `::` stands for an end and a start; a lone `[1` is an ending without a bar line.
-    const ends = /^:/.test(signs);
-    const starts = /(?:\||^:):+/.test(signs);
-    const double = /\|\||\|\]|\[\|/.test(signs);
-    this.items.push({
-      kind: 'bar',
-      ends,
-      starts: starts || (ends && /^::/.test(signs)),
-      double,
-      endings: endings === undefined ? [] : numbersOf(endings),
+  /** Ties the notes of the last sound, counted from 0. */
+  #tie(which: (note: number) => boolean = () => true): void {
+    this.#lines.current.last?.notes.forEach((note, n) => {
+      if (which(n)) note.tied = true;
     });
+  }
+
+  #overlay(signs: string, line: AbcLine): void {
+    this.#expectFit(line);
+    if (this.#lines.lay(signs.length)) return;
+    throw abcError(
+      this.#name,
+      line,
+      `expected bars for another line before "${signs}", got too few or too many lines; write it in the bar it belongs to, or as a voice`,
+    );
+  }
+
+  #refuseSpan(sign: string, line: AbcLine): never {
+    throw abcError(
+      this.#name,
+      line,
+      `expected another line of a bar after &, got "${sign}", which the standard does not have; write & in each bar, or a voice`,
+    );
+  }
+
+  #refuse(text: string, line: AbcLine): never {
+    throw abcError(this.#name, line, `expected notes, bars or rests, got "${text.slice(0, 12)}"; repair the line`);
+  }
+
+  /** Refuses a line over a bar that would go on after it. */
+  #expectFit(line: AbcLine): void {
+    const { excess } = this.#lines;
+    if (excess === 0) return;
+    throw abcError(
+      this.#name,
+      line,
+      `expected a line after & that is as long as its bar, got one that is ${Number((excess / TICKS).toFixed(3))} quarters longer; repair the bar`,
+    );
+  }
+
+  #bar(signs: string, passes: string | undefined, line: AbcLine): void {
+    const bar = barOf(signs, passes);
+    if (!bar) {
+      throw abcError(
+        this.#name,
+        line,
+        `expected passes such as [1 or [1,3 up to ${MOST_PASSES}, got "${(passes ?? signs).slice(0, 40)}"; write their numbers`,
+      );
+    }
+    this.#expectFit(line);
+    if (!this.#lines.endBar()) return;
+    this.#lines.items.push(bar);
+    this.#lines.beginBar();
   }
 }
 
-/** `1`, `1,3`, `1-3` */
-function numbersOf(text: string): number[] {
-  return text.split(',').flatMap((part) => {
-    const [from, to = from] = part.split('-').map(Number);
-    return Array.from({ length: Math.max(0, Math.min(to, 16) - from + 1) }, (_, i) => from + i);
-  });
+function shiftOf(accidental: string): number {
+  return accidental === '=' ? 0 : accidental.length * (accidental[0] === '^' ? 1 : -1);
 }

@@ -102,7 +102,7 @@ describe('ABC', () => {
     ]);
   });
 
-  test('every voice is read wherever it goes on, with its own accidentals, units and repeats; of overlays the first line', () => {
+  test('every voice is read wherever it goes on, with its own accidentals, units and repeats', () => {
     const voices = (body: string, head = 'K:G') => {
       const [{ notes }] = readAbc(`X:1\nM:4/4\nL:1/8\n${head}\n${body}\n`, 'test.abc');
       return notes.map(({ pitch, start, voice }) => `${voice} ${noteName(pitch)} ${start / (Q / 2)}`);
@@ -117,7 +117,6 @@ describe('ABC', () => {
     ]);
     expect(voices('V:1\nG4:|\nV:2\nC4:|')).toEqual(['0 G4 0', '1 C4 0', '0 G4 4', '1 C4 4']);
     expect(voices('V:1\nz4A4|\nV:2 clef=perc\nC4D4|\nV:3\nz8|')).toEqual(['0 A4 4']);
-    expect(played('G4A4 & "C|"C4 (3:2:3DEF D2 | B4c4 & E8|')).toEqual(['G4 0/4', 'A4 4/4', 'B4 8/4', 'C5 12/4']);
     expect(() => voices('V:T\nG4|\nV:B\nmalformed # |')).toThrow(/^test\.abc, line 8: expected notes/);
   });
 

@@ -1,21 +1,22 @@
 import { RecurveError } from '../../errors.ts';
 import { expectOptions, expectText } from '../../options.ts';
 import { readAbcBody } from './abc-body.ts';
-import { type AbcHeader, type AbcLine, readField, unitFor, withoutComment } from './abc-fields.ts';
+import { type AbcHeader, type AbcLine, fieldOf, isMusic, readField, unitFor, withoutComment } from './abc-fields.ts';
 import { parseKey, transposeKey } from './key.ts';
 import { expectLength, lengthOf, type Score } from './score.ts';
 
 export interface AbcOptions {
-  /** `play` (default) writes repeats and endings out; `written` reads every bar once. */
+  /** `play` (default) writes repeats, endings and the order of parts out; `written` reads every bar once. */
   repeats?: 'play' | 'written';
   /** Called for a tune that is malformed, which is then left out; without it the first one is thrown. */
   onMalformed?(error: RecurveError): void;
 }
 
 /**
- * Reads the tunes of an ABC file (standard 2.1): keys and their changes, metres, unit lengths, accidentals, ties, tuplets, broken
- * rhythm, chords, rests, repeats with endings, voices (`V:`, inline too). Chord names, decorations, grace notes, lyrics, layout, drums and
- * prose are passed over; of a bar with overlays (`&`) the first line is read. Key, metre and tempo are those of the first note.
+ * Reads the tunes of an ABC file (standard 2.1): keys, metres and their changes, unit lengths, accidentals, ties, tuplets, broken
+ * rhythm, chords, rests, repeats with endings, orders of parts (`P:`), voices (`V:`, inline too), lines over bars (`&`), which become voices
+ * after their own, macros and `U:`. Chord names, decorations, grace notes, lyrics, layout, drums and prose are passed over. Key, metre
+ * and tempo are those of the first note.
  *
  * @throws RecurveError `data` for a text without tunes, and for a tune that is malformed, with its line
  */
@@ -42,7 +43,7 @@ export function readAbc(text: string, name: string, options: AbcOptions = {}): S
 
 /** Lines of each tune: from an `X:` line (or the first field, in a file with one tune) to the next; and what the file says for all of them. */
 function tunesOf(text: string): { before: AbcLine[]; tunes: AbcLine[][] } {
-  const lines = text.split(/\r\n|\n|\r/).map((line, i) => ({ text: line, number: i + 1 }));
+  const lines = withoutContinuation(text.split(/\r\n|\n|\r/).map((line, i) => ({ text: line, number: i + 1 })));
   const tunes: AbcLine[][] = [];
   const isNumber = ({ text: line }: AbcLine): boolean => /^\s*X:/.test(line);
   const first = lines.findIndex(isNumber);
@@ -55,10 +56,23 @@ function tunesOf(text: string): { before: AbcLine[]; tunes: AbcLine[][] } {
     }
     if (inTune) tunes[tunes.length - 1].push(line);
   }
-  // The file's own header ends with an empty line; of its fields these three sound.
+  // The file's own header ends with an empty line; of its fields these sound.
   const top = lines.slice(0, Math.max(first, 0));
   const end = top.findIndex(isEmpty);
-  return { before: top.slice(0, end < 0 ? top.length : end).filter(({ text: line }) => /^[LMQ]:/.test(line)), tunes };
+  const header = top.slice(0, end < 0 ? top.length : end);
+  return { before: header.filter(({ text: line }) => /^(?:[ILMQUm]:|%%)/.test(line)), tunes };
+}
+
+/** Fields with what `+:` adds to them. */
+function withoutContinuation(lines: readonly AbcLine[]): AbcLine[] {
+  const whole: AbcLine[] = [];
+  for (const line of lines) {
+    const last = whole.at(-1);
+    if (last && line.text.startsWith('+:') && /^[A-Za-z]:/.test(last.text))
+      whole[whole.length - 1] = { ...last, text: `${withoutComment(last.text)} ${line.text.slice(2).trim()}` };
+    else whole.push(line);
+  }
+  return whole;
 }
 
 function isEmpty({ text }: AbcLine): boolean {
@@ -80,7 +94,7 @@ function withoutProse(lines: readonly AbcLine[]): AbcLine[] {
 
 /** Without a bar line, and with letters that are no music. */
 function isProse(paragraph: readonly AbcLine[]): boolean {
-  const lines = paragraph.map(({ text }) => withoutComment(text)).filter((text) => !/^([A-Za-z+]):/.test(text));
+  const lines = paragraph.map(({ text }) => withoutComment(text)).filter((text) => isMusic(text) || !fieldOf(text));
   const bare = lines.map((text) => text.replace(/"[^"]*"|![^!]*!|\{[^}]*\}|\[[A-Za-z]:[^\]]*\]/g, ''));
   return bare.every((text) => !text.includes('|')) && bare.some((text) => /[h-tw]/.test(text));
 }
@@ -99,7 +113,12 @@ function readTune(
     );
   }
   const header = readHeader([...before, ...lines.slice(0, keyLine + 1)], name);
-  const { notes, pickup, begin } = readAbcBody(withoutProse(lines.slice(keyLine + 1)), header, name, repeats);
+  const { notes, pickup, metreChanges, begin } = readAbcBody(
+    withoutProse(lines.slice(keyLine + 1)),
+    header,
+    name,
+    repeats,
+  );
   if (notes.length === 0) {
     throw new RecurveError(
       'data',
@@ -107,26 +126,33 @@ function readTune(
     );
   }
   expectLength(lengthOf({ notes }), `${name}, tune of line ${lines[0].number}`);
-  const { title, metre, tempo, shift } = begin;
+  const { title, metre, tempo } = begin;
+  const shift = begin.shift + begin.transposed;
   const key = shift % 12 === 0 ? begin.key : transposeKey(begin.key, shift);
-  return { notes, title, key, pickup, ...(metre && { metre }), ...(tempo && { tempo }) };
+  return {
+    ...{ notes, title, key, pickup },
+    ...(metre && { metre }),
+    ...(metreChanges.length > 0 && { metreChanges }),
+    ...(tempo && { tempo }),
+  };
 }
 
 function readHeader(lines: readonly AbcLine[], name: string): AbcHeader {
   const header: AbcHeader = {
     ...{ title: '', key: parseKey('C'), signs: new Map(), metre: undefined, unit: 0, tempo: undefined },
-    shift: 0,
-    voices: new Map(),
+    ...{ shift: 0, transposed: 0, accidentals: 'octave', order: undefined },
+    ...{ symbols: new Set(), macros: [], voices: new Map() },
   };
-  const read = (wanted: RegExp): void => {
+  const read = (wanted: (field: string) => boolean): void => {
     for (const line of lines) {
-      const [, field, value] = wanted.exec(withoutComment(line.text)) ?? [];
-      if (field) readField(header, field, value.trim(), { line, name });
+      const [field, value] = fieldOf(line.text) ?? [];
+      if (field === 'P') header.order = value === '' ? undefined : value;
+      else if (field && value !== undefined && wanted(field)) readField(header, field, value, { line, name });
     }
   };
-  read(/^([A-PR-Za-z]):(.*)$/);
+  read((field) => field !== 'Q');
   if (header.unit === 0) header.unit = unitFor(header.metre);
   // A tempo may count unit lengths, which L: or M: may give in a later line.
-  read(/^(Q):(.*)$/);
+  read((field) => field === 'Q');
   return header;
 }

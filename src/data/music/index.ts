@@ -1,6 +1,6 @@
 export { type AbcOptions, readAbc } from './abc.ts';
 export { inKey, type Key, keyName, keyOfFifths, MODES, type Mode, parseKey, transposeKey } from './key.ts';
-export { barTicks, type Metre, metreName, parseMetre } from './metre.ts';
+export { barTicks, type Metre, type MetreChange, metreName, parseMetre } from './metre.ts';
 export { readMidi, writeMidi } from './midi.ts';
 export { HIGHEST_KEY, KEYS, LOWEST_KEY, noteName, parsePitch } from './pitch.ts';
 export { type MusicPiece, type ReadMusicOptions, readMusic } from './read-music.ts';

@@ -8,6 +8,13 @@ export interface Metre {
   unit: number;
 }
 
+/** A metre that begins later than the piece. */
+export interface MetreChange {
+  /** In ticks from the beginning. */
+  start: number;
+  metre: Metre;
+}
+
 const UNITS = [1, 2, 4, 8, 16, 32];
 
 /**
@@ -36,6 +43,10 @@ export function metreName({ beats, unit }: Metre): string {
 /** Whether a bar of so many beats can be counted out: what {@link parseMetre} would read. */
 export function isMetre({ beats, unit }: Metre): boolean {
   return Number.isInteger(beats) && beats >= 1 && beats <= 99 && UNITS.includes(unit);
+}
+
+export function sameMetre(a: Metre, b: Metre): boolean {
+  return a.beats === b.beats && a.unit === b.unit;
 }
 
 /** Ticks of a bar. */

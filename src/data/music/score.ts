@@ -1,7 +1,7 @@
 import { RecurveError } from '../../errors.ts';
 import { kindOf } from '../../options.ts';
 import type { Key } from './key.ts';
-import type { Metre } from './metre.ts';
+import type { Metre, MetreChange } from './metre.ts';
 import { expectKey } from './pitch.ts';
 
 /** Ticks of a quarter note in every score: divides by 16 and by 3, so that 64ths and triplets are exact. */
@@ -39,6 +39,8 @@ export interface Score {
   title: string;
   key?: Key;
   metre?: Metre;
+  /** The metres that follow, by start; none where it stays. */
+  metreChanges?: readonly MetreChange[];
   /** Quarter notes a minute. */
   tempo?: number;
   /** Ticks before the first full bar. */

@@ -24,8 +24,8 @@ export async function list(values: Values): Promise<void> {
     rows.push({ ...about(dataset), ...(await stateOf(dataset, places)) });
   }
   for (const { damaged } of rows) if (damaged !== undefined) output.note(damaged);
-  output.result({ datasets: rows });
-  output.print(
+  await output.result({ datasets: rows });
+  await output.print(
     textTable({
       columns: [
         { header: 'name' },
@@ -69,8 +69,8 @@ export async function path(name: string, values: Values): Promise<void> {
       `datasets: expected ${name} on this machine, got nothing in ${places.mirror === undefined ? '' : `${places.mirror} (RECURVE_DATA) and `}the cache; get it with recurve datasets get ${name}`,
     );
   }
-  output.result({ name, files });
-  output.print(files.map((file) => file.path).join('\n'));
+  await output.result({ name, files });
+  await output.print(files.map((file) => file.path).join('\n'));
 }
 
 /** `recurve datasets get NAME` */
@@ -79,9 +79,9 @@ export async function get(name: string, values: Values): Promise<void> {
   const dataset = datasetNamed(name);
   const files = await fetchWithNotes(dataset, output);
   const checked = dataset.files.map(({ sha256 }, k) => ({ ...files[k], sha256 }));
-  output.result({ ...about(dataset), files: checked });
+  await output.result({ ...about(dataset), files: checked });
   const { licence, credit, home } = dataset;
-  output.print(
+  await output.print(
     [
       ...checked.map(({ path, sha256 }) => `${path}\n  SHA-256 ${sha256}, as it should be`),
       `licence: ${licence}`,
@@ -102,8 +102,8 @@ export async function mirror(folder: string, names: readonly string[], values: V
     const how = parts.map(({ made }) => made?.by === 'hand' && made.how).filter(Boolean);
     output.note(`left out ${name}: it is in mirrors only (${how.join('; ')})`);
   }
-  output.result({ folder, files, left: left.map(({ name }) => name) });
-  output.print(
+  await output.result({ folder, files, left: left.map(({ name }) => name) });
+  await output.print(
     `${files.length} files of ${wanted.length - left.length} data sets in ${folder}; set RECURVE_DATA=${folder}`,
   );
 }

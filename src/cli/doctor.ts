@@ -50,8 +50,8 @@ export async function doctor(values: DoctorValues): Promise<void> {
     platform: `${process.platform} ${process.arch}`,
     cores: availableParallelism(),
   };
-  output.result(facts);
-  output.print(
+  await output.result(facts);
+  await output.print(
     [
       `recurve   ${facts.version}`,
       `node      ${facts.node} on ${facts.platform}, ${facts.cores} ${facts.cores === 1 ? 'core' : 'cores'}`,

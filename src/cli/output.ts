@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { inChunks } from '../node/chunks.ts';
+import { writePiecesAtomic } from '../node/files.ts';
+import { jsonPieces } from './json-pieces.ts';
 import { type Abilities, abilitiesOf, columnsOf } from './terminal/index.ts';
 
 /** Where a command writes: results to standard output, news to standard error. */
@@ -8,31 +12,55 @@ export interface Output {
   /** Columns of standard output. */
   readonly width: number;
   /** Writes a result for people; nothing with `--json`. */
-  print(text: string): void;
+  print(text: Text): Promise<void>;
   /** Writes the one object of `--json`; nothing without. */
-  result(value: object): void;
+  result(value: object): Promise<void>;
+  /** Writes a result into a file in place of standard output: with `--json` the object, without the text as it is. */
+  save(path: string, value: object, text: Text): Promise<void>;
   /** Tells what goes on; nothing with `--json` or `--quiet`. */
   note(line: string): void;
 }
 
+/** A text, or the pieces of one that may be longer than a string can be. */
+export type Text = string | Iterable<string>;
+
 export function outputOf({ json = false, quiet = false }: { json?: boolean; quiet?: boolean }): Output {
+  const note = (line: string): void => {
+    if (!json && !quiet) process.stderr.write(`${line}\n`);
+  };
   return {
     json,
     abilities: abilitiesOf(process.stdout, process.env, process.platform),
     width: columnsOf(process.stdout),
-    print: (text) => {
-      if (!json) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    async print(text) {
+      if (!json) await write(ended(text));
     },
-    result: (value) => {
-      if (json) process.stdout.write(`${jsonText(value)}\n`);
+    async result(value) {
+      if (json) await write(ended(jsonPieces(value)));
     },
-    note: (line) => {
-      if (!json && !quiet) process.stderr.write(`${line}\n`);
+    async save(path, value, text) {
+      await writePiecesAtomic(path, json ? ended(jsonPieces(value)) : piecesOf(text));
+      note(`wrote ${path}`);
     },
+    note,
   };
 }
 
-/** JSON on one line: typed arrays as lists, and null for what is no number. */
-export function jsonText(value: object): string {
-  return JSON.stringify(value, (_, inner) => (ArrayBuffer.isView(inner) ? Array.from(inner as Float64Array) : inner));
+/** Writes to standard output as fast as it is read; `run` sees to what goes wrong there. */
+async function write(pieces: Iterable<string>): Promise<void> {
+  for (const chunk of inChunks(pieces)) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+}
+
+/** A text whose last line is ended. */
+function* ended(text: Text): Generator<string> {
+  let last = '';
+  for (const piece of piecesOf(text)) {
+    yield piece;
+    if (piece !== '') last = piece;
+  }
+  if (!last.endsWith('\n')) yield '\n';
+}
+
+function piecesOf(text: Text): Iterable<string> {
+  return typeof text === 'string' ? [text] : text;
 }

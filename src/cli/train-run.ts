@@ -91,13 +91,13 @@ export async function trainRun<T extends Trained>(task: TrainTask<T>, values: Ru
     const { model, checkpoint, metrics, report } = run.paths;
     await run.saveReport(task.report(trained, { model, checkpoint, metrics }));
     const { seconds, epochs, stopped } = trained;
-    output.result({
+    await output.result({
       ...{ task: config.task, seconds, epochs, stopped, run: folder, model, report },
       ...task.result(trained),
     });
     const best = epochs === 0 ? 'less than an epoch' : `best after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
     const how = stopped === 'time' ? ', ended by --max-time' : '';
-    output.print(
+    await output.print(
       [
         ...task.print(trained, output),
         `trained in ${seconds.toFixed(1)} s, ${best}${how}\nmodel   ${model}\nreport  ${report}\n`,

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, realpath, rename, rm, rmdir, stat, writ
 import { basename, dirname, join } from 'node:path';
 import { RecurveError } from '../errors.ts';
 import { expectBytes, expectText } from '../options.ts';
+import { inChunks } from './chunks.ts';
 import { errorCode, fileError } from './file-error.ts';
 import { isAlive } from './liveness.ts';
 
@@ -22,12 +23,26 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   expectText('writeFileAtomic', 'the path', path, 'of a URL give fileURLToPath(url)');
   if (typeof content !== 'string') expectBytes('writeFileAtomic', content);
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  await write(path, bytes, `to write ${bytes.length} bytes`);
+}
+
+/**
+ * Does the same with a text in pieces, which together may be longer than a string can be.
+ *
+ * @throws RecurveError `file`: folder missing, no permission, read-only, disk full, …
+ */
+export async function writePiecesAtomic(path: string, pieces: Iterable<string>): Promise<void> {
+  await write(path, inChunks(pieces), 'to write the result');
+}
+
+async function write(path: string, content: Uint8Array | Iterable<string>, wanted: string): Promise<void> {
   try {
     const there = await statIfThere(path);
-    if (there && !there.isFile() && !there.isDirectory()) return await writeFile(path, bytes);
-    await replaceFile(there ? await realpath(path) : path, bytes);
+    if (there && !there.isFile() && !there.isDirectory()) return await writeFile(path, content);
+    await replaceFile(there ? await realpath(path) : path, content);
   } catch (error) {
-    throw fileError(path, `to write ${bytes.length} bytes`, error);
+    // What makes the pieces may fail too.
+    throw errorCode(error) === undefined ? error : fileError(path, wanted, error);
   }
 }
 
@@ -38,14 +53,14 @@ async function statIfThere(path: string) {
   });
 }
 
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+async function replaceFile(path: string, content: Uint8Array | Iterable<string>): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}-${token}-${written++}.tmp`);
   await removeStaleTemporaries(folder, basename(path));
   const file = await open(temporary, 'wx');
   try {
     try {
-      await file.writeFile(bytes);
+      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();

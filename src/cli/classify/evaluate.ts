@@ -16,7 +16,7 @@ export async function evaluate(opened: OpenedModel, [place]: readonly string[], 
   tellReading(examples, output);
   const { scores, baselines } = await model.evaluate(examples);
   const { accuracy, f1, logLoss, auc, confusion, classes } = scores;
-  output.result({
+  await output.result({
     task: 'classify',
     model: opened.path,
     classes: model.classes,
@@ -26,7 +26,7 @@ export async function evaluate(opened: OpenedModel, [place]: readonly string[], 
     perClass: classes,
     examples: scores.examples,
   });
-  output.print(
+  await output.print(
     `${scores.examples.toLocaleString('en')} ${scores.examples === 1 ? 'example' : 'examples'} of ${examples.source}\n${scoreTable(scores, output, { model, baselines })}\n${confusionTable(scores, output)}`,
   );
 }

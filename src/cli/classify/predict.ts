@@ -1,9 +1,10 @@
 import { RecurveError } from '../../errors.ts';
-import { writeFileAtomic } from '../../node/files.ts';
 import { formatFixed } from '../../report/format.ts';
 import type { Examples } from '../../tasks/index.ts';
+import { csvLines } from '../csv.ts';
+import { lazily } from '../lazily.ts';
 import type { OpenedModel } from '../models.ts';
-import { jsonText, outputOf } from '../output.ts';
+import { outputOf } from '../output.ts';
 import { textTable } from '../terminal/index.ts';
 import { type DataValues, examplesFor, loadModel, tellReading, tellUnknown } from './model.ts';
 import { answerRow, explanationTable } from './results.ts';
@@ -53,26 +54,22 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
       )
     : [];
   const { classes } = model;
-  const rows = answers.map((answer, i) => {
+  const rows = lazily(answers, (answer, i) => {
     const { words, steps } = explained[i] ?? {};
     return { ...nameOf(examples, i), ...answerRow(answer, classes), ...(words && { words }), ...(steps && { steps }) };
   });
   const object = { task: 'classify', model: opened.path, classes, predictions: rows };
   const csv = () => csvOf(examples, rows, classes);
-  if (values.out !== undefined) {
-    await writeFileAtomic(values.out, values.json ? `${jsonText(object)}\n` : csv());
-    output.note(`wrote ${values.out}`);
-    return;
-  }
-  output.result(object);
-  if (values.csv) return output.print(csv());
+  if (values.out !== undefined) return await output.save(values.out, object, csv());
+  await output.result(object);
+  if (values.csv) return await output.print(csv());
   if (values.explain) {
     const texts = explained.map(
       (one, i) =>
         `${shown(examples, i)}\n${one.label}, ${formatFixed(100 * one.probability, 1)} %\n${explanationTable(one, output)}`,
     );
     const more = answers.length - texts.length;
-    return output.print(
+    return await output.print(
       [...texts, ...(more > 0 ? [`and ${more.toLocaleString('en')} more: --json explains them all`] : [])].join('\n'),
     );
   }
@@ -89,7 +86,7 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
     ...output.abilities,
   });
   const more = answers.length - MOST_SHOWN;
-  output.print(more > 0 ? `${table}and ${more.toLocaleString('en')} more: --csv prints them all\n` : table);
+  await output.print(more > 0 ? `${table}and ${more.toLocaleString('en')} more: --csv prints them all\n` : table);
 }
 
 function contentsOf(examples: Examples): readonly (string | Float32Array)[] {
@@ -108,16 +105,15 @@ function nameOf(examples: Examples, i: number) {
 /** A line per example: what it is, its label, and the probability of each class with every digit. */
 function csvOf(
   examples: Examples,
-  rows: readonly { label: string; probabilities: Record<string, number> }[],
+  rows: Iterable<{ label: string; probabilities: Record<string, number> }>,
   classes: readonly string[],
-): string {
-  const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+): Iterable<string> {
   const name = examples.kind === 'words' ? 'text' : 'sequence';
   const header = [name, 'label', ...classes.map((one) => `p_${one}`)];
-  const lines = rows.map(({ label, probabilities }, i) => [
+  const lines = lazily(rows, ({ label, probabilities }, i) => [
     examples.kind === 'words' ? examples.texts[i] : shown(examples, i),
     label,
-    ...classes.map((one) => String(probabilities[one])),
+    ...classes.map((one) => probabilities[one]),
   ]);
-  return [header, ...lines].map((cells) => `${cells.map(cell).join(',')}\n`).join('');
+  return csvLines(header, lines);
 }

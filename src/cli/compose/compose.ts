@@ -69,7 +69,7 @@ export async function compose(opened: OpenedModel, _: readonly string[], values:
   }
   const quarters = lengthOf(score) / TICKS;
   const { seed = 0 } = values;
-  output.result({
+  await output.result({
     task: 'compose',
     model: opened.path,
     kind: model.kind,
@@ -87,8 +87,8 @@ export async function compose(opened: OpenedModel, _: readonly string[], values:
     ...(score.key ? [keyName(score.key)] : []),
     ...(score.metre ? [metreName(score.metre)] : []),
   ];
-  output.print(`${about.join(', ')}, seed ${seed}\nMIDI    ${values.out}`);
-  if (values.picture !== undefined) output.print(`picture ${values.picture}`);
+  await output.print(`${about.join(', ')}, seed ${seed}\nMIDI    ${values.out}`);
+  if (values.picture !== undefined) await output.print(`picture ${values.picture}`);
 }
 
 async function requestOf(values: ComposeValues): Promise<ComposeRequest> {

@@ -16,10 +16,10 @@ export async function evaluate(opened: OpenedModel, [place]: readonly string[], 
   const { pieces, leftOut } = await loadMusic([place], 'written', output, model.kind);
   const severalVoices = tellVoices(model.kind, pieces, output);
   const scores = await model.evaluate(pieces);
-  output.result({
+  await output.result({
     ...{ task: 'compose', model: opened.path, kind: model.kind, ...scores },
     ...(leftOut > 0 && { leftOut }),
     ...(severalVoices > 0 && { severalVoices }),
   });
-  output.print(likelihoodTable(scores, output));
+  await output.print(likelihoodTable(scores, output));
 }

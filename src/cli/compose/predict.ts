@@ -1,6 +1,5 @@
-import { writeFileAtomic } from '../../node/files.ts';
 import type { OpenedModel } from '../models.ts';
-import { jsonText, outputOf } from '../output.ts';
+import { outputOf } from '../output.ts';
 import { loadModel } from './model.ts';
 import { loadPiece, tellVoices } from './music.ts';
 import { nextTable } from './results.ts';
@@ -22,11 +21,7 @@ export async function predict(opened: OpenedModel, [file]: readonly string[], va
   tellVoices(model.kind, [piece], output);
   const next = model.next(piece);
   const object = { task: 'compose', model: opened.path, kind: model.kind, next };
-  if (values.out !== undefined) {
-    await writeFileAtomic(values.out, values.json ? `${jsonText(object)}\n` : nextTable(next, output));
-    output.note(`wrote ${values.out}`);
-    return;
-  }
-  output.result(object);
-  output.print(nextTable(next.slice(0, SHOWN), output));
+  if (values.out !== undefined) return await output.save(values.out, object, nextTable(next, output));
+  await output.result(object);
+  await output.print(nextTable(next.slice(0, SHOWN), output));
 }

@@ -55,7 +55,7 @@ export async function evaluate(opened: OpenedModel, [table]: readonly string[], 
     progress.finish();
   }
   const { scores, folds, refit } = result;
-  output.result({
+  await output.result({
     task: 'forecast',
     model: path,
     target: model.target,
@@ -68,7 +68,7 @@ export async function evaluate(opened: OpenedModel, [table]: readonly string[], 
       })),
     }),
   });
-  output.print(
+  await output.print(
     [
       scoreTable(scores, model, output),
       ...stepTables(scores, model, output),

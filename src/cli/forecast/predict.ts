@@ -1,9 +1,10 @@
 import { describe } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { writeFileAtomic } from '../../node/files.ts';
 import type { Forecast } from '../../tasks/index.ts';
+import { csvLines } from '../csv.ts';
+import { lazily } from '../lazily.ts';
 import type { OpenedModel } from '../models.ts';
-import { jsonText, outputOf } from '../output.ts';
+import { outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
 import { loadModel, seriesFor } from './model.ts';
 import { forecastRow, nextSteps } from './results.ts';
@@ -31,29 +32,25 @@ export async function predict(opened: OpenedModel, [table]: readonly string[], v
     model: path,
     target,
     ...(unit && { unit }),
-    forecasts: forecasts.map(forecastRow),
+    forecasts: lazily(forecasts, forecastRow),
   };
-  if (values.out !== undefined) {
-    await writeFileAtomic(values.out, values.json ? `${jsonText(object)}\n` : csvOf(forecasts));
-    output.note(`wrote ${values.out}`);
-    return;
-  }
-  output.result(object);
-  output.print(values.csv ? csvOf(forecasts) : nextSteps(forecasts, model, output).join('\n'));
+  if (values.out !== undefined) return await output.save(values.out, object, csvOf(forecasts));
+  await output.result(object);
+  await output.print(values.csv ? csvOf(forecasts) : nextSteps(forecasts, model, output).join('\n'));
 }
 
 /** A line per series and step; times in ISO 8601 (UTC), numbers with every digit. */
-function csvOf(forecasts: readonly Forecast[]): string {
+function csvOf(forecasts: readonly Forecast[]): Iterable<string> {
   const levels = forecasts[0].intervals.map(({ level }) => level);
   const header = ['id', 'time', 'step', 'forecast', ...levels.flatMap((level) => [`lower_${level}`, `upper_${level}`])];
-  const lines = forecasts.flatMap(({ id, times, point, intervals }) =>
-    Array.from(point, (value, h) => [
-      /[",\r\n]/.test(id) ? `"${id.replaceAll('"', '""')}"` : id,
-      times ? new Date(times[h]).toISOString() : '',
-      h + 1,
-      value,
-      ...intervals.flatMap(({ lower, upper }) => [lower[h], upper[h]]),
-    ]),
-  );
-  return [header, ...lines].map((cells) => `${cells.join(',')}\n`).join('');
+  return csvLines(header, rowsOf(forecasts));
+}
+
+function* rowsOf(forecasts: readonly Forecast[]): Generator<(string | number)[]> {
+  for (const { id, times, point, intervals } of forecasts) {
+    for (const [h, value] of point.entries()) {
+      const time = times ? new Date(times[h]).toISOString() : '';
+      yield [id, time, h + 1, value, ...intervals.flatMap(({ lower, upper }) => [lower[h], upper[h]])];
+    }
+  }
 }

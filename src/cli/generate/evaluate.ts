@@ -25,6 +25,6 @@ export async function evaluate(opened: OpenedModel, places: readonly string[], v
   tellReading(text, output);
   const test = await model.evaluate(text);
   const baselines = { [`${model.settings.order}-gram that learns as it reads`]: await model.evaluateNgram(text) };
-  output.result({ task: 'generate', model: opened.path, test, baselines });
-  output.print(scoreTable('Text read from beginning to end', test, baselines, output));
+  await output.result({ task: 'generate', model: opened.path, test, baselines });
+  await output.print(scoreTable('Text read from beginning to end', test, baselines, output));
 }

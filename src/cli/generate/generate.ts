@@ -31,12 +31,12 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
       ...given({ prompt, lines: values.lines, syllables: values.syllables }),
       ...sampling,
     });
-    output.result({ ...told, ...verse });
+    await output.result({ ...told, ...verse });
     if (verse.rhyming < verse.pairs)
       output.note(
         `${verse.rhyming} of ${verse.pairs} pairs of lines rhyme: for the others the model drew no line whose end has a rhyme in its training text; try another --seed, or a longer training`,
       );
-    output.print(`${verse.lines.map(({ text }) => text).join('\n')}\n`);
+    await output.print(`${verse.lines.map(({ text }) => text).join('\n')}\n`);
     return;
   }
   if (values.beam !== undefined) {
@@ -44,8 +44,10 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
       width: values.beam,
       ...given({ prompt, length }),
     });
-    output.result({ ...told, texts });
-    output.print(texts.map(({ text, logProbability }) => `${logProbability.toFixed(2)} nats\n${text}\n`).join('\n'));
+    await output.result({ ...told, texts });
+    await output.print(
+      texts.map(({ text, logProbability }) => `${logProbability.toFixed(2)} nats\n${text}\n`).join('\n'),
+    );
     return;
   }
   using interrupts = catchInterrupts(() => {});
@@ -59,12 +61,13 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
     // A prompt that is refused is not printed.
     if (!begun && !output.json) process.stdout.write(shown(prompt ?? ''));
     begun = true;
-    text += piece;
+    // Of what stands printed, the end alone is asked for.
+    text = output.json ? text + piece : piece;
     if (!output.json && !process.stdout.write(shown(piece))) await once(process.stdout, 'drain');
   }
-  if (!text.endsWith('\n')) output.print('\n');
+  if (!text.endsWith('\n')) await output.print('\n');
   // Written before the sentence that says why it is short: with --json nothing has been printed yet.
-  output.result({ ...told, text });
+  await output.result({ ...told, text });
   if (interrupts.signal.aborted) {
     throw new RecurveError(
       'interrupted',

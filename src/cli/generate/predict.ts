@@ -2,8 +2,9 @@ import pico from 'picocolors';
 import { writeFileAtomic } from '../../node/files.ts';
 import { taskReport } from '../../report/index.ts';
 import { type SurprisingPiece, surpriseReportInput } from '../../tasks/index.ts';
+import { lazily } from '../lazily.ts';
 import type { OpenedModel } from '../models.ts';
-import { jsonText, type Output, outputOf } from '../output.ts';
+import { type Output, outputOf, type Text } from '../output.ts';
 import { printable, textTable } from '../terminal/index.ts';
 import { loadModel, loadText, tellReading } from './model.ts';
 
@@ -34,22 +35,25 @@ export async function predict(opened: OpenedModel, places: readonly string[], va
     return;
   }
   const { pieces, scores } = await model.surprise(text);
-  const tokens = pieces.map(({ text: piece, nats }) => ({ text: piece, bits: nats === null ? null : nats / Math.LN2 }));
+  const tokens = lazily(pieces, ({ text: piece, nats }) => ({
+    text: piece,
+    bits: nats === null ? null : nats / Math.LN2,
+  }));
   await give(
     { ...told, ...scores, pieces: tokens },
-    () => `${coloured(pieces, output)}\n\n${legend(output)}\n${scores.bits.toFixed(3)} bits per character\n`,
+    () => surprised(pieces, scores.bits, output),
     () => taskReport(surpriseReportInput(model, pieces, scores)),
   );
 
   /** Prints the result, or writes it: `.html` as a page where there is one. */
-  async function give(object: object, forPeople: () => string, page?: () => string): Promise<void> {
+  async function give(object: object, forPeople: () => Text, page?: () => string): Promise<void> {
     if (values.out === undefined) {
-      output.result(object);
-      output.print(forPeople());
+      await output.result(object);
+      await output.print(forPeople());
       return;
     }
-    const html = page && /\.html?$/i.test(values.out);
-    await writeFileAtomic(values.out, html ? page() : values.json ? `${jsonText(object)}\n` : forPeople());
+    if (!page || !/\.html?$/i.test(values.out)) return await output.save(values.out, object, forPeople());
+    await writeFileAtomic(values.out, page());
     output.note(`wrote ${values.out}`);
   }
 }
@@ -62,18 +66,17 @@ function colours(color: boolean): ((text: string) => string)[] {
   return [dim, green, yellow, red, (text) => bgRed(text)];
 }
 
-function coloured(pieces: readonly SurprisingPiece[], { abilities }: Output): string {
-  const paint = colours(abilities.color);
-  return pieces
-    .map(({ text, nats }) => {
-      const level = nats === null ? 0 : STEPS.filter((bits) => nats / Math.LN2 >= bits).length;
-      // Line breaks are not coloured, or the rest of the line would be.
-      return text
-        .split('\n')
-        .map((part) => (part === '' ? '' : paint[level](printable(part))))
-        .join('\n');
-    })
-    .join('');
+function* surprised(pieces: readonly SurprisingPiece[], bits: number, output: Output): Generator<string> {
+  const paint = colours(output.abilities.color);
+  for (const { text, nats } of pieces) {
+    const level = nats === null ? 0 : STEPS.filter((least) => nats / Math.LN2 >= least).length;
+    // Line breaks are not coloured, or the rest of the line would be.
+    yield text
+      .split('\n')
+      .map((part) => (part === '' ? '' : paint[level](printable(part))))
+      .join('\n');
+  }
+  yield `\n\n${legend(output)}\n${bits.toFixed(3)} bits per character\n`;
 }
 
 function legend({ abilities }: Output): string {

@@ -23,6 +23,6 @@ export async function evaluate(opened: OpenedModel, [place]: readonly string[], 
     throw new RecurveError('usage', 'evaluate: expected --from and --until with a table, got text; leave them out');
   }
   const scores = await evaluateTag(model, data, given({ from: values.from, until: values.until }));
-  output.result({ task: 'tag', model: opened.path, classes: model.classes, ...model.calibration, ...scores });
-  output.print(scoreTable(scores, model, output));
+  await output.result({ task: 'tag', model: opened.path, classes: model.classes, ...model.calibration, ...scores });
+  await output.print(scoreTable(scores, model, output));
 }

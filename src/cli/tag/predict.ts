@@ -1,9 +1,10 @@
 import { RecurveError } from '../../errors.ts';
-import { writeFileAtomic } from '../../node/files.ts';
 import type { Tagged, TagModel } from '../../tasks/index.ts';
 import { probabilityCells } from '../../tasks/tag/likeliest.ts';
+import { csvLines } from '../csv.ts';
+import { lazily } from '../lazily.ts';
 import type { OpenedModel } from '../models.ts';
-import { jsonText, type Output, outputOf } from '../output.ts';
+import { type Output, outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
 import { textTable } from '../terminal/index.ts';
 import { dataFor, loadModel, type TextValues } from './model.ts';
@@ -34,15 +35,11 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
     task: 'tag',
     model: opened.path,
     classes: model.classes,
-    sequences: told.map((one, i) => plainTagged(one, model, tokens?.[i])),
+    sequences: lazily(told, (one, i) => plainTagged(one, model, tokens?.[i])),
   };
-  if (values.out !== undefined) {
-    await writeFileAtomic(values.out, values.json ? `${jsonText(object)}\n` : csvOf(told, model, tokens));
-    output.note(`wrote ${values.out}`);
-    return;
-  }
-  output.result(object);
-  output.print(
+  if (values.out !== undefined) return await output.save(values.out, object, csvOf(told, model, tokens));
+  await output.result(object);
+  await output.print(
     values.csv ? csvOf(told, model, tokens) : tokens ? wordsOf(told, tokens) : lastSteps(told, model, output),
   );
 }
@@ -51,37 +48,51 @@ function plainTagged({ id, times, probabilities, labels }: Tagged, { classes }: 
   const K = classes.length;
   return {
     ...(id !== '' && { id }),
-    ...(times && { times: Array.from(times, (time) => new Date(time).toISOString()) }),
+    ...(times && { times: lazily(times, (time) => new Date(time).toISOString()) }),
     ...(tokens && { tokens }),
     labels,
-    probabilities: labels.map((_, t) => Array.from(probabilities.subarray(t * K, (t + 1) * K))),
+    probabilities: lazily(labels, (_, t) => probabilities.subarray(t * K, (t + 1) * K)),
   };
 }
 
 /** A line per step: series or sentence, time or word, label, the probability of each class with every digit. */
-function csvOf(told: readonly Tagged[], { classes }: TagModel, tokens?: readonly (readonly string[])[]): string {
-  const K = classes.length;
-  const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+function csvOf(
+  told: readonly Tagged[],
+  { classes }: TagModel,
+  tokens?: readonly (readonly string[])[],
+): Iterable<string> {
   const header = [
     tokens ? 'sentence' : 'id',
     tokens ? 'token' : 'time',
     'label',
     ...classes.map((name) => `p_${name}`),
   ];
-  const lines = told.flatMap(({ id, times, labels, probabilities }, i) =>
-    labels.map((label, t) => [
-      tokens ? String(i + 1) : cell(id),
-      tokens ? cell(tokens[i][t]) : times ? new Date(times[t]).toISOString() : '',
-      cell(label),
-      ...probabilities.subarray(t * K, (t + 1) * K),
-    ]),
-  );
-  return [header.map(cell), ...lines].map((cells) => `${cells.join(',')}\n`).join('');
+  return csvLines(header, rowsOf(told, classes.length, tokens));
+}
+
+function* rowsOf(
+  told: readonly Tagged[],
+  K: number,
+  tokens?: readonly (readonly string[])[],
+): Generator<(string | number)[]> {
+  for (const [i, { id, times, labels, probabilities }] of told.entries()) {
+    for (const [t, label] of labels.entries()) {
+      yield [
+        tokens ? i + 1 : id,
+        tokens ? tokens[i][t] : times ? new Date(times[t]).toISOString() : '',
+        label,
+        ...probabilities.subarray(t * K, (t + 1) * K),
+      ];
+    }
+  }
 }
 
 /** Words and labels as CoNLL has them. */
-function wordsOf(told: readonly Tagged[], tokens: readonly (readonly string[])[]): string {
-  return told.map(({ labels }, i) => labels.map((label, t) => `${tokens[i][t]}\t${label}\n`).join('')).join('\n');
+function* wordsOf(told: readonly Tagged[], tokens: readonly (readonly string[])[]): Generator<string> {
+  for (const [i, { labels }] of told.entries()) {
+    if (i > 0) yield '\n';
+    for (const [t, label] of labels.entries()) yield `${tokens[i][t]}\t${label}\n`;
+  }
 }
 
 function lastSteps(told: readonly Tagged[], { classes }: TagModel, { abilities, width }: Output): string {

@@ -23,10 +23,17 @@ const reasons: Record<string, readonly [got: string, next: string]> = {
  * Turns an error of the file system into one sentence.
  *
  * @param wanted what was tried, as in `to write 512 bytes`
+ * @param known what the caller knows better than the system: what was got, and what to do about it
  */
-export function fileError(path: string, wanted: string, error: unknown): RecurveError {
+export function fileError(
+  path: string,
+  wanted: string,
+  error: unknown,
+  known: { got?: string; next?: string } = {},
+): RecurveError {
   const { code, message } = error as NodeJS.ErrnoException;
-  const [got, next] = reasons[code ?? ''] ?? [message, 'check the path and the disk'];
+  const [reason, usual] = reasons[code ?? ''] ?? [message, 'check the path and the disk'];
+  const { got = reason, next = usual } = known;
   const label = reasons[code ?? ''] ? ` (${code})` : '';
   return new RecurveError('file', `${path}: expected ${wanted}, got ${got}${label}; ${next}`, { cause: error });
 }

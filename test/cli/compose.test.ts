@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -198,6 +198,7 @@ test('of a folder, what cannot be read is left out and told, and the run says ho
   writeFileSync(join(folder, 'a.abc'), `${book}\nX:98\nK:C\nC,,,,,D\nX:99\nK:G\nGA[Bc\n`);
   writeFileSync(join(folder, 'b.mid'), 'MThd');
   writeFileSync(join(folder, 'c.mid'), Uint8Array.of(1, 2, 0, 3));
+  for (const name of ['README', 'c.mid.bak', '.DS_Store', 'e.txt', 'f.png']) writeFileSync(join(folder, name), 'x');
   const train = ['train', 'compose', folder, '--hidden', '4', '--embedding', '4', '--epochs', '1'];
   const told = recurve([...train, '--out', 'left'], { cwd });
   expect(told.code).toBe(0);
@@ -208,6 +209,7 @@ test('of a folder, what cannot be read is left out and told, and the run says ho
     expect.stringMatching(/^left out one piece: .*b\.mid: expected a MIDI file/),
     'left out 1 more piece that cannot be read',
   ]);
+  expect(told.stderr).toContain(`passed over 4 files of ${folder}: README, c.mid.bak, e.txt and 1 more\n`);
   const { stdout } = recurve([...train, '--out', 'counted', '--json'], { cwd });
   expect(JSON.parse(stdout)).toMatchObject({ leftOut: 4, pieces: { train: 12, validation: 2, test: 2 } });
   writeFileSync(join(folder, 'one.abc'), 'X:1\nM:4/4\nL:1/8\nK:G\nGABc d2Bd|cBAG edcB|\n');
@@ -217,6 +219,12 @@ test('of a folder, what cannot be read is left out and told, and the run says ho
     cwd,
   });
   expect(other).toMatchObject({ code: 5, stderr: expect.stringMatching(/nope\.mid: expected a file/) });
+  symlinkSync('nowhere', join(folder, 'd.mid'));
+  expect(recurve([...train, '--out', 'none'], { cwd })).toMatchObject({
+    code: 5,
+    stderr: `${join(folder, 'd.mid')}: expected a file to read, got a link to nowhere (ENOENT); mend it or take it out of ${folder}\n`,
+  });
+  expect(existsSync(join(cwd, 'none'))).toBe(false);
 });
 
 test('of several voices a melody is the first, and told; all of them are learned as keys', () => {

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -267,10 +268,11 @@ test('a folder of texts is its files one after the other, in the order of their 
   const put = (name: string, content: string | Uint8Array) => writeFileSync(join(cwd, name), content);
   put('poems/b.md', verses(100).trimEnd());
   put('poems/a.txt', verses(60).trimEnd());
-  // What is hidden, empty or lies deeper is no text.
+  // What is hidden, empty, a copy or lies deeper is no text.
   put('poems/.hidden', 'zzz');
   put('poems/empty.txt', '');
   put('poems/inner/c.txt', 'zzz');
+  put('poems/a.txt.bak', 'zzz');
   put('whole.txt', verses(60) + verses(100).trimEnd());
   const train = (place: string, ...more: string[]) =>
     recurve(['train', 'generate', place, ...QUICK, '--epochs', '1', '--quiet', ...more], { cwd });
@@ -280,6 +282,8 @@ test('a folder of texts is its files one after the other, in the order of their 
     decodeModelFile(readFileSync(join(cwd, run, 'model.safetensors')), { name: run }).tensors;
   expect(train('whole.txt', '--out', 'whole').code).toBe(0);
   // Named after the folder.
+  const said = recurve(['evaluate', 'whole', 'poems/'], { cwd });
+  expect(said.stderr).toMatch(/^passed over a file of poems\/: a\.txt\.bak\n/);
   const held = (run: string, place: string) =>
     JSON.parse(recurve(['evaluate', run, place, '--held-out', '--json'], { cwd }).stdout).test;
   expect(held('runs/generate-poems', 'poems')).toEqual(held('whole', 'whole.txt'));
@@ -292,6 +296,11 @@ test('a folder of texts is its files one after the other, in the order of their 
   });
   put('poems/c.txt', Uint8Array.of(80, 75, 0));
   expect(train('poems', '--out', 'no').stderr).toMatch(/poems.c\.txt: expected a text, got a binary file/);
+  symlinkSync('nowhere', join(cwd, 'poems/a-link.txt'));
+  expect(train('poems', '--out', 'no')).toMatchObject({
+    code: 5,
+    stderr: expect.stringMatching(/poems.a-link\.txt: expected a file to read, got a link to nowhere .*; mend it or /),
+  });
   mkdirSync(join(cwd, 'none'));
   expect(train('none', '--out', 'no')).toMatchObject({
     code: 3,

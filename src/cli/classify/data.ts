@@ -19,6 +19,7 @@ import {
 } from '../../tasks/index.ts';
 import { refuseGiven } from '../options.ts';
 import type { Output } from '../output.ts';
+import { tellPassedOver } from '../passed-over.ts';
 import { READ_FLAGS } from '../read-options.ts';
 import { lastingPlace } from '../train-config.ts';
 
@@ -71,7 +72,7 @@ export async function loadExamples(place: string, options: ExampleOptions, outpu
   const [one] = parts;
   if (await isFolder(one)) {
     noTable('a folder per class');
-    return folderExamples(one);
+    return folderExamples(one, output);
   }
   if (options.lines) {
     noTable('a text per line', false);
@@ -135,10 +136,12 @@ async function bytesOf(path: string): Promise<Uint8Array> {
   return Buffer.concat(pieces);
 }
 
-async function folderExamples(folder: string): Promise<TextExamples> {
+async function folderExamples(folder: string, output: Output): Promise<TextExamples> {
   const texts: string[] = [];
   const labels: string[] = [];
-  for (const { label, path } of await labelledFiles(folder)) {
+  const { files, passedOver } = await labelledFiles(folder);
+  tellPassedOver(folder, passedOver, output);
+  for (const { label, path } of files) {
     const bytes = await readFileBytes(path);
     texts.push(bytes.length === 0 ? '' : decodeText(bytes, { name: path }));
     labels.push(label);

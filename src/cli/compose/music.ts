@@ -1,18 +1,15 @@
-import { join } from 'node:path';
 import { type MusicPiece, readMusic } from '../../data/index.ts';
 import { voiceCount } from '../../data/music/index.ts';
 import { expectKey } from '../../data/music/pitch.ts';
 import { RecurveError } from '../../errors.ts';
-import { listFolder } from '../../node/files.ts';
-import { isFolder } from '../../node/folder-files.ts';
+import { folderFiles, isFolder } from '../../node/folder-files.ts';
 import { expectFourVoices } from '../../tasks/compose/voices/voices.ts';
 import type { ComposeKind } from '../../tasks/index.ts';
 import type { Output } from '../output.ts';
+import { tellPassedOver } from '../passed-over.ts';
 import { placesOf } from '../tables.ts';
 import { readWhole } from '../whole-file.ts';
 
-/** What a folder of music is searched for. */
-const MUSIC = /\.(mid|midi|abc|json)$/i;
 /** Pieces left out that are named one by one; the others are counted. */
 const NAMED = 3;
 
@@ -47,7 +44,7 @@ export async function loadMusic(
   };
   for (const place of places)
     for (const path of await placesOf(place, output))
-      for (const file of await filesAt(path)) {
+      for (const file of await filesAt(path, output)) {
         const { name, bytes } = await readWhole(file);
         unlessBad(() => {
           const read = readMusic(bytes, name, { repeats, onMalformed: ({ message }) => skipped.push(message) });
@@ -92,10 +89,11 @@ export async function loadPiece(place: string): Promise<MusicPiece> {
   throw new RecurveError('data', `${name}: expected one piece, got ${pieces.length}; give a file with one`);
 }
 
-async function filesAt(place: string): Promise<string[]> {
+async function filesAt(place: string, output: Output): Promise<string[]> {
   if (!(await isFolder(place))) return [place];
-  const names = (await listFolder(place)).filter((name) => MUSIC.test(name)).sort();
-  if (names.length > 0) return names.map((name) => join(place, name));
+  const { files, passedOver } = await folderFiles(place, 'music');
+  tellPassedOver(place, passedOver, output);
+  if (files.length > 0) return files;
   throw new RecurveError(
     'data',
     `${place}: expected a folder with music (.mid, .abc or piano rolls in .json), got none in it; name another`,

@@ -1,10 +1,11 @@
 import { decodeText } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { inFolder, isFolder } from '../../node/folder-files.ts';
+import { folderFiles, isFolder } from '../../node/folder-files.ts';
 import { type GenerateModel, loadGenerate } from '../../tasks/index.ts';
 import { engineFromEnvironment } from '../environment.ts';
 import type { OpenedModel } from '../models.ts';
 import type { Output } from '../output.ts';
+import { tellPassedOver } from '../passed-over.ts';
 import { placesOf } from '../tables.ts';
 import { readWhole } from '../whole-file.ts';
 
@@ -21,7 +22,7 @@ export async function loadText(places: readonly string[], output: Output): Promi
   for (const place of places)
     for (const path of await placesOf(place, output)) {
       if (await isFolder(path)) {
-        for (const text of await folderTexts(path)) texts.push(text);
+        for (const text of await folderTexts(path, output)) texts.push(text);
       } else {
         const { name, bytes } = await readWhole(path);
         texts.push(decodeText(bytes, { name }));
@@ -31,9 +32,11 @@ export async function loadText(places: readonly string[], output: Output): Promi
 }
 
 /** The texts of a folder's files in the order of their names; an empty file is none. */
-async function folderTexts(folder: string): Promise<string[]> {
+async function folderTexts(folder: string, output: Output): Promise<string[]> {
   const texts: string[] = [];
-  for (const path of await inFolder(folder, 'File')) {
+  const { files, passedOver } = await folderFiles(folder, 'texts');
+  tellPassedOver(folder, passedOver, output);
+  for (const path of files) {
     const { name, bytes } = await readWhole(path);
     if (bytes.length > 0) texts.push(decodeText(bytes, { name }));
   }

@@ -86,9 +86,9 @@ export function expectList(who: string, what: string, given: unknown, next: stri
 }
 
 /** Refuses what is no text; `next` says what to give. */
-export function expectText(who: string, what: string, given: unknown, next = 'give it as a string'): void {
+export function expectText(who: string, what: string, given: unknown, next = 'decode bytes with decodeText'): void {
   if (typeof given === 'string') return;
-  throw new RecurveError('usage', `${who}: expected ${what} as a text, got ${kindOf(given)}; ${next}`);
+  throw new RecurveError('usage', `${who}: expected ${what} as a string, got ${kindOf(given)}; ${next}`);
 }
 
 /** Refuses what are no bytes. */
@@ -100,12 +100,32 @@ export function expectBytes(who: string, given: unknown): void {
   );
 }
 
-/** Refuses anything but a whole number of at least 1. */
-export function expectSize(who: string, what: string, value: number, next = `set ${what}`): void {
-  if (!(Number.isSafeInteger(value) && value >= 1)) {
-    throw new RecurveError(
-      'usage',
-      `${who}: expected ${what} to be a whole number of at least 1, got ${kindOf(value)}; ${next}`,
-    );
-  }
+/** Refuses anything but a whole number from `least` (default 1) to `most`; `next` says what to do. */
+export function expectWhole(
+  who: string,
+  what: string,
+  value: number,
+  { least = 1, most, next = `set ${what}` }: { least?: number; most?: number | undefined; next?: string } = {},
+): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= (most ?? value)) return;
+  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most.toLocaleString('en')}`;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected ${what} to be a whole number ${range}, got ${kindOf(value)}; ${next}`,
+  );
+}
+
+/** Refuses what is none of the choices; `next` says which to take. */
+export function expectChoice(
+  who: string,
+  what: string,
+  value: unknown,
+  choices: readonly string[],
+  next = 'choose one of them',
+): void {
+  if ((choices as readonly unknown[]).includes(value)) return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected ${what} to be one of ${choices.join(', ')}, got ${kindOf(value)}; ${next}`,
+  );
 }

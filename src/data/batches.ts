@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { expectList, expectOptions } from '../options.ts';
+import { expectList, expectOptions, expectWhole } from '../options.ts';
 import { expectRandom, type Random } from '../random.ts';
 
 /** Sequences of like lengths are put into one batch, so that less is padded. */
@@ -22,14 +22,7 @@ export function bucketBatches(lengths: ArrayLike<number>, options: BucketOptions
   expectOptions('bucketing', options, { batchSize: 'number', pool: 'number' });
   expectRandom('bucketing', random);
   const { batchSize, pool = 50 } = options;
-  for (const [name, value] of Object.entries({ batchSize, pool })) {
-    if (!(Number.isSafeInteger(value) && value >= 1)) {
-      throw new RecurveError(
-        'usage',
-        `bucketing: expected ${name} to be a whole number of at least 1, got ${value}; set it or leave it out`,
-      );
-    }
-  }
+  for (const [name, value] of Object.entries({ batchSize, pool })) expectWhole('bucketing', name, value);
   for (let i = 0; i < lengths.length; i++) {
     if (!(Number.isSafeInteger(lengths[i]) && lengths[i] >= 0)) {
       throw new RecurveError(

@@ -1,14 +1,17 @@
 import { RecurveError } from '../errors.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
+import { expectChoice, expectOptions, type OptionNames } from '../options.ts';
 import { expectSeries, type Series } from './series.ts';
 import type { Span } from './split.ts';
 import { listNames } from './table.ts';
+
+/** The ways to scale, by name. */
+export const SCALER_KINDS = ['standard', 'robust', 'min-max', 'none'] as const;
 
 /**
  * How columns are brought to one size: `standard` (mean 0, standard deviation 1), `robust` (median 0, interquartile range 1; for
  * outliers), `min-max` (0 to 1), `none`.
  */
-export type ScalerKind = 'standard' | 'robust' | 'min-max' | 'none';
+export type ScalerKind = (typeof SCALER_KINDS)[number];
 
 /** A fitted scaler, plain data for JSON: scaled = (value - center) / scale. */
 export interface Scaler {
@@ -45,12 +48,7 @@ export function fitScaler(series: Series[], options: ScalerOptions = {}): Scaler
   expectSeries('scaler', series);
   expectOptions('scaler', options, SCALER_OPTIONS);
   const { kind = 'standard', perSeries = false } = options;
-  if (!['standard', 'robust', 'min-max', 'none'].includes(kind)) {
-    throw new RecurveError(
-      'usage',
-      `scaler: expected standard, robust, min-max or none, got "${kind}"; name one of these`,
-    );
-  }
+  expectChoice('scaler', 'kind', kind, SCALER_KINDS);
   const names = series[0]!.names;
   const spanOf = (k: number): Span => options.spans?.[k] ?? { from: 0, to: series[k]!.history };
   const groups = perSeries ? series.map((_, k) => [k]) : [series.map((_, k) => k)];

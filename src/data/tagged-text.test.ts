@@ -117,8 +117,8 @@ test('where the column of the labels is named, others may be more or less', asyn
 });
 
 test.each([
-  [{ tokenColumn: 0 }, 'text: expected tokenColumn to be a whole number from 1, got 0'],
-  [{ labelColumn: 1.5 }, 'text: expected labelColumn to be a whole number from 1, got 1.5'],
+  [{ tokenColumn: 0 }, 'text: expected tokenColumn to be a whole number of at least 1, got 0'],
+  [{ labelColumn: 1.5 }, 'text: expected labelColumn to be a whole number of at least 1, got 1.5'],
   [{ tokenColumn: 2, labelColumn: 2 }, 'text: expected word and label in two columns, got 2 for both'],
 ])('columns that cannot be are refused: %j', async (options, message) => {
   await expect(readTagged('the D\n', options)).rejects.toThrow(message);

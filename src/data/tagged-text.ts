@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
+import { expectOptions, expectWhole, type OptionNames } from '../options.ts';
 import { decodeText, type Source, sourceOf, unixBreaks } from './bytes.ts';
 import { shownValue } from './nested.ts';
 import { shorten } from './table.ts';
@@ -101,8 +101,7 @@ export async function readTagged(
 
 function checkColumns({ tokenColumn, labelColumn }: TaggedTextOptions): void {
   for (const [what, column] of Object.entries({ tokenColumn, labelColumn })) {
-    if (column === undefined || (Number.isInteger(column) && column >= 1)) continue;
-    throw new RecurveError('usage', `text: expected ${what} to be a whole number from 1, got ${column}; count from 1`);
+    if (column !== undefined) expectWhole('text', what, column, { next: 'count from 1' });
   }
   if (tokenColumn === undefined || tokenColumn !== labelColumn) return;
   throw new RecurveError(

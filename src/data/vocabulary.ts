@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { expectList, expectOptions, kindOf } from '../options.ts';
+import { expectList, expectOptions, expectWhole, kindOf } from '../options.ts';
 import { shorten } from './table.ts';
 
 /**
@@ -66,14 +66,8 @@ export function vocabularyFromCounts(
   expectOptions('vocabulary', options, { minCount: 'number', maxSize: 'number', specials: true });
   const { minCount = 1, maxSize, specials = [] } = options;
   expectIterable('counts', counts, 'give what countTokens returned');
-  for (const [name, value] of Object.entries({ minCount, maxSize: maxSize ?? 1 })) {
-    if (!(Number.isSafeInteger(value) && value >= 1)) {
-      throw new RecurveError(
-        'usage',
-        `vocabulary: expected ${name} to be a whole number of at least 1, got ${value}; set it or leave it out`,
-      );
-    }
-  }
+  expectWhole('vocabulary', 'minCount', minCount);
+  if (maxSize !== undefined) expectWhole('vocabulary', 'maxSize', maxSize);
   const kept = [...counts]
     .filter(([, count]) => count >= minCount)
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))

@@ -1,6 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { exp, log, pow } from '../exact.ts';
-import { expectList, expectOptions, kindOf, type OptionNames } from '../options.ts';
+import { expectList, expectOptions, expectWhole, kindOf, type OptionNames } from '../options.ts';
 import { largest } from './largest.ts';
 
 /** A model as beam search sees it: B hypotheses side by side. */
@@ -64,10 +64,7 @@ export function beamSearch(model: BeamModel, options: BeamOptions): Hypothesis[]
       `beam: expected a model with a function advance, got ${kindOf(model)}; give { advance: (parents, tokens) => logits }`,
     );
   }
-  for (const [name, value] of Object.entries({ width, length })) {
-    if (!(Number.isSafeInteger(value) && value >= 1))
-      throw new RecurveError('usage', `beam: expected ${name} of at least 1, got ${value}; try 4`);
-  }
+  for (const [name, value] of Object.entries({ width, length })) expectWhole('beam', name, value, { next: 'try 4' });
   if (!(lengthPenalty >= 0 && lengthPenalty < Infinity))
     throw new RecurveError('usage', `beam: expected lengthPenalty of at least 0, got ${lengthPenalty}; try 0.6`);
   const scored = (logProbability: number, tokens: number): number =>

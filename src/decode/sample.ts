@@ -1,6 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { exp } from '../exact.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
+import { expectOptions, expectWhole, type OptionNames } from '../options.ts';
 import { Random, type RandomState } from '../random.ts';
 import { largest } from './largest.ts';
 
@@ -178,11 +178,10 @@ export function checkSampling(options: SampleOptions): void {
     new RecurveError('usage', `sampler: expected ${name} ${rule}, got ${got}; ${next}`);
   if (!(temperature >= 0 && temperature < Infinity))
     throw expected('temperature', 'of at least 0', temperature, 'try 0.8');
-  if (!(Number.isSafeInteger(topK) && topK >= 1)) throw expected('topK', 'of at least 1', topK, 'try 40');
+  expectWhole('sampler', 'topK', topK, { next: 'try 40' });
   if (!(topP > 0 && topP <= 1)) throw expected('topP', 'above 0 and at most 1', topP, 'try 0.95');
   if (!(minP >= 0 && minP <= 1)) throw expected('minP', 'from 0 to 1', minP, 'try 0.05');
   if (!(repetitionPenalty > 0 && repetitionPenalty < Infinity))
     throw expected('repetitionPenalty', 'above 0', repetitionPenalty, 'try 1.2');
-  if (!(Number.isSafeInteger(repetitionWindow) && repetitionWindow >= 1))
-    throw expected('repetitionWindow', 'of at least 1', repetitionWindow, 'try 64');
+  expectWhole('sampler', 'repetitionWindow', repetitionWindow, { next: 'try 64' });
 }

@@ -35,7 +35,7 @@ describe('refusals', () => {
     ],
     [
       () => attention({ kind: 'self' as 'dot', query: 2, keys: 3 }),
-      'attention: expected kind to be one of additive, dot, general, got self; choose one of them',
+      'attention: expected kind to be one of additive, dot, general, got "self"; choose one of them',
     ],
     [
       () => attention({ kind: 'general', query: 0, keys: 3 }),

@@ -14,7 +14,7 @@ import {
   toTimeMajor,
 } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
-import { expectOptions, expectSize, type OptionNames } from '../options.ts';
+import { expectChoice, expectOptions, expectWhole, type OptionNames } from '../options.ts';
 import { uniform } from './init.ts';
 import { Parameter } from './parameter.ts';
 
@@ -68,15 +68,10 @@ const OUT = -1e30;
 export function attention(options: AttentionOptions): Attention {
   expectOptions('attention', options, OPTIONS);
   const { kind, query, keys, hidden = query } = options;
-  expectSize('attention', 'query', query);
-  expectSize('attention', 'keys', keys);
-  expectSize('attention', 'hidden', hidden);
-  if (!Object.hasOwn(COMPARISONS, kind)) {
-    throw new RecurveError(
-      'usage',
-      `attention: expected kind to be one of ${Object.keys(COMPARISONS).join(', ')}, got ${String(kind)}; choose one of them`,
-    );
-  }
+  expectWhole('attention', 'query', query);
+  expectWhole('attention', 'keys', keys);
+  expectWhole('attention', 'hidden', hidden);
+  expectChoice('attention', 'kind', kind, Object.keys(COMPARISONS));
   if (kind === 'dot' && query !== keys) {
     throw new RecurveError(
       'shape',

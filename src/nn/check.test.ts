@@ -70,7 +70,7 @@ describe('what somebody used to another library writes is refused in one sentenc
     [
       'a name of every object for a function',
       () => activation('constructor' as never),
-      'activation: expected one of tanh',
+      'activation: expected name to be one of tanh',
     ],
     [
       'a name of every object for a comparison',

@@ -1,7 +1,6 @@
 import { RecurveError } from '../errors.ts';
-import { expectOptions, kindOf, type OptionNames } from '../options.ts';
+import { expectChoice, expectOptions, kindOf, type OptionNames } from '../options.ts';
 import type { EncoderDecoderOptions } from './encoder-decoder.ts';
-import { expectWord } from './layers/recurrent-options.ts';
 
 const OPTIONS: OptionNames<EncoderDecoderOptions> = {
   source: true,
@@ -17,7 +16,7 @@ const OPTIONS: OptionNames<EncoderDecoderOptions> = {
 export function checkEncoderDecoder(options: EncoderDecoderOptions): void {
   expectOptions('encoderDecoder', options, OPTIONS);
   const { encoder, target, decoder, attention, attend, start } = options;
-  if (attend !== undefined) expectWord('encoderDecoder', 'attend', attend, ['after', 'before']);
+  if (attend !== undefined) expectChoice('encoderDecoder', 'attend', attend, ['after', 'before']);
   const refuse = (expected: string, got: string, next: string): never => {
     throw new RecurveError('usage', `encoderDecoder: expected ${expected}, got ${got}; ${next}`);
   };

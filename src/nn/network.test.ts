@@ -307,7 +307,7 @@ describe('layers refuse', () => {
     ],
     [
       () => activation('swish' as 'relu'),
-      'activation: expected one of tanh, relu, sigmoid, got "swish"; choose one of them',
+      'activation: expected name to be one of tanh, relu, sigmoid, got "swish"; choose one of them',
     ],
   ])('wrong options: %s', (make, message) => {
     expect(make).toThrow(message);

@@ -3,9 +3,9 @@ import { loose, sentence } from '../misuse.case.ts';
 import { datasetNamed, openRun, openSource, writeFileAtomic } from './index.ts';
 
 const CALLS: [string, () => unknown][] = [
-  ['openSource: expected a place as a text, got undefined', () => loose(openSource)()],
+  ['openSource: expected a place as a string, got undefined', () => loose(openSource)()],
   [
-    'writeFileAtomic: expected the path as a text, got something else',
+    'writeFileAtomic: expected the path as a string, got something else',
     () => loose(writeFileAtomic)(new URL('file:///a'), 'a'),
   ],
   ['writeFileAtomic: expected bytes, got a promise', () => loose(writeFileAtomic)('a.txt', Promise.resolve('a'))],
@@ -14,7 +14,7 @@ const CALLS: [string, () => unknown][] = [
     'openRun: expected known options, got overwite; did you mean overwrite?',
     () => loose(openRun)('a', { overwite: true }),
   ],
-  ['datasets: expected a name as a text, got null', () => loose(datasetNamed)(null)],
+  ['datasets: expected a name as a string, got null', () => loose(datasetNamed)(null)],
 ];
 
 test.each(CALLS)('%s', async (beginning, call) => {

@@ -25,7 +25,7 @@ const CALLS: [string, () => unknown][] = [
     'lineChart: expected known options, got ylabel; did you mean yLabel?',
     () => loose(lineChart)({ title, ylabel: 'm' }),
   ],
-  ['lineChart: expected title as a text, got undefined', () => loose(lineChart)({ series: [] })],
+  ['lineChart: expected title as a string, got undefined', () => loose(lineChart)({ series: [] })],
   ['lineChart: expected series as a list, got undefined', () => loose(lineChart)({ title })],
   ['lineChart: expected width to be a number, got "300"', () => loose(lineChart)({ title, series: [], width: '300' })],
   ['scatterChart: expected y as a list, got undefined', () => loose(scatterChart)({ title, x: [1] })],

@@ -66,7 +66,7 @@ export function expectRow(row: unknown, at: RowPlace): void {
   if (id !== undefined && typeof id !== 'string')
     throw new RecurveError(
       'usage',
-      `stream: expected the id of a series as a text, got ${kindOf(id)}; give '' for none`,
+      `stream: expected the id of a series as a string, got ${kindOf(id)}; give '' for none`,
     );
   if (time !== undefined && !(typeof time === 'number' && Math.abs(time) <= LATEST)) {
     throw new RecurveError(

@@ -58,7 +58,7 @@ const CALLS: [string, () => unknown][] = [
   ['forecast: expected interval levels as a list, got 80', () => loose(forecastSettings)({ levels: 80 })],
   ['rhymes: expected a dictionary of pronunciations, got undefined', () => loose(createRhymes)()],
   ['verse: expected rhymes, got something else', () => loose(rhymingShare)('a', 'aa', {})],
-  ['verse: expected scheme as a text, got 4', () => loose(schemePairs)(4, 4)],
+  ['verse: expected scheme as a string, got 4', () => loose(schemePairs)(4, 4)],
   ['imageExamples: expected images as { shape, values }, got a promise', () => loose(imageExamples)(Promise.resolve())],
   [
     'imageExamples: expected labels as',

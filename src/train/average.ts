@@ -1,7 +1,7 @@
 import { RecurveError } from '../errors.ts';
 import { pow } from '../exact.ts';
 import type { Network } from '../nn/index.ts';
-import { expectOptions } from '../options.ts';
+import { expectChoice, expectOptions } from '../options.ts';
 
 /** Exponential moving average of the weights. Polyak & Juditsky 1992. */
 export interface AverageOptions {
@@ -81,9 +81,7 @@ export function checkAverage(options: AverageOptions, restoreBest: boolean | und
   if (!(decay > 0 && decay < 1)) {
     throw new RecurveError('usage', `average: expected 0 < decay < 1, got ${decay}; try 0.99`);
   }
-  if (!['validation', 'end'].includes(use)) {
-    throw new RecurveError('usage', `average: expected use to be validation or end, got ${use}; choose one of them`);
-  }
+  expectChoice('average', 'use', use, ['validation', 'end']);
   if (use === 'end' && restoreBest) {
     throw new RecurveError(
       'usage',

@@ -3,7 +3,7 @@
  * score (code `data`).
  */
 import { RecurveError } from '../errors.ts';
-import { expectList, expectSize } from '../options.ts';
+import { expectList, expectWhole } from '../options.ts';
 
 const MOST_CLASSES = 10_000;
 
@@ -17,7 +17,7 @@ export function confusionMatrix(truth: ArrayLike<number>, prediction: ArrayLike<
       `confusion: expected at most ${MOST_CLASSES} classes, got ${classes}; give how many kinds of labels there are`,
     );
   }
-  expectSize('confusion', 'classes', classes);
+  expectWhole('confusion', 'classes', classes);
   const counts = Array.from({ length: classes }, () => Array<number>(classes).fill(0));
   for (let i = 0; i < truth.length; i++) {
     for (const k of [truth[i], prediction[i]]) {

@@ -391,9 +391,9 @@ describe('options that cannot work are refused with what was expected', () => {
     ],
     ['clip norm 0', { clip: { norm: 0 } }, /^clip: expected norm above 0, got 0/],
     ['clip value NaN', { clip: { value: Number.NaN } }, /^clip: expected value above 0, got NaN/],
-    ['no such schedule', { schedule: { kind: 'linear' } as never }, /^schedule: expected kind .* got linear/],
-    ['no such optimiser', { optimizer: { kind: 'adagrad' } as never }, /^optimizer: expected kind .* got adagrad/],
-    ['an inherited name', { optimizer: { kind: 'toString' } as never }, /^optimizer: expected kind .* got toString/],
+    ['no such schedule', { schedule: { kind: 'linear' } as never }, /^schedule: expected kind .* got "linear"/],
+    ['no such optimiser', { optimizer: { kind: 'adagrad' } as never }, /^optimizer: expected kind .* got "adagrad"/],
+    ['an inherited name', { optimizer: { kind: 'toString' } as never }, /^optimizer: expected kind .* got "toString"/],
     ['beta1 1', { optimizer: { kind: 'adam', beta1: 1 } }, /^adam: expected 0 ≤ beta1 < 1, got 1/],
     [
       'negative decay',

@@ -1,7 +1,7 @@
 import { RecurveError } from '../errors.ts';
 import { expectNetwork } from '../nn/check.ts';
 import type { Network, Pass } from '../nn/index.ts';
-import { expectSize } from '../options.ts';
+import { expectWhole } from '../options.ts';
 import { Random } from '../random.ts';
 import { createAverage } from './average.ts';
 import { clipReport, limitGradients, noClips } from './clip.ts';
@@ -212,7 +212,7 @@ export async function evaluate(
 ): Promise<number> {
   expectNetwork('evaluate', network);
   expectObjective('evaluate', 'data', objective);
-  expectSize('evaluate', 'batchSize', batchSize);
+  expectWhole('evaluate', 'batchSize', batchSize);
   let sum = 0;
   let total = 0;
   for (const { loss, weight } of costs(network, objective, batchSize)) {

@@ -5,7 +5,7 @@ import { RecurveError } from '../errors.ts';
 import { pow } from '../exact.ts';
 import { expectNetwork } from '../nn/check.ts';
 import type { Network } from '../nn/index.ts';
-import { expectOptions, kindOf, type OptionNames } from '../options.ts';
+import { expectChoice, expectNamed, expectOptions, kindOf, type OptionNames } from '../options.ts';
 
 /**
  * What to optimise with; plain data, so that it goes into config and checkpoint as it is.
@@ -84,12 +84,8 @@ export function createOptimizer(network: Network, config: OptimizerConfig): Opti
   // Here and not in the network, so that a page that only predicts need not load it.
   network.tape.repeat = replay;
   const { engine, slots } = network;
-  if (!Object.hasOwn(RULES, config?.kind)) {
-    throw new RecurveError(
-      'usage',
-      `optimizer: expected kind to be one of ${Object.keys(RULES).join(', ')}, got ${config?.kind ?? kindOf(config)}; choose one of them`,
-    );
-  }
+  expectNamed('optimizer', config, 'kind');
+  expectChoice('optimizer', 'kind', config.kind, Object.keys(RULES));
   expectOptions(config.kind, config, { kind: true, ...KNOWN[config.kind] });
   checkNumbers(config);
   const { names, update, weightDecay } = RULES[config.kind](network, config as never);

@@ -1,7 +1,7 @@
 import type { Tape, Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
 import type { Pass } from '../nn/index.ts';
-import { expectOptions, expectSize, kindOf, type OptionNames } from '../options.ts';
+import { expectOptions, expectWhole, kindOf, type OptionNames } from '../options.ts';
 import { type AverageOptions, checkAverage } from './average.ts';
 import { type ClipOptions, type ClipReport, checkClip } from './clip.ts';
 import type { OptimizerConfig } from './optimizers.ts';
@@ -143,7 +143,7 @@ export function expectObjective(who: string, name: string, objective: Objective)
     );
   }
   if (typeof objective?.loss === 'function') {
-    expectSize(who, `${name} examples`, objective.examples, 'say how many there are');
+    expectWhole(who, `${name} examples`, objective.examples, { next: 'say how many there are' });
     return;
   }
   throw new RecurveError(
@@ -206,7 +206,7 @@ export function checkOptions(options: FitOptions): void {
     accumulate,
     patience,
   };
-  for (const [name, value] of Object.entries(whole)) expectSize('fit', name, value);
+  for (const [name, value] of Object.entries(whole)) expectWhole('fit', name, value);
   if (!(rate > 0 && Number.isFinite(rate)))
     throw new RecurveError('usage', `fit: expected a learning rate above 0, got ${rate}; try 0.001`);
   if (accumulate > batchSize) {

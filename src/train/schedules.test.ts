@@ -100,7 +100,7 @@ describe('checkSchedule refuses', () => {
     [{ kind: 'step', every: 2, factor: 0 }, /factor above 0 and at most 1, got 0/],
     [{ kind: 'plateau', patience: 0 }, /patience of at least 1 epoch, got 0/],
     [{ kind: 'plateau', minimum: -1 }, /minimum between 0 and 1, got -1/],
-    [{ kind: 'warm' } as never, /kind to be one of constant, cosine, step, plateau, got warm/],
+    [{ kind: 'warm' } as never, /kind to be one of constant, cosine, step, plateau, got "warm"/],
   ] as [Schedule, RegExp][])('%j', (schedule, message) => {
     expect(() => checkSchedule(schedule)).toThrow(message);
   });

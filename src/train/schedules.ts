@@ -1,6 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { cos } from '../exact.ts';
-import { expectOptions, kindOf } from '../options.ts';
+import { expectChoice, expectNamed, expectOptions } from '../options.ts';
 
 /** How the learning rate moves: a factor between 0 and 1 on the rate given to `fit`. Plain data. */
 export type Schedule = {
@@ -78,12 +78,8 @@ const KINDS = {
 
 /** Refuses schedules that cannot work. */
 export function checkSchedule(schedule: Schedule): void {
-  if (!Object.hasOwn(KINDS, schedule?.kind)) {
-    throw new RecurveError(
-      'usage',
-      `schedule: expected kind to be one of ${Object.keys(KINDS).join(', ')}, got ${schedule?.kind ?? kindOf(schedule)}; choose one of them`,
-    );
-  }
+  expectNamed('schedule', schedule, 'kind');
+  expectChoice('schedule', 'kind', schedule.kind, Object.keys(KINDS));
   expectOptions(`schedule: ${schedule.kind}`, schedule, { kind: true, warmup: 'number', ...KINDS[schedule.kind] });
   const fail = (what: string, got: unknown): never => {
     throw new RecurveError('usage', `schedule: expected ${what}, got ${got}; see the options of ${schedule.kind}`);

@@ -1,7 +1,7 @@
 import type { Tape, Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
 import type { Carry, Pass } from '../nn/index.ts';
-import { expectList, expectOptions, kindOf, type OptionNames } from '../options.ts';
+import { expectList, expectOptions, expectWhole, kindOf, type OptionNames } from '../options.ts';
 import type { Random } from '../random.ts';
 import type { Objective } from './options.ts';
 
@@ -251,14 +251,7 @@ function check({
   k2: number;
 }): void {
   expectList('streams', 'documents', documents, 'give their lengths in steps');
-  for (const [name, value] of Object.entries({ rows, k1, k2 })) {
-    if (!(Number.isSafeInteger(value) && value >= 1)) {
-      throw new RecurveError(
-        'usage',
-        `streams: expected ${name} to be a whole number of at least 1, got ${value}; set it`,
-      );
-    }
-  }
+  for (const [name, value] of Object.entries({ rows, k1, k2 })) expectWhole('streams', name, value);
   if (k2 < k1) {
     throw new RecurveError(
       'usage',

@@ -1,6 +1,6 @@
-import { expectOptions } from '../../options.ts';
+import { expectOptions, expectWhole } from '../../options.ts';
 import { expectRandom, type Random } from '../../random.ts';
-import { expectWhole, type NumberProblem } from './sequences.ts';
+import type { NumberProblem } from './sequences.ts';
 
 /** What to make: `addingProblem({ count: 32, steps: 600 }, new Random(7))`. */
 export interface AddingOptions {
@@ -23,8 +23,8 @@ export function addingProblem(options: AddingOptions, random: Random): NumberPro
   expectOptions('addingProblem', options, { count: 'number', steps: 'number' });
   expectRandom('addingProblem', random);
   const { count, steps } = options;
-  expectWhole('addingProblem', 'count', count, 1);
-  expectWhole('addingProblem', 'steps', steps, 2);
+  expectWhole('addingProblem', 'count', count);
+  expectWhole('addingProblem', 'steps', steps, { least: 2 });
   const half = Math.floor(steps / 2);
   const x = new Float64Array(count * steps * 2);
   const targets = new Float64Array(count);

@@ -201,15 +201,23 @@ describe('every problem', () => {
   test.each(Object.entries(make))('%s refuses a count of 0 and one that is no whole number', (name, problem) => {
     for (const count of [0, 1.5, Number.NaN]) {
       expect(() => problem(1, count)).toThrow(RecurveError);
-      expect(() => problem(1, count)).toThrow(`${name}: expected count of at least 1, got ${count};`);
+      expect(() => problem(1, count)).toThrow(
+        `${name}: expected count to be a whole number of at least 1, got ${count};`,
+      );
     }
   });
 
   test('refuses sequences that are too short for it', () => {
     const random = new Random(1);
-    expect(() => addingProblem({ count: 1, steps: 1 }, random)).toThrow('steps of at least 2, got 1');
-    expect(() => copyProblem({ count: 1, delay: 0 }, random)).toThrow('delay of at least 1, got 0');
-    expect(() => copyMemoryless({ delay: 3, kinds: 1 })).toThrow('kinds of at least 2, got 1');
-    expect(() => temporalOrder({ count: 1, steps: 9 }, random)).toThrow('steps of at least 10, got 9');
+    expect(() => addingProblem({ count: 1, steps: 1 }, random)).toThrow(
+      'steps to be a whole number of at least 2, got 1',
+    );
+    expect(() => copyProblem({ count: 1, delay: 0 }, random)).toThrow(
+      'delay to be a whole number of at least 1, got 0',
+    );
+    expect(() => copyMemoryless({ delay: 3, kinds: 1 })).toThrow('kinds to be a whole number of at least 2, got 1');
+    expect(() => temporalOrder({ count: 1, steps: 9 }, random)).toThrow(
+      'steps to be a whole number of at least 10, got 9',
+    );
   });
 });

@@ -1,6 +1,6 @@
-import { expectOptions } from '../../options.ts';
+import { expectOptions, expectWhole } from '../../options.ts';
 import { expectRandom, type Random } from '../../random.ts';
-import { expectWhole, pad, type SymbolProblem } from './sequences.ts';
+import { pad, type SymbolProblem } from './sequences.ts';
 
 /** Strings of the grammar, with the symbol that follows each step and those that may. */
 export interface ReberStrings extends SymbolProblem {
@@ -51,7 +51,7 @@ export function embeddedReber(options: { count: number }, random: Random): Reber
   expectOptions('embeddedReber', options, { count: 'number' });
   expectRandom('embeddedReber', random);
   const { count } = options;
-  expectWhole('embeddedReber', 'count', count, 1);
+  expectWhole('embeddedReber', 'count', count);
   const strings = Array.from({ length: count }, () => embedded(random));
   const inputs = pad(strings.map(({ letters }) => letters.slice(0, -1)));
   const [B, T] = inputs.shape;

@@ -1,5 +1,3 @@
-import { RecurveError } from '../../errors.ts';
-
 /** Real-valued sequences of one length with one target each. */
 export interface NumberProblem {
   /** x[B, T, D], row-major. */
@@ -16,13 +14,6 @@ export interface SymbolProblem {
   shape: readonly [B: number, T: number];
   /** Valid steps of each sequence, [B]. */
   lengths: Int32Array;
-}
-
-/** Refuses a count that is no whole number of at least `least`. */
-export function expectWhole(who: string, what: string, value: number, least: number): void {
-  if (!(Number.isSafeInteger(value) && value >= least)) {
-    throw new RecurveError('usage', `${who}: expected ${what} of at least ${least}, got ${value}; give a whole number`);
-  }
 }
 
 /** Pads sequences of symbols to the longest. */

@@ -1,6 +1,6 @@
-import { expectOptions } from '../../options.ts';
+import { expectOptions, expectWhole } from '../../options.ts';
 import { expectRandom, type Random } from '../../random.ts';
-import { expectWhole, pad, type SymbolProblem } from './sequences.ts';
+import { pad, type SymbolProblem } from './sequences.ts';
 
 /** What to make: `temporalOrder({ count: 32 }, new Random(7))`. */
 export interface TemporalOrderOptions {
@@ -28,8 +28,8 @@ export function temporalOrder(options: TemporalOrderOptions, random: Random): Te
   expectOptions('temporalOrder', options, { count: 'number', steps: 'number' });
   expectRandom('temporalOrder', random);
   const { count, steps = 100 } = options;
-  expectWhole('temporalOrder', 'count', count, 1);
-  expectWhole('temporalOrder', 'steps', steps, 10);
+  expectWhole('temporalOrder', 'count', count);
+  expectWhole('temporalOrder', 'steps', steps, { least: 10 });
   const tenth = Math.floor(steps / 10);
   const targets = new Int32Array(count);
   const rows = Array.from({ length: count }, (_, b) => {

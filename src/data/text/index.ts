@@ -1,5 +1,5 @@
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, kindOf } from '../../options.ts';
+import { expectChoice, expectOptions } from '../../options.ts';
 import { vocabularyFromDocument } from '../vocabulary.ts';
 import type { BpeOptions } from './bpe-train.ts';
 import { TEXT_UNITS, type TextCodec, type TextUnit } from './codec.ts';
@@ -18,12 +18,7 @@ export { type Word, type WordRules, type WordTokenizer, wordTokenizer } from './
 
 /** Makes the codec of a text's units. */
 export function createTextCodec(unit: TextUnit, text: string, options: WordOptions & BpeOptions = {}): TextCodec {
-  if (!TEXT_UNITS.includes(unit)) {
-    throw new RecurveError(
-      'usage',
-      `codec: expected units of ${TEXT_UNITS.join(', ')}, got ${kindOf(unit)}; choose one of them`,
-    );
-  }
+  expectChoice('codec', 'unit', unit, TEXT_UNITS);
   expectOptions('codec', options, { minCount: 'number', maxSize: 'number', size: 'number' });
   const { maxSize, size, ...shared } = options;
   if (unit === 'characters') return characterCodec(text);

@@ -1,5 +1,4 @@
-import { RecurveError } from '../../errors.ts';
-import { expectOptions } from '../../options.ts';
+import { expectOptions, expectWhole } from '../../options.ts';
 
 /** How a text becomes words. Plain data: it travels in the model, so that every later text is cut as the training's were. */
 export interface WordRules {
@@ -64,12 +63,7 @@ const WORD = new RegExp(
 export function wordTokenizer(rules: WordRules = {}): WordTokenizer {
   expectOptions('words', rules, { lowercase: 'boolean', maxWords: 'number' });
   const { lowercase = true, maxWords = 512 } = rules;
-  if (!(Number.isSafeInteger(maxWords) && maxWords >= 2)) {
-    throw new RecurveError(
-      'usage',
-      `words: expected maxWords to be a whole number of at least 2, got ${maxWords}; it is the longest text in words, try 512`,
-    );
-  }
+  expectWhole('words', 'maxWords', maxWords, { least: 2, next: 'it is the longest text in words, try 512' });
   const spelling = (piece: string): string => {
     const plain = piece.normalize('NFKC').replaceAll('\u2019', "'");
     return lowercase ? plain.toLowerCase() : plain;

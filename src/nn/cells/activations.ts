@@ -1,5 +1,5 @@
 import { relu, sigmoid, softplus, type Tensor, tanh } from '../../autograd/index.ts';
-import { RecurveError } from '../../errors.ts';
+import { expectChoice } from '../../options.ts';
 
 /** Activations of Elman and leaky cells. */
 export type CellActivation = 'tanh' | 'relu' | 'sigmoid' | 'softplus' | 'identity';
@@ -13,11 +13,6 @@ const ACTIVATIONS: Record<CellActivation, (x: Tensor) => Tensor> = {
 };
 
 export function activationOf(who: string, name: CellActivation): (x: Tensor) => Tensor {
-  if (!Object.hasOwn(ACTIVATIONS, name)) {
-    throw new RecurveError(
-      'usage',
-      `${who}: expected activation to be one of ${Object.keys(ACTIVATIONS).join(', ')}, got ${String(name)}; the default is tanh`,
-    );
-  }
+  expectChoice(who, 'activation', name, Object.keys(ACTIVATIONS), 'the default is tanh');
   return ACTIVATIONS[name];
 }

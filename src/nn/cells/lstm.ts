@@ -15,7 +15,7 @@ import {
   tanh,
 } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
+import { expectOptions, expectWhole, type OptionNames } from '../../options.ts';
 import { constant, type Initialiser, uniform, zeros } from '../init.ts';
 import { Parameter } from '../parameter.ts';
 import type { Cell, Noise, State } from './cell.ts';
@@ -226,7 +226,7 @@ function gain(shape: readonly number[]): Parameter {
 }
 
 function checkOptions({ projection, cellClip, forgetBias, init }: LstmOptions): void {
-  if (projection !== undefined) expectSize('lstm', 'projection', projection);
+  if (projection !== undefined) expectWhole('lstm', 'projection', projection);
   if (cellClip !== undefined && !(cellClip > 0 && Number.isFinite(cellClip))) {
     throw new RecurveError('usage', `lstm: expected cellClip above 0, got ${cellClip}; leave it out to clip nothing`);
   }

@@ -1,5 +1,5 @@
 import { add, linear, type RecurrentWeights, type SkipConnection, type Tensor } from '../../autograd/index.ts';
-import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
+import { expectOptions, expectWhole, type OptionNames } from '../../options.ts';
 import { Parameter } from '../parameter.ts';
 import type { Noise, State } from './cell.ts';
 import type { Delays } from './delay.ts';
@@ -66,8 +66,8 @@ export function cellParameters(
   { input, hidden, init = {} }: CellSize & { init?: CellStart | undefined },
   { output = hidden, skip = false, memory }: CellForm = {},
 ): CellParameters {
-  expectSize(kind, 'input', input);
-  expectSize(kind, 'hidden', hidden);
+  expectWhole(kind, 'input', input);
+  expectWhole(kind, 'hidden', hidden);
   expectOptions(`${kind}: init`, init, { input: true, recurrent: true, bias: true });
   const bound = startBound(hidden);
   const gates = gateCount(kind);

@@ -11,7 +11,7 @@ import {
   toBatchFirst,
   toTimeMajor,
 } from '../../autograd/index.ts';
-import { expectOptions, expectSize } from '../../options.ts';
+import { expectOptions, expectWhole } from '../../options.ts';
 import { expectForward } from '../check.ts';
 import { uniform, zeros } from '../init.ts';
 import type { Layer, Pass } from '../layer.ts';
@@ -41,8 +41,8 @@ const OUT = -1e30;
 export function attentionPool(options: AttentionPoolOptions): AttentionPoolLayer {
   expectOptions('attentionPool', options, { input: 'number', hidden: 'number' });
   const { input, hidden = input } = options;
-  expectSize('attentionPool', 'input', input);
-  expectSize('attentionPool', 'hidden', hidden);
+  expectWhole('attentionPool', 'input', input);
+  expectWhole('attentionPool', 'hidden', hidden);
   const parameters = {
     weight: new Parameter([hidden, input], uniform(1 / Math.sqrt(input))),
     bias: new Parameter([hidden], zeros, { decays: false }),

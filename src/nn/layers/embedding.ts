@@ -1,5 +1,5 @@
 import { gather, type Indices, type Tensor } from '../../autograd/index.ts';
-import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
+import { expectOptions, expectWhole, type OptionNames } from '../../options.ts';
 import { expectTensor } from '../check.ts';
 import { type Initialiser, normal } from '../init.ts';
 import type { Layer } from '../layer.ts';
@@ -34,8 +34,8 @@ export interface EmbeddingLayer extends Layer {
 export function embedding(options: EmbeddingOptions): EmbeddingLayer {
   expectOptions('embedding', options, OPTIONS);
   const { vocabulary, output, start = normal(1) } = options;
-  expectSize('embedding', 'vocabulary', vocabulary);
-  expectSize('embedding', 'output', output);
+  expectWhole('embedding', 'vocabulary', vocabulary);
+  expectWhole('embedding', 'output', output);
   const weight = new Parameter([vocabulary, output], start);
   const layer: EmbeddingLayer = {
     config: { kind: 'embedding', vocabulary, output },

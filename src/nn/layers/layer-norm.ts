@@ -1,5 +1,5 @@
 import { layerNorm as applyLayerNorm } from '../../autograd/index.ts';
-import { expectOptions, expectSize } from '../../options.ts';
+import { expectOptions, expectWhole } from '../../options.ts';
 import { expectTensor } from '../check.ts';
 import { constant, zeros } from '../init.ts';
 import type { Layer } from '../layer.ts';
@@ -9,7 +9,7 @@ import { Parameter } from '../parameter.ts';
 export function layerNorm(options: { input: number }): Layer {
   expectOptions('layerNorm', options, { input: 'number' });
   const { input } = options;
-  expectSize('layerNorm', 'input', input);
+  expectWhole('layerNorm', 'input', input);
   const weight = new Parameter([input], constant(1), { decays: false });
   const bias = new Parameter([input], zeros, { decays: false });
   return {

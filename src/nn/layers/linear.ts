@@ -1,5 +1,5 @@
 import { linear as applyLinear } from '../../autograd/index.ts';
-import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
+import { expectOptions, expectWhole, type OptionNames } from '../../options.ts';
 import { expectTensor } from '../check.ts';
 import { type Initialiser, uniform } from '../init.ts';
 import type { Layer } from '../layer.ts';
@@ -31,8 +31,8 @@ export interface LinearLayer extends Layer {
 export function linear(options: LinearOptions): LinearLayer {
   expectOptions('linear', options, OPTIONS);
   const { input, output, bias = true, start = uniform(1 / Math.sqrt(input)) } = options;
-  expectSize('linear', 'input', input);
-  expectSize('linear', 'output', output);
+  expectWhole('linear', 'input', input);
+  expectWhole('linear', 'output', output);
   const weight = new Parameter([output, input], start);
   const offset = bias ? new Parameter([output], start, { decays: false }) : undefined;
   return {

@@ -1,5 +1,6 @@
 import { add, affine, concat, multiply, type Tensor } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectChoice } from '../../options.ts';
 
 /** How the outputs of both directions, [..., H] each, become one; see {@link mergeDirections}. */
 export type Merge = 'concat' | 'sum' | 'mean' | 'product' | 'none';
@@ -14,12 +15,7 @@ const MERGES: Readonly<Record<Merge, (forward: Tensor, backward: Tensor) => Tens
 
 /** Refuses a merge that is not known, or that needs equal widths and does not get them. */
 export function expectMerge(merge: Merge, forward: number, backward: number): void {
-  if (!Object.hasOwn(MERGES, merge)) {
-    throw new RecurveError(
-      'usage',
-      `recurrent: expected merge to be one of ${Object.keys(MERGES).join(', ')}, got ${String(merge)}; concat is the default`,
-    );
-  }
+  expectChoice('recurrent', 'merge', merge, Object.keys(MERGES), 'concat is the default');
   if (merge !== 'concat' && forward !== backward) {
     throw new RecurveError(
       'shape',

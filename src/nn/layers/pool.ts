@@ -8,10 +8,9 @@ import {
   type Tensor,
   toTimeMajor,
 } from '../../autograd/index.ts';
-import { expectOptions } from '../../options.ts';
+import { expectChoice, expectOptions } from '../../options.ts';
 import { expectForward } from '../check.ts';
 import type { Layer, Pass } from '../layer.ts';
-import { expectWord } from './recurrent-options.ts';
 
 /**
  * All steps of a row as one vector, [B, T, D] to [B, D]: their `mean` or, feature by feature, their `max` (the first of equals).
@@ -20,7 +19,7 @@ import { expectWord } from './recurrent-options.ts';
 export function pool(options: { over: 'mean' | 'max' }): Layer {
   expectOptions('pool', options, { over: true });
   const { over } = options;
-  expectWord('pool', 'over', over, ['mean', 'max']);
+  expectChoice('pool', 'over', over, ['mean', 'max']);
   const combine = over === 'mean' ? meanOfSteps : largestOfSteps;
   return {
     config: { kind: 'pool', over },

@@ -88,16 +88,6 @@ export function expectRecompute(recompute: RecurrentOptions['recompute'], cells:
   }
 }
 
-/** Refuses unknown words. */
-export function expectWord(who: string, what: string, value: string, words: readonly string[]): void {
-  if (!words.includes(value)) {
-    throw new RecurveError(
-      'usage',
-      `${who}: expected ${what} to be one of ${words.join(', ')}, got ${String(value)}; ${words[0]} is the default`,
-    );
-  }
-}
-
 /** Dropout at each border between two cells. */
 export function dropoutRates(dropout: number | readonly number[], layers: number): readonly number[] {
   const borders = Math.max(layers - 1, 0);

@@ -14,7 +14,7 @@ import {
   toTimeMajor,
 } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectOptions } from '../../options.ts';
+import { expectChoice, expectOptions } from '../../options.ts';
 import { type Cell, type State, stateSize, zeroState } from '../cells/cell.ts';
 import { expectCells, expectForward } from '../check.ts';
 import { zeros } from '../init.ts';
@@ -25,7 +25,6 @@ import { mergeDirections } from './merge.ts';
 import {
   dropoutRates,
   expectRecompute,
-  expectWord,
   layerWidths,
   RECURRENT_OPTIONS,
   type RecurrentOptions,
@@ -79,9 +78,9 @@ export function recurrent(cells: readonly Cell[], options: RecurrentOptions = {}
     recompute = false,
   } = options;
   if (backward !== undefined) expectCells('recurrent: backward', backward);
-  expectWord('recurrent', 'initial', begin, ['zero', 'learned']);
+  expectChoice('recurrent', 'initial', begin, ['zero', 'learned']);
   expectRecompute(recompute, [...cells, ...(backward ?? [])]);
-  expectWord('recurrent', 'returns', returns, ['sequence', 'last', 'state']);
+  expectChoice('recurrent', 'returns', returns, ['sequence', 'last', 'state']);
   const widths = layerWidths(cells, backward, merge);
   const rates = dropoutRates(dropout, cells.length);
   const added = residualLayers(residual, cells[0].input, widths);

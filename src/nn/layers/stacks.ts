@@ -1,5 +1,5 @@
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, expectSize, type OptionNames } from '../../options.ts';
+import { expectOptions, expectWhole, type OptionNames } from '../../options.ts';
 import { type Cell, outputSize } from '../cells/cell.ts';
 import { GRU_OPTIONS, type GruOptions, gruCell } from '../cells/gru.ts';
 import { LEAKY_OPTIONS, type LeakyOptions, leakyCell } from '../cells/leaky.ts';
@@ -77,7 +77,7 @@ function stackOf<O extends { input: number; hidden: number }>(
   }: StackOptions & { input: number; hidden: number | readonly number[] } = options;
   const widths = typeof hidden === 'object' ? hidden : undefined;
   const count = layers ?? widths?.length ?? 1;
-  expectSize('recurrent', 'layers', count);
+  expectWhole('recurrent', 'layers', count);
   if (count > MOST_LAYERS)
     throw new RecurveError(
       'usage',

@@ -251,17 +251,17 @@ describe('refusals, each with its reason', () => {
     [
       'an unknown merge',
       () => gru({ ...cell, bidirectional: true, merge: 'max' as 'sum' }),
-      'recurrent: expected merge to be one of concat, sum, mean, product, none, got max; concat is the default',
+      'recurrent: expected merge to be one of concat, sum, mean, product, none, got "max"; concat is the default',
     ],
     [
       'an unknown start',
       () => gru({ ...cell, initial: 'random' as 'zero' }),
-      'recurrent: expected initial to be one of zero, learned, got random; zero is the default',
+      'recurrent: expected initial to be one of zero, learned, got "random"; choose one of them',
     ],
     [
       'an unknown result',
       () => gru({ ...cell, returns: 'all' as 'last' }),
-      'recurrent: expected returns to be one of sequence, last, state, got all; sequence is the default',
+      'recurrent: expected returns to be one of sequence, last, state, got "all"; choose one of them',
     ],
     [
       'directions of unlike widths that cannot be added',

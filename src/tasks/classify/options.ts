@@ -1,5 +1,6 @@
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, namesOf } from '../../options.ts';
+import { expectChoice, expectOptions, expectWhole, namesOf } from '../../options.ts';
+import { expectAboveZero, expectShare, filledIn } from '../settings.ts';
 import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 import type { ClassifyArchitecture, Pooling } from './network.ts';
 
@@ -134,49 +135,20 @@ export function classifySettings(
   kind: 'words' | 'numbers',
   examples: number,
 ): ClassifySettings {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const steps = Math.max(1, examples / (options.batchSize ?? DEFAULTS.batchSize));
   const epochs = Math.min(Math.max(Math.ceil(STEPS / steps), FEWEST[kind]), MOST);
   const patience = Math.ceil((options.epochs ?? epochs) / 2);
   const defaults: ClassifySettings = { ...DEFAULTS, epochs, patience };
-  const settings: ClassifySettings = { ...defaults, ...given };
   expectOptions('classify', options, namesOf(defaults));
+  const settings = filledIn(defaults, options);
   for (const name of WHOLE) {
-    const least = name === 'maxWords' ? 2 : 1;
-    const most = name === 'layers' || name === 'members' ? MOST_PARTS : Number.MAX_SAFE_INTEGER;
-    if (!(Number.isSafeInteger(settings[name]) && settings[name] >= least && settings[name] <= most)) {
-      const range = most === MOST_PARTS ? `from ${least} to ${most}` : `of at least ${least}`;
-      throw new RecurveError(
-        'usage',
-        `classify: expected ${name} to be a whole number ${range}, got ${settings[name]}; set ${name}`,
-      );
-    }
+    const most = name === 'layers' || name === 'members' ? MOST_PARTS : undefined;
+    expectWhole('classify', name, settings[name], { least: name === 'maxWords' ? 2 : 1, most });
   }
-  for (const name of SHARES) {
-    const above = name === 'validationShare' ? settings[name] > 0 : settings[name] >= 0;
-    if (!(above && settings[name] < 1)) {
-      throw new RecurveError(
-        'usage',
-        `classify: expected ${name} to be a share below 1, got ${settings[name]}; try ${defaults[name]}`,
-      );
-    }
-  }
+  for (const name of SHARES) expectShare('classify', name, settings[name], `try ${defaults[name]}`);
+  for (const name of ['validationShare', 'rate', 'clip'] as const)
+    expectAboveZero('classify', name, settings[name], `try ${defaults[name]}`);
   checkClassWeights('classify', settings.classWeights);
-  for (const [name, choices] of Object.entries(CHOICES)) {
-    const value = settings[name as keyof typeof CHOICES];
-    if (!(choices as readonly string[]).includes(value)) {
-      throw new RecurveError(
-        'usage',
-        `classify: expected ${name} to be one of ${choices.join(', ')}, got ${value}; choose one of them`,
-      );
-    }
-  }
-  for (const name of ['rate', 'clip'] as const) {
-    if (!(settings[name] > 0 && Number.isFinite(settings[name])))
-      throw new RecurveError(
-        'usage',
-        `classify: expected ${name} above 0, got ${settings[name]}; try ${defaults[name]}`,
-      );
-  }
+  for (const name of ['cell', 'pooling'] as const) expectChoice('classify', name, settings[name], CHOICES[name]);
   return settings;
 }

@@ -1,5 +1,6 @@
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, namesOf } from '../../options.ts';
+import { expectChoice, expectOptions, expectWhole, namesOf } from '../../options.ts';
+import { expectShare, filledIn } from '../settings.ts';
 
 /** The ways to hear music as a sequence. */
 export const KINDS = ['keys', 'melody', 'voices'] as const;
@@ -168,27 +169,18 @@ export function refuseForeign(kind: ComposeKind, options: ComposeOptions): void 
 /** Fills in the defaults of a kind and refuses what cannot work. */
 export function composeSettings(options: ComposeOptions & { kind: ComposeKind }): ComposeSettings {
   expectOptions('compose', options, namesOf(DEFAULTS.keys));
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const wrong = (expected: string, got: unknown, next: string): never => {
+  expectChoice('compose', 'kind', options.kind, KINDS);
+  const settings = filledIn(DEFAULTS[options.kind], options);
+  expectChoice('compose', 'cell', settings.cell, ['gru', 'lstm', 'rnn']);
+  for (const name of WHOLE) expectWhole('compose', name, settings[name]);
+  expectWhole('compose', 'transpose', settings.transpose, { least: 0, most: 24, next: 'try 5 semitones' });
+  for (const name of ['dropout', 'inputDropout', 'weightDrop', 'average', 'validationShare', 'testShare'] as const)
+    expectShare('compose', name, settings[name]);
+  const wrong = (expected: string, got: number, next: string): never => {
     throw new RecurveError('usage', `compose: expected ${expected}, got ${got}; ${next}`);
   };
-  if (!KINDS.includes(options.kind)) wrong(`kind to be one of ${KINDS.join(', ')}`, options.kind, 'choose one of them');
-  const settings: ComposeSettings = { ...DEFAULTS[options.kind], ...given };
-  if (!['gru', 'lstm', 'rnn'].includes(settings.cell))
-    wrong('a cell of gru, lstm, rnn', settings.cell, 'choose one of them');
-  for (const name of WHOLE) {
-    const value = settings[name];
-    if (!(Number.isSafeInteger(value) && value >= 1))
-      wrong(`${name} to be a whole number of at least 1`, value, `set ${name}`);
-  }
   if (48 % settings.stepsPerQuarter !== 0)
     wrong('stepsPerQuarter to divide 48', settings.stepsPerQuarter, '1 for quarters, 2 eighths, 4 sixteenths');
-  if (!(Number.isSafeInteger(settings.transpose) && settings.transpose >= 0 && settings.transpose <= 24))
-    wrong('transpose from 0 to 24 semitones', settings.transpose, 'try 5');
-  for (const name of ['dropout', 'inputDropout', 'weightDrop', 'average', 'validationShare', 'testShare'] as const) {
-    if (!(settings[name] >= 0 && settings[name] < 1))
-      wrong(`${name} from 0 to below 1`, settings[name], '0 switches it off');
-  }
   if (settings.validationShare + settings.testShare >= 1)
     wrong('shares that leave something to train on', settings.validationShare + settings.testShare, 'lower them');
   if (!(settings.weightDecay >= 0)) wrong('weightDecay of at least 0', settings.weightDecay, '0 switches it off');

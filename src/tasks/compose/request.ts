@@ -13,7 +13,7 @@ import {
 import { expectKey } from '../../data/music/pitch.ts';
 import { checkSampling, type SampleOptions } from '../../decode/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, type OptionNames } from '../../options.ts';
+import { expectOptions, expectWhole, type OptionNames } from '../../options.ts';
 
 /** What to compose, and how freely. */
 export interface ComposeRequest extends Pick<SampleOptions, 'temperature' | 'topK' | 'topP' | 'minP' | 'seed'> {
@@ -84,10 +84,8 @@ export function checkRequest(request: ComposeRequest): void {
   const wrong = (expected: string, got: unknown, next: string): never => {
     throw new RecurveError('usage', `compose: expected ${expected}, got ${got}; ${next}`);
   };
-  for (const [name, value] of Object.entries({ bars: given ?? 1, notes })) {
-    if (!(Number.isSafeInteger(value) && value >= 1 && value <= 4096))
-      wrong(`${name} to be a whole number from 1 to 4096`, value, `set ${name}`);
-  }
+  for (const [name, value] of Object.entries({ bars: given ?? 1, notes }))
+    expectWhole('compose', name, value, { most: 4096 });
   if (!(tempo >= 4 && tempo <= 1000)) wrong('a tempo from 4 to 1000 quarters a minute', tempo, 'try 100');
   if (typeof title !== 'string') wrong('a title in words', String(title), 'put it in quotes');
   if (title.length > LONGEST_TITLE) wrong(`a title of at most ${LONGEST_TITLE} characters`, title.length, 'shorten it');

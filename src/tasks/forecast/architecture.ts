@@ -1,5 +1,4 @@
 import { add, affine, columns, dropout, reshape, subtract, type Tensor } from '../../autograd/index.ts';
-import { RecurveError } from '../../errors.ts';
 import { gru, type Layer, linear, lstm, type RecurrentLayer, rnn, zeros } from '../../nn/index.ts';
 
 /** Sizes of the forecasting network; plain data, kept in the model file. */
@@ -41,13 +40,7 @@ const OWN_PACE = 0.2;
  * x[B, T·D + future] holds the window and the future side by side.
  */
 export function forecastNetwork(a: ForecastArchitecture): Layer {
-  const make = CELLS[a.cell];
-  if (!make)
-    throw new RecurveError(
-      'usage',
-      `forecast: expected a cell of ${Object.keys(CELLS).join(', ')}, got ${String(a.cell)}; choose one with --cell`,
-    );
-  const recurrent: RecurrentLayer = make({
+  const recurrent: RecurrentLayer = CELLS[a.cell]({
     input: a.features,
     hidden: a.hidden,
     layers: a.layers,

@@ -37,7 +37,9 @@ describe('a backtest without refit', () => {
 
   test('asks for a model, and for parts that hold steps', async () => {
     await expect(backtest(data, SMALL)).rejects.toThrow(/expected a model, or refit/);
-    await expect(backtest(data, SMALL, { folds: 0 }, { model: trained.model })).rejects.toThrow(/at least 1 fold/);
+    await expect(backtest(data, SMALL, { folds: 0 }, { model: trained.model })).rejects.toThrow(
+      /folds to be a whole number of at least 1, got 0/,
+    );
     await expect(backtest(data, SMALL, { folds: 61 }, { model: trained.model })).rejects.toThrow(/none in fold/);
   });
 });

@@ -1,6 +1,6 @@
 import { formatClock, type Series, type SeriesResult } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectList, expectOptions } from '../../options.ts';
+import { expectList, expectOptions, expectWhole } from '../../options.ts';
 import { expectWatched } from '../../train/options.ts';
 import { expectEngine } from '../given.ts';
 import { joined, type TrainHooks } from '../training/index.ts';
@@ -69,9 +69,7 @@ export async function backtest(
   expectList('backtest', 'series', data?.series, 'give what toSeries returned');
   const { folds = 4, refit = false } = ways;
   const settings = forecastSettings(options);
-  if (!(Number.isInteger(folds) && folds >= 1)) {
-    throw new RecurveError('usage', `backtest: expected at least 1 fold, got ${folds}; give a whole number`);
-  }
+  expectWhole('backtest', 'folds', folds);
   if (!refit && typeof hooks?.model?.encode !== 'function') {
     throw new RecurveError(
       'usage',

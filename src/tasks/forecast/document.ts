@@ -1,4 +1,5 @@
 import { calendarNames, type Scaler } from '../../data/index.ts';
+import { SCALER_KINDS } from '../../data/scaler.ts';
 import type { ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
 import type { Calibration } from '../conformal.ts';
@@ -28,7 +29,7 @@ const checkArchitecture = object({
 });
 
 const checkScaler = object({
-  kind: oneOf('standard', 'robust', 'min-max', 'none'),
+  kind: oneOf(...SCALER_KINDS),
   names: array(string({ min: 1 })),
   ids: nullable(array(string())),
   center: array(array(finite)),

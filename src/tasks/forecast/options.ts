@@ -1,7 +1,9 @@
 import type { Part, ScalerKind } from '../../data/index.ts';
+import { SCALER_KINDS } from '../../data/scaler.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectList, expectOptions, namesOf } from '../../options.ts';
+import { expectChoice, expectList, expectOptions, expectWhole, namesOf } from '../../options.ts';
 import type { OptimizerConfig, Schedule } from '../../train/index.ts';
+import { expectShare, filledIn } from '../settings.ts';
 
 /** What to forecast and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
 export interface ForecastOptions {
@@ -111,31 +113,13 @@ const DEFAULTS: ForecastSettings = {
 /** Fills in the defaults and refuses what cannot work. */
 export function forecastSettings(options: ForecastOptions): ForecastSettings {
   expectOptions('forecast', options, { ...namesOf(DEFAULTS), validation: true, testUntil: true });
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const settings: ForecastSettings = { ...DEFAULTS, ...given };
-  for (const name of ['context', 'horizon', 'stride', 'hidden', 'layers', 'epochs', 'batchSize', 'patience'] as const) {
-    const least = name === 'context' ? 2 : 1;
-    if (!(Number.isSafeInteger(settings[name]) && settings[name] >= least)) {
-      throw new RecurveError(
-        'usage',
-        `forecast: expected ${name} to be a whole number of at least ${least}, got ${settings[name]}; set ${name}`,
-      );
-    }
-  }
-  if (!(settings.dropout >= 0 && settings.dropout < 1)) {
-    throw new RecurveError(
-      'usage',
-      `forecast: expected dropout with 0 ≤ p < 1, got ${settings.dropout}; 0 switches it off`,
-    );
-  }
+  const settings = filledIn(DEFAULTS, options);
+  for (const name of ['context', 'horizon', 'stride', 'hidden', 'layers', 'epochs', 'batchSize', 'patience'] as const)
+    expectWhole('forecast', name, settings[name], { least: name === 'context' ? 2 : 1 });
+  expectShare('forecast', 'dropout', settings.dropout);
   for (const [name, choices] of Object.entries(CHOICES)) {
     const value = settings[name as keyof typeof CHOICES];
-    if (value !== undefined && !(choices as readonly string[]).includes(value)) {
-      throw new RecurveError(
-        'usage',
-        `forecast: expected ${name} to be one of ${choices.join(', ')}, got ${value}; choose one of them`,
-      );
-    }
+    if (value !== undefined) expectChoice('forecast', name, value, choices);
   }
   expectList('forecast', 'interval levels', settings.levels, 'e.g. [80, 95]');
   if (settings.levels.length === 0 || settings.levels.some((level) => !(level >= 1 && level <= 99.9))) {
@@ -151,7 +135,7 @@ export function forecastSettings(options: ForecastOptions): ForecastSettings {
 const CHOICES = {
   cell: ['gru', 'lstm', 'rnn'],
   output: ['quantile', 'gaussian', 'point'],
-  scaler: ['standard', 'robust', 'min-max', 'none'],
+  scaler: SCALER_KINDS,
   anchor: ['last', 'none'],
   inputs: ['auto', 'relative', 'both'],
   validation: ['cross', 'holdout'],

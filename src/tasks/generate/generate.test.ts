@@ -273,13 +273,13 @@ describe('training a language model', () => {
     await expect(model.write({ prompt: '(\r' })).rejects.toThrow(/got "\\r" \(U\+000D\) at place 2/);
     await expect(model.write({ prompt: '(\ud83d' })).rejects.toThrow(/got "\\ud83d" \(U\+D83D\) at place 2/);
     const bytes = new TextEncoder().encode('(a)') as unknown as string;
-    await expect(model.write({ prompt: bytes })).rejects.toThrow(/a prompt as a string, got 3 bytes; decode/);
-    await expect(model.evaluate(bytes)).rejects.toThrow(/evaluate: expected a text as a string, got 3 bytes/);
-    await expect(trainGenerate(bytes)).rejects.toThrow(/a text to learn from as a string, got 3 bytes/);
+    await expect(model.write({ prompt: bytes })).rejects.toThrow(/a prompt as a string, got a Uint8Array; decode/);
+    await expect(model.evaluate(bytes)).rejects.toThrow(/evaluate: expected a text as a string, got a Uint8Array/);
+    await expect(trainGenerate(bytes)).rejects.toThrow(/a text to learn from as a string, got a Uint8Array/);
     const { states } = model.stream().state() as { states: number[] };
     expect(() => model.stream({ states, logits: [0] })).toThrow(/expected a state with 9 logits, got 1; /);
-    await expect(model.write({ length: 0 })).rejects.toThrow(/length of at least 1, got 0/);
-    await expect(model.beam({ width: 5000 })).rejects.toThrow(/a beam from 1 to 1024 texts, got 5000/);
+    await expect(model.write({ length: 0 })).rejects.toThrow(/length to be a whole number of at least 1, got 0/);
+    await expect(model.beam({ width: 5000 })).rejects.toThrow(/width to be a whole number from 1 to 1,024, got 5000/);
     const file = model.encode();
     const damaged = (change: (document: ModelFile['document']) => void) => {
       const copy = structuredClone(file);

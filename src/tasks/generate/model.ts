@@ -5,6 +5,7 @@ import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
 import { anyObject, boolean, nullable, number, object, oneOf } from '../../model/validate.ts';
 import type { Network } from '../../nn/index.ts';
+import { expectText } from '../../options.ts';
 import { visitor } from '../../train/event-loop.ts';
 import { VERSION } from '../../version.ts';
 import { wittenBellAsItReads } from '../baselines/witten-bell.ts';
@@ -15,7 +16,7 @@ import { surprises } from './objectives.ts';
 import { type GenerateSettings, generateSettings } from './options.ts';
 import { encodeForReading, scoreText, type TextScores } from './scores.ts';
 import { createGenerateStream, type GenerateStream } from './stream.ts';
-import { cutText, expectText } from './text.ts';
+import { cutText } from './text.ts';
 import { type BeamWriteOptions, beamText, type NextToken, nextTokens, type WriteOptions, writeText } from './write.ts';
 
 /** All that makes a language model; what a model file holds. */
@@ -89,7 +90,7 @@ export function generateModel(network: Network, parts: GenerateParts): GenerateM
       return scoreText(codec, text, ids, await wittenBellAsItReads(ids, codec.size, parts.settings.order, visitor()));
     },
     heldOut(text) {
-      expectText(text, 'generate: expected the text of the training');
+      expectText('generate', 'the text of the training', text);
       return cutText(text, parts.settings.validationShare).heldOut;
     },
     async surprise(text) {

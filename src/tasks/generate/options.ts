@@ -1,6 +1,7 @@
 import { TEXT_UNITS, type TextUnit } from '../../data/text/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectNamed, expectOptions, namesOf } from '../../options.ts';
+import { expectChoice, expectNamed, expectOptions, expectWhole, namesOf } from '../../options.ts';
+import { expectAboveZero, expectShare, filledIn } from '../settings.ts';
 
 /** What to read and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
 export interface GenerateOptions {
@@ -63,8 +64,7 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
   // Its unit is asked for before all others, whose defaults depend on it.
   expectNamed('generate', options, 'unit');
   const { unit = 'characters' } = options;
-  if (!TEXT_UNITS.includes(unit))
-    throw expected('unit', `one of ${TEXT_UNITS.join(', ')}`, unit, 'characters is the default');
+  expectChoice('generate', 'unit', unit, TEXT_UNITS);
   const defaults: GenerateSettings = {
     unit,
     vocabulary: VOCABULARY[unit],
@@ -89,9 +89,8 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
     seed: 0,
     patience: null,
   };
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const settings: GenerateSettings = { ...defaults, ...given };
   expectOptions('generate', options, namesOf(defaults));
+  const settings = filledIn(defaults, options);
   if (unit === 'characters' && (options.vocabulary ?? options.minCount) !== undefined)
     throw new RecurveError(
       'usage',
@@ -102,26 +101,20 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
       'usage',
       'generate: expected a validation part with patience, got a share of 0; leave patience out, or set validationShare',
     );
-  if (!['lstm', 'gru'].includes(settings.cell))
-    throw expected('cell', 'lstm or gru', settings.cell, 'lstm is the default');
-  const { minCount, hidden, layers, embedding, batchSize, window, epochs, patience } = settings;
-  const counts = { minCount, hidden, layers, embedding, batchSize, window, epochs, patience: patience ?? 1 };
-  for (const [name, value] of Object.entries(counts))
-    if (!(Number.isSafeInteger(value) && value >= 1))
-      throw expected(name, 'a whole number of at least 1', value, 'set it');
-  const { dropout, inputDropout, weightDrop, validationShare, average } = settings;
-  for (const [name, value] of Object.entries({ dropout, inputDropout, weightDrop, validationShare, average }))
-    if (!(value >= 0 && value < 1)) throw expected(name, 'from 0 to below 1', value, '0 switches it off');
-  const { order, rate, clip, weightDecay } = settings;
-  if (!(Number.isSafeInteger(order) && order >= 1 && order <= 8))
-    throw expected('order', 'from 1 to 8', order, 'try 5');
-  for (const [name, value] of Object.entries({ rate, clip }))
-    if (!(value > 0 && Number.isFinite(value))) throw expected(name, 'above 0', value, 'leave it out for the default');
+  expectChoice('generate', 'cell', settings.cell, ['lstm', 'gru']);
+  for (const name of ['minCount', 'hidden', 'layers', 'embedding', 'batchSize', 'window', 'epochs'] as const)
+    expectWhole('generate', name, settings[name]);
+  if (settings.patience !== null) expectWhole('generate', 'patience', settings.patience);
+  expectWhole('generate', 'order', settings.order, { most: 8, next: 'try 5' });
+  for (const name of ['dropout', 'inputDropout', 'weightDrop', 'validationShare', 'average'] as const)
+    expectShare('generate', name, settings[name]);
+  for (const name of ['rate', 'clip'] as const)
+    expectAboveZero('generate', name, settings[name], 'leave it out for the default');
+  const { weightDecay } = settings;
   if (!(weightDecay >= 0 && Number.isFinite(weightDecay)))
-    throw expected('weightDecay', 'of at least 0', weightDecay, '0 switches it off');
+    throw new RecurveError(
+      'usage',
+      `generate: expected weightDecay of at least 0, got ${weightDecay}; 0 switches it off`,
+    );
   return settings;
-}
-
-function expected(name: string, rule: string, got: unknown, next: string): RecurveError {
-  return new RecurveError('usage', `generate: expected ${name} ${rule}, got ${String(got)}; ${next}`);
 }

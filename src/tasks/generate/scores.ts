@@ -1,7 +1,7 @@
 import type { TextCodec } from '../../data/text/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { exp } from '../../exact.ts';
-import { expectText } from './text.ts';
+import { expectText } from '../../options.ts';
 
 /** How well a text was predicted. The first token is not predicted and does not count. */
 export interface TextScores {
@@ -43,7 +43,7 @@ const UNKNOWN_LIMIT = 0.2;
 
 /** The tokens of a text to read. Refuses one that is too short, or of another alphabet or language than the model's. */
 export function encodeForReading(codec: TextCodec, text: string, who: string): Int32Array {
-  expectText(text, `${who}: expected a text`);
+  expectText(who, 'a text', text);
   const ids = codec.encode(text);
   if (ids.length < 2) {
     throw new RecurveError(

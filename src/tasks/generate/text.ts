@@ -1,12 +1,3 @@
-import { RecurveError } from '../../errors.ts';
-
-/** Refuses what is no string, such as the bytes of a file: JavaScript programs pass them. */
-export function expectText(text: unknown, wanted: string): void {
-  if (typeof text === 'string') return;
-  const got = text instanceof Uint8Array ? `${text.length} bytes` : text === null ? 'null' : typeof text;
-  throw new RecurveError('usage', `${wanted} as a string, got ${got}; decode a file with decodeText`);
-}
-
 /** Splits a text at a character into what is learned and the end that measures the model. */
 export function cutText(text: string, share: number): { learned: string; heldOut: string } {
   let border = Math.floor(text.length * (1 - share));

@@ -4,6 +4,7 @@ import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork, type Network } from '../../nn/index.ts';
+import { expectText } from '../../options.ts';
 import { visitor } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, Schedule } from '../../train/index.ts';
 import { wittenBell } from '../baselines/witten-bell.ts';
@@ -13,7 +14,7 @@ import { costsOf, type GenerateModel, generateModel, piecesOf, type SurprisingPi
 import { readingOf, trainingObjective, validationObjective } from './objectives.ts';
 import { type GenerateOptions, type GenerateSettings, generateSettings } from './options.ts';
 import { scoreText, type TextScores } from './scores.ts';
-import { cutText, expectText } from './text.ts';
+import { cutText } from './text.ts';
 import { lastWord } from './verse/rhyme.ts';
 
 /** A trained model and how it came about. */
@@ -61,7 +62,7 @@ export async function trainGenerate(
 ): Promise<TrainedGenerate> {
   expectHooks('generate', hooks, {});
   const settings = generateSettings(options);
-  expectText(text, 'generate: expected a text to learn from');
+  expectText('generate', 'a text to learn from', text);
   const { learned, heldOut } = cutText(text, settings.validationShare);
   const codec = createTextCodec(settings.unit, learned, {
     minCount: settings.minCount,

@@ -4,9 +4,8 @@ import { SAMPLE_OPTIONS } from '../../decode/sample.ts';
 import { RecurveError } from '../../errors.ts';
 import { exp } from '../../exact.ts';
 import { createStepper, type Network, type Stepper } from '../../nn/index.ts';
-import { expectOptions, type OptionNames } from '../../options.ts';
+import { expectOptions, expectText, expectWhole, type OptionNames } from '../../options.ts';
 import { visitor } from '../../train/event-loop.ts';
-import { expectText } from './text.ts';
 
 /** What to write. */
 export interface WriteOptions extends SampleOptions {
@@ -87,8 +86,7 @@ export async function beamText(
   expectOptions('generate', options, BEAM_OPTIONS);
   const { prompt = '', length = 100, width = 4 } = options;
   expectLength(length);
-  if (!(Number.isSafeInteger(width) && width >= 1 && width <= WIDEST))
-    throw new RecurveError('usage', `generate: expected a beam from 1 to ${WIDEST} texts, got ${width}; try 4`);
+  expectWhole('generate', 'width', width, { most: WIDEST, next: 'try 4' });
   using stepper = createStepper(network, width);
   const K = codec.size;
   const rowsOf = (all: ArrayLike<number>, rows: number): ArrayLike<number>[] =>
@@ -118,7 +116,7 @@ export async function nextTokens(
   count: number,
 ): Promise<NextToken[]> {
   using stepper = createStepper(network);
-  return likeliest(codec, await read(stepper, promptIds(codec, text, 'predict: expected a text')), count);
+  return likeliest(codec, await read(stepper, promptIds(codec, text, 'predict', 'a text')), count);
 }
 
 /** The `count` likeliest tokens of some logits. */
@@ -152,8 +150,8 @@ export function sayable(codec: TextCodec): Uint8Array {
 }
 
 /** The tokens of a prompt; of an empty one a line break, as if a line began. */
-export function promptIds(codec: TextCodec, prompt: string, who = 'generate: expected a prompt'): Int32Array {
-  expectText(prompt, who);
+export function promptIds(codec: TextCodec, prompt: string, who = 'generate', what = 'a prompt'): Int32Array {
+  expectText(who, what, prompt);
   const text = prompt === '' ? '\n' : prompt.replaceAll('\r\n', '\n');
   // A composed é and a decomposed one look alike: the text may have either.
   const spellings = [text, text.normalize('NFC'), text.normalize('NFD')].map((spelling) => spelled(codec, spelling));
@@ -167,7 +165,7 @@ export function promptIds(codec: TextCodec, prompt: string, who = 'generate: exp
     codec.unit === 'characters' ? ` (U+${unit.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')})` : '';
   throw new RecurveError(
     'data',
-    `${who} of ${codec.unit} that the model knows, got ${JSON.stringify(unit)}${code} at place ${strange + 1}; write it otherwise, or train on text that has it`,
+    `${who}: expected ${what} of ${codec.unit} that the model knows, got ${JSON.stringify(unit)}${code} at place ${strange + 1}; write it otherwise, or train on text that has it`,
   );
 }
 
@@ -196,6 +194,5 @@ function firstKnown(codec: TextCodec): number {
 }
 
 function expectLength(length: number): void {
-  if (!(Number.isSafeInteger(length) && length >= 1))
-    throw new RecurveError('usage', `generate: expected a length of at least 1, got ${length}; it counts tokens`);
+  expectWhole('generate', 'length', length, { next: 'it counts tokens' });
 }

@@ -1,7 +1,8 @@
 import type { Part } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, namesOf } from '../../options.ts';
+import { expectChoice, expectOptions, expectWhole, namesOf } from '../../options.ts';
 import type { OptimizerConfig, Schedule } from '../../train/index.ts';
+import { expectShare, filledIn } from '../settings.ts';
 import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 
 /** How to learn a label per step. Plain data: it is kept in the run's `config.json` and in the model file. */
@@ -169,27 +170,19 @@ export function refuseUnused(options: TagOptions, kind: 'table' | 'text'): void 
 export function tagSettings(options: TagOptions, kind: 'table' | 'text' = 'table'): TagSettings {
   const defaults = DEFAULTS[kind];
   expectOptions('tag', options, { ...namesOf(defaults), ...namesOf(CHOICES), testUntil: true });
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const settings: TagSettings = { ...defaults, ...given };
-  const refuse = (expected: string, got: unknown, next: string): never => {
-    throw new RecurveError('usage', `tag: expected ${expected}, got ${String(got)}; ${next}`);
-  };
+  const settings = filledIn(defaults, options);
   for (const [name, least] of Object.entries(WHOLE)) {
-    const value = settings[name as keyof typeof WHOLE];
-    const most = MOST[name as keyof typeof MOST] ?? Number.MAX_SAFE_INTEGER;
-    if (!(Number.isSafeInteger(value) && value >= least && value <= most)) {
-      const range = name in MOST ? `from ${least} to ${most.toLocaleString('en')}` : `of at least ${least}`;
-      refuse(`${name} to be a whole number ${range}`, value, `set ${name}`);
-    }
+    const most = MOST[name as keyof typeof MOST];
+    expectWhole('tag', name, settings[name as keyof typeof WHOLE], { least, most });
   }
   for (const [name, choices] of Object.entries(CHOICES)) {
     const value = settings[name as keyof typeof CHOICES];
-    if (value !== undefined && !(choices as readonly string[]).includes(value)) {
-      refuse(`${name} to be one of ${choices.join(', ')}`, value, 'choose one of them');
-    }
+    if (value !== undefined) expectChoice('tag', name, value, choices);
   }
-  if (!(settings.dropout >= 0 && settings.dropout < 1))
-    refuse('dropout with 0 ≤ p < 1', settings.dropout, '0 switches it off');
+  expectShare('tag', 'dropout', settings.dropout);
+  const refuse = (expected: string, got: unknown, next: string): never => {
+    throw new RecurveError('usage', `tag: expected ${expected}, got ${String(got)}; ${next}`);
+  };
   const { threshold, classWeights } = settings;
   if (typeof threshold === 'number' ? !(threshold > 0 && threshold < 1) : !['accuracy', 'f1'].includes(threshold)) {
     refuse('threshold to be accuracy, f1 or a number between 0 and 1', threshold, 'give one of them');

@@ -2,7 +2,7 @@ import { createSampler, logSoftmax, type SampleOptions } from '../../../decode/i
 import { SAMPLE_OPTIONS } from '../../../decode/sample.ts';
 import { RecurveError } from '../../../errors.ts';
 import { createStepper, type Stepper } from '../../../nn/index.ts';
-import { expectList, expectOptions, expectText, type OptionNames } from '../../../options.ts';
+import { expectList, expectOptions, expectText, expectWhole, type OptionNames } from '../../../options.ts';
 import { visitor } from '../../../train/event-loop.ts';
 import { expectModel } from '../../given.ts';
 import type { GenerateModel } from '../model.ts';
@@ -70,16 +70,9 @@ export async function writeVerse(model: GenerateModel, options: VerseOptions): P
       'usage',
       `verse: expected a scheme of 2 to 26 letters, one of them twice, such as aabb, got "${options.scheme}"; lines of equal letters rhyme`,
     );
-  if (!(Number.isSafeInteger(wanted) && wanted >= 1))
-    throw new RecurveError(
-      'usage',
-      `verse: expected at least 1 line, got ${wanted}; leave it out for one round of the scheme`,
-    );
-  if (!(syllables === undefined || (Number.isSafeInteger(syllables) && syllables >= 1)))
-    throw new RecurveError(
-      'usage',
-      `verse: expected at least 1 syllable per line, got ${syllables}; leave it out for lines as the model writes them`,
-    );
+  expectWhole('verse', 'lines', wanted, { next: 'leave it out for one round of the scheme' });
+  if (syllables !== undefined)
+    expectWhole('verse', 'syllables', syllables, { next: 'leave it out for lines as the model writes them' });
   const { codec, network } = model;
   using stepper = createStepper(network);
   const sampler = createSampler(sampling);

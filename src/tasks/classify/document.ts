@@ -1,76 +1,41 @@
 import { vocabularyFromDocument } from '../../data/index.ts';
 import type { JsonObject, ModelDocument } from '../../model/index.ts';
-import { anyObject, array, boolean, type Check, number, object, oneOf, record, string } from '../../model/validate.ts';
-import { checkWritten } from '../stored-format.ts';
-import type { ClassWeights } from '../training/index.ts';
+import { anyObject, array, boolean, type Check, number, object, oneOf, string } from '../../model/validate.ts';
+import { checkShare, checkSize, checkWritten, storedTraining } from '../stored.ts';
 import type { InputPlan } from './inputs.ts';
 import type { ClassifyParts } from './model.ts';
 import type { ClassifyArchitecture } from './network.ts';
-import { type ClassifySettings, MOST_PARTS } from './options.ts';
+import { classifySettings, MOST_PARTS } from './options.ts';
 
-const size = number({ integer: true, min: 1, max: 1e9 });
-const share = number({ min: 0, max: 1 - Number.EPSILON });
 const above0 = number({ min: Number.MIN_VALUE });
-const cell = oneOf('gru', 'lstm', 'rnn');
-const pooling = oneOf('mean-max', 'mean', 'max', 'last', 'attention');
 
 const checkArchitecture = object({
   input: anyObject,
-  cell,
-  hidden: size,
+  cell: oneOf('gru', 'lstm', 'rnn'),
+  hidden: checkSize,
   layers: number({ integer: true, min: 1, max: MOST_PARTS }),
   bidirectional: boolean,
-  pooling,
-  dropout: share,
-  inputDropout: share,
-  wordDropout: share,
+  pooling: oneOf('mean-max', 'mean', 'max', 'last', 'attention'),
+  dropout: checkShare,
+  inputDropout: checkShare,
+  wordDropout: checkShare,
   members: number({ integer: true, min: 1, max: MOST_PARTS }),
   classes: number({ integer: true, min: 2, max: 1e6 }),
 });
 
 const checkWordInput = object({
   kind: oneOf('words'),
-  vocabulary: size,
+  vocabulary: checkSize,
   unknown: number({ integer: true, min: 0 }),
-  width: size,
+  width: checkSize,
 });
-const checkNumberInput = object({ kind: oneOf('numbers'), features: size });
-
-const classWeights: Check<ClassWeights> = (value, path) =>
-  typeof value === 'object' ? record(above0)(value, path) : oneOf('none', 'balanced')(value, path);
-
-const checkSettings: Check<ClassifySettings> = object({
-  lowercase: boolean,
-  maxWords: number({ integer: true, min: 2 }),
-  minCount: size,
-  maxVocabulary: size,
-  embedding: size,
-  wordDropout: share,
-  bayes: boolean,
-  cell,
-  hidden: size,
-  layers: size,
-  bidirectional: boolean,
-  pooling,
-  dropout: share,
-  inputDropout: share,
-  members: size,
-  testShare: share,
-  validationShare: share,
-  classWeights,
-  epochs: size,
-  batchSize: size,
-  rate: above0,
-  clip: above0,
-  patience: size,
-  seed: number({ integer: true }),
-});
+const checkNumberInput = object({ kind: oneOf('numbers'), features: checkSize });
 
 const checkWordPlan = object({
   kind: oneOf('words'),
   rules: object({ lowercase: boolean, maxWords: number({ integer: true, min: 2 }) }),
   vocabulary: anyObject,
-  known: size,
+  known: checkSize,
 });
 const checkNumberPlan = object({
   kind: oneOf('numbers'),
@@ -85,19 +50,17 @@ const checkData = object(
     classes: array(string({ min: 1 })),
     shares: array(number({ min: 0, max: 1 })),
     blend: object({ network: number({ min: 0 }), bayes: number({ min: 0 }) }),
-    reading: object({}, { text: string(), label: string(), id: string(), width: size, columns: array(string()) }),
+    reading: object({}, { text: string(), label: string(), id: string(), width: checkSize, columns: array(string()) }),
   },
   { written: checkWritten },
 );
-
-const checkTraining = object({ settings: checkSettings, summary: anyObject });
 
 /** Checks what a model file says of itself, all sizes against each other, and gives it typed. */
 export function checkClassifyDocument(document: ModelDocument, name: string): ClassifyParts {
   const architecture = architectureOf(document.architecture, `${name}: architecture`);
   const { plan: stored, classes, shares, blend, reading, written = {} } = checkData(document.data, `${name}: data`);
-  const { settings, summary } = checkTraining(document.training, `${name}: training`);
   const plan = planOf(stored, `${name}: data.plan`);
+  const training = storedTraining(document.training, name, (given) => classifySettings(given, plan.kind, 1));
   const { input } = architecture;
   const K = architecture.classes;
   const agree = object({
@@ -125,7 +88,7 @@ export function checkClassifyDocument(document: ModelDocument, name: string): Cl
     },
     `${name}: sizes`,
   );
-  return { settings, classes, shares, plan, architecture, blend, reading, written, summary };
+  return { ...training, classes, shares, plan, architecture, blend, reading, written };
 }
 
 function architectureOf(stored: JsonObject, path: string): ClassifyArchitecture {

@@ -1,20 +1,19 @@
 import { HIGHEST_KEY, LOWEST_KEY, parseMetre } from '../../data/music/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { ModelDocument } from '../../model/index.ts';
-import { anyObject, array, type Check, number, object, oneOf, string } from '../../model/validate.ts';
+import { array, type Check, number, object, oneOf, string } from '../../model/validate.ts';
+import { checkShare, checkSize, storedTraining } from '../stored.ts';
 import type { ComposeParts } from './model.ts';
 import { type ComposeKind, composeSettings, KINDS } from './options.ts';
 
-const size = number({ integer: true, min: 1, max: 1e9 });
-const share = number({ min: 0, max: 1 - Number.EPSILON });
 const key = number({ integer: true, min: LOWEST_KEY, max: HIGHEST_KEY });
 const cell = oneOf('gru', 'lstm', 'rnn');
 const stack = {
   cell,
-  hidden: size,
+  hidden: checkSize,
   layers: number({ integer: true, min: 1, max: 1000 }),
-  dropout: share,
-  weightDrop: share,
+  dropout: checkShare,
+  weightDrop: checkShare,
 };
 
 const metre: Check<string> = (value, path) => {
@@ -30,10 +29,10 @@ const metre: Check<string> = (value, path) => {
 };
 
 const ARCHITECTURES: Readonly<Record<ComposeKind, Check<object>>> = {
-  keys: object({ ...stack, inputDropout: share }),
+  keys: object({ ...stack, inputDropout: checkShare }),
   melody: object({
     ...stack,
-    embedding: size,
+    embedding: checkSize,
     codec: object({
       characters: array(string({ min: 1 })),
       modes: array(oneOf('major', 'minor', 'lydian', 'mixolydian', 'dorian', 'phrygian', 'locrian')),
@@ -41,27 +40,20 @@ const ARCHITECTURES: Readonly<Record<ComposeKind, Check<object>>> = {
       durations: array(number({ integer: true, min: 1 })),
     }),
   }),
-  voices: object({ ...stack, embedding: size, beat: number({ integer: true, min: 1, max: 48 }), low: key, high: key }),
+  voices: object({
+    ...stack,
+    embedding: checkSize,
+    beat: number({ integer: true, min: 1, max: 48 }),
+    low: key,
+    high: key,
+  }),
 };
-
-const checkTraining = object({ settings: anyObject, summary: anyObject });
 
 /** Checks what a model file says of itself and gives it typed. */
 export function checkComposeDocument(document: ModelDocument, name: string): ComposeParts {
-  const training = checkTraining(document.training, `${name}: training`);
-  const { settings } = training;
-  const kind = oneOf(...KINDS)(settings.kind, `${name}: training.settings.kind`);
-  const architecture = ARCHITECTURES[kind](document.architecture, `${name}: architecture`);
-  try {
-    return { settings: composeSettings({ ...settings, kind }), architecture, summary: training.summary };
-  } catch (cause) {
-    const why = cause instanceof RecurveError ? cause.message : String(cause);
-    throw new RecurveError(
-      'model',
-      `${name}: expected settings of a composer, got others (${why}); the file is damaged`,
-      {
-        cause,
-      },
-    );
-  }
+  const { settings, summary } = storedTraining(document.training, name, (given) =>
+    composeSettings({ ...given, kind: oneOf(...KINDS)(given.kind, 'kind') }),
+  );
+  const architecture = ARCHITECTURES[settings.kind](document.architecture, `${name}: architecture`);
+  return { settings, architecture, summary };
 }

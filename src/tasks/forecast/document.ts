@@ -1,31 +1,30 @@
-import { calendarNames, type Scaler } from '../../data/index.ts';
+import { calendarNames, type Part, type Scaler, type SeriesOptions } from '../../data/index.ts';
 import { SCALER_KINDS } from '../../data/scaler.ts';
 import type { ModelDocument } from '../../model/index.ts';
-import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
+import { array, boolean, type Check, nullable, number, object, oneOf, string } from '../../model/validate.ts';
 import type { Calibration } from '../conformal.ts';
-import { checkWritten } from '../stored-format.ts';
-import { checkStoredZone } from '../stored-zone.ts';
+import { checkShare, checkSize, checkStep, checkStoredZone, checkWritten, storedTraining } from '../stored.ts';
 import type { ForecastArchitecture } from './architecture.ts';
-import { type FeaturePlan, featureCount } from './features.ts';
+import { type FeaturePlan, featureCount, futureCount } from './features.ts';
 import type { ForecastParts } from './model.ts';
+import { type ForecastOptions, forecastSettings } from './options.ts';
 import { outputKind } from './output.ts';
-import { checkReading, checkSettings } from './stored-settings.ts';
 
-const size = number({ integer: true, min: 1, max: 1e9 });
+const text = string({ min: 1 });
 const finite = number();
 /** Something to divide by. */
 const above0 = number({ min: Number.MIN_VALUE });
 
 const checkArchitecture = object({
   cell: oneOf('gru', 'lstm', 'rnn'),
-  hidden: size,
+  hidden: checkSize,
   layers: number({ integer: true, min: 1, max: 1000 }),
-  dropout: number({ min: 0, max: 1 - Number.EPSILON }),
-  context: size,
-  horizon: size,
-  features: size,
+  dropout: checkShare,
+  context: checkSize,
+  horizon: checkSize,
+  features: checkSize,
   future: number({ integer: true, min: 0, max: 1e9 }),
-  outputs: size,
+  outputs: checkSize,
 });
 
 const checkScaler = object({
@@ -39,15 +38,10 @@ const checkScaler = object({
 const checkPlan = object({
   columns: array(string({ min: 1 })),
   known: number({ integer: true, min: 0 }),
-  context: size,
-  horizon: size,
+  context: checkSize,
+  horizon: checkSize,
   calendar: array(string()),
-  step: nullable(
-    object(
-      { unit: oneOf('ms', 'day', 'month'), count: number({ min: 1 }) },
-      { dayOfMonth: number({ integer: true, min: 1, max: 31 }) },
-    ),
-  ),
+  step: checkStep,
   zone: string({ min: 1 }),
   scaler: checkScaler,
   anchor: oneOf('last', 'none'),
@@ -58,25 +52,53 @@ const checkPlan = object({
 
 const checkCalibration = object({
   levels: array(finite),
-  horizon: size,
+  horizon: checkSize,
   lower: array(finite),
   upper: array(finite),
   count: number({ integer: true, min: 0 }),
   warnings: array(string()),
 });
 
+/** How the model's table was read. */
+const checkReading: Check<SeriesOptions> = object({ target: text }, {
+  covariates: array(text),
+  known: array(text),
+  time: nullable(text),
+  timeFormat: text,
+  zone: text,
+  series: text,
+  step: text,
+  spacing: oneOf('grid', 'bin', 'ignore', 'refuse'),
+  duplicates: oneOf('refuse', 'mean', 'first', 'last'),
+  missing: oneOf('forward', 'linear', 'refuse'),
+  maxGap: number({ min: 0 }),
+  constantTarget: boolean,
+  keepConstant: boolean,
+} satisfies Record<Exclude<keyof SeriesOptions, 'target'>, Check<unknown>>) as Check<SeriesOptions>;
+
+const checkPart: Check<Part> = (value, path) => {
+  const from: Check<string | number> = (date, at) => (typeof date === 'number' ? number()(date, at) : text(date, at));
+  const kinds = { fraction: number({ min: 0, max: 1 }), count: checkSize, from };
+  const checked = object({}, kinds)(value, path);
+  oneOf(1)(Object.keys(checked).length, `${path}: kinds of part`);
+  return checked as Part;
+};
+
 const checkData = object(
   { plan: checkPlan, calibration: checkCalibration, reading: checkReading },
   { written: checkWritten },
 );
-const checkTraining = object({ settings: checkSettings, summary: anyObject });
 
 /** Checks what a model file says of itself, all sizes against each other, and gives it typed. */
 export function checkForecastDocument(document: ModelDocument, name: string): ForecastParts {
   const architecture: ForecastArchitecture = checkArchitecture(document.architecture, `${name}: architecture`);
   const data = checkData(document.data, `${name}: data`);
-  const training = checkTraining(document.training, `${name}: training`);
-  const { settings } = training;
+  const { settings, summary } = storedTraining(document.training, name, (given) =>
+    forecastSettings(given as unknown as ForecastOptions),
+  );
+  string()(settings.unit, `${name}: training.settings.unit`);
+  checkPart(settings.holdout, `${name}: training.settings.holdout`);
+  if (settings.test !== 'none') checkPart(settings.test, `${name}: training.settings.test`);
   const plan = data.plan as FeaturePlan;
   const calibration: Calibration = data.calibration;
   const C = plan.columns.length;
@@ -103,7 +125,7 @@ export function checkForecastDocument(document: ModelDocument, name: string): Fo
   agree(
     {
       features: featureCount(plan),
-      future: plan.horizon * (plan.known + plan.calendar.length),
+      future: futureCount(plan),
       context: plan.context,
       horizon: plan.horizon,
       read: settings.context,
@@ -130,7 +152,7 @@ export function checkForecastDocument(document: ModelDocument, name: string): Fo
     calibration,
     reading: data.reading,
     written: data.written ?? {},
-    summary: training.summary,
+    summary,
   };
 }
 

@@ -1,9 +1,6 @@
 import type { TextCodec } from '../../data/text/index.ts';
-import { textCodecFromDocument } from '../../data/text/index.ts';
 import { createEngine } from '../../engine/index.ts';
-import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
-import { anyObject, boolean, nullable, number, object, oneOf } from '../../model/validate.ts';
 import type { Network } from '../../nn/index.ts';
 import { expectText } from '../../options.ts';
 import { visitor } from '../../train/event-loop.ts';
@@ -12,8 +9,9 @@ import { wittenBellAsItReads } from '../baselines/witten-bell.ts';
 import { type LoadOptions, loadOptions } from '../given.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { type GenerateArchitecture, languageModel } from './architecture.ts';
+import { checkGenerateDocument } from './document.ts';
 import { surprises } from './objectives.ts';
-import { type GenerateSettings, generateSettings } from './options.ts';
+import type { GenerateSettings } from './options.ts';
 import { encodeForReading, scoreText, type TextScores } from './scores.ts';
 import { createGenerateStream, type GenerateStream } from './stream.ts';
 import { cutText } from './text.ts';
@@ -157,48 +155,7 @@ export function piecesOf(codec: TextCodec, text: string, ids: Int32Array, nats: 
 export async function loadGenerate(bytes: Uint8Array, options: LoadOptions = {}): Promise<GenerateModel> {
   const { name, engine: given } = loadOptions('loadGenerate', options);
   const { tensors, document } = decodeModelFile(bytes, { name, task: 'generate', kind: 'model' });
-  const architecture = checkArchitecture(document.architecture, `${name}: architecture`);
-  const codec = textCodecFromDocument(checkData(document.data, `${name}: data`).text, `${name}: data.text`);
-  const { settings, summary } = checkTraining(document.training, `${name}: training`);
-  if (codec.size !== architecture.vocabulary) {
-    throw new RecurveError(
-      'model',
-      `${name}: expected a vocabulary of ${architecture.vocabulary} tokens for its weights, got ${codec.size}; the file is damaged`,
-    );
-  }
-  const network = networkOf(given ?? (await createEngine()), languageModel(architecture), tensors, name);
-  return generateModel(network, { settings: storedSettings(settings, name), architecture, codec, summary });
-}
-
-const size = number({ integer: true, min: 1, max: 1e9 });
-const share = number({ min: 0, max: 1 - Number.EPSILON });
-
-const checkArchitecture = object({
-  cell: oneOf('lstm', 'gru'),
-  vocabulary: size,
-  embedding: size,
-  hidden: size,
-  layers: number({ integer: true, min: 1, max: 1000 }),
-  tied: boolean,
-  dropout: share,
-  inputDropout: share,
-  weightDrop: share,
-});
-const checkData = object({ text: anyObject });
-const checkTraining = object({ settings: anyObject, summary: anyObject });
-const checkPatience = nullable(number({ integer: true, min: 1 }));
-
-/** Settings of a file pass the same gate as those of a user. */
-function storedSettings({ patience, vocabulary, minCount, ...rest }: JsonObject, name: string): GenerateSettings {
-  try {
-    const settings = generateSettings(rest);
-    return {
-      ...settings,
-      vocabulary: number({ integer: true, min: 0 })(vocabulary, 'vocabulary'),
-      minCount: number({ integer: true, min: 1 })(minCount, 'minCount'),
-      patience: checkPatience(patience, 'patience'),
-    };
-  } catch (cause) {
-    throw new RecurveError('model', `${name}: training.settings: ${(cause as Error).message}`, { cause });
-  }
+  const parts = checkGenerateDocument(document, name);
+  const engine = given ?? (await createEngine());
+  return generateModel(networkOf(engine, languageModel(parts.architecture), tensors, name), parts);
 }

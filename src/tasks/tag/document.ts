@@ -1,26 +1,23 @@
 import { vocabularyFromDocument } from '../../data/index.ts';
-import { RecurveError } from '../../errors.ts';
 import type { ModelDocument } from '../../model/index.ts';
-import { anyObject, array, boolean, nullable, number, object, oneOf, string } from '../../model/validate.ts';
-import { checkWritten } from '../stored-format.ts';
-import { checkStoredZone } from '../stored-zone.ts';
+import { anyObject, array, boolean, number, object, oneOf, string } from '../../model/validate.ts';
+import { checkShare, checkSize, checkStep, checkStoredZone, checkWritten, storedTraining } from '../stored.ts';
 import type { TagArchitecture } from './architecture.ts';
 import { featureCount, ownCount, regressionPlan, type TablePlan } from './features.ts';
 import { regressionsOf } from './logistic.ts';
 import type { TagParts } from './model.ts';
-import { MOST, type TagOptions, type TagSettings, tagSettings } from './options.ts';
+import { MOST, type TagOptions, tagSettings } from './options.ts';
 import type { TagTableOptions } from './table.ts';
 import { COMPARISON_SIGNS } from './target.ts';
 
-const size = number({ integer: true, min: 1, max: 1e9 });
 const text = string({ min: 1 });
 
 const checkArchitecture = object({
   cell: oneOf('gru', 'lstm', 'rnn'),
-  hidden: size,
+  hidden: checkSize,
   layers: number({ integer: true, min: 1, max: MOST.layers }),
   bidirectional: boolean,
-  dropout: number({ min: 0, max: 1 - Number.EPSILON }),
+  dropout: checkShare,
   classes: number({ integer: true, min: 2, max: 1e6 }),
   input: anyObject,
   members: number({ integer: true, min: 1, max: MOST.members }),
@@ -28,8 +25,8 @@ const checkArchitecture = object({
 });
 
 const checkInput = {
-  numbers: object({ kind: oneOf('numbers'), width: size, own: size }),
-  tokens: object({ kind: oneOf('tokens'), words: size, endings: size, width: size }),
+  numbers: object({ kind: oneOf('numbers'), width: checkSize, own: checkSize }),
+  tokens: object({ kind: oneOf('tokens'), words: checkSize, endings: checkSize, width: checkSize }),
 };
 
 const checkData = object(
@@ -62,18 +59,11 @@ const checkTablePlan = object({
   calendar: array(text),
   regression: object({ lags: number({ integer: true, min: 1, max: 1000 }), labels: boolean }),
   ahead: number({ integer: true, min: 0, max: 1e6 }),
-  step: nullable(
-    object(
-      { unit: oneOf('ms', 'day', 'month'), count: number({ min: 1 }) },
-      { dayOfMonth: number({ integer: true, min: 1, max: 31 }) },
-    ),
-  ),
+  step: checkStep,
   zone: text,
 });
 
 const checkTextPlan = object({ kind: oneOf('text'), words: anyObject, endings: anyObject });
-const checkTraining = object({ settings: anyObject, summary: anyObject });
-
 /** What a model file says of itself: how many networks there are, and how many regressions of how many inputs, if any. */
 export interface TagDocument {
   members: number;
@@ -88,25 +78,19 @@ export function checkTagDocument(document: ModelDocument, name: string): TagDocu
   const input = checkInput[inputKind](rest.input, `${name}: architecture.input`);
   const architecture = { ...rest, input } as TagArchitecture;
   const { classes, calibration, reading, written = {}, ...data } = checkData(document.data, `${name}: data`);
-  const training = checkTraining(document.training, `${name}: training`);
   const planKind = oneOf('table', 'text')(data.plan.kind, `${name}: data.plan.kind`);
   oneOf(architecture.classes)(classes.length, `${name}: classes`);
   oneOf(planKind === 'table' ? 'numbers' : 'tokens')(inputKind, `${name}: kind of input`);
-  const parts = {
-    settings: storedSettings(training.settings, planKind, name),
-    architecture,
-    classes,
-    calibration,
-    summary: training.summary,
-  };
+  const training = storedTraining(document.training, name, (given) => tagSettings(given as TagOptions, planKind));
+  const parts = { ...training, architecture, classes, calibration };
   if (planKind === 'text') {
     oneOf('false')(String(regression), `${name}: architecture.regression of a model of text`);
     const stored = checkTextPlan(data.plan, `${name}: data.plan`);
     const words = vocabularyFromDocument(stored.words, `${name}: data.plan.words`);
     const endings = vocabularyFromDocument(stored.endings, `${name}: data.plan.endings`);
     const sizes = input as Extract<TagArchitecture['input'], { kind: 'tokens' }>;
-    oneOf(sizes.words)(words.size, `${name}: size of the vocabulary of words`);
-    oneOf(sizes.endings)(endings.size, `${name}: size of the vocabulary of endings`);
+    oneOf(sizes.words)(words.size, `${name}: checkSize of the vocabulary of words`);
+    oneOf(sizes.endings)(endings.size, `${name}: checkSize of the vocabulary of endings`);
     return { members, parts: { ...parts, plan: { kind: 'text', words, endings } } };
   }
   const stored = checkTablePlan(data.plan, `${name}: data.plan`);
@@ -125,14 +109,4 @@ export function checkTagDocument(document: ModelDocument, name: string): TagDocu
     ...(regression && { regression: { R: regressionsOf(K), D: featureCount(regressionPlan(plan), K) } }),
     parts: { ...parts, plan, reading: (reading ?? {}) as unknown as TagTableOptions, written },
   };
-}
-
-function storedSettings(settings: object, kind: 'table' | 'text', name: string): TagSettings {
-  try {
-    return tagSettings(settings as TagOptions, kind);
-  } catch (cause) {
-    throw new RecurveError('model', `${name}: training.settings: ${(cause as Error).message}; the file is damaged`, {
-      cause,
-    });
-  }
 }

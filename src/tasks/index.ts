@@ -1,4 +1,5 @@
 export * from './baselines.ts';
+export type { Pooling } from './classify/architecture.ts';
 export type { ClassifyBaselines } from './classify/baselines.ts';
 export {
   type Examples,
@@ -17,7 +18,6 @@ export {
   type Explanation,
   loadClassify,
 } from './classify/model.ts';
-export type { Pooling } from './classify/network.ts';
 export { type ClassifyOptions, type ClassifySettings, classifySettings } from './classify/options.ts';
 export { classifyReportInput } from './classify/report.ts';
 export type { ClassifyFigures, ClassifyScores } from './classify/scores.ts';

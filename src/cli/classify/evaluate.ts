@@ -1,3 +1,4 @@
+import { figuresOf } from '../../tasks/classify/scores.ts';
 import type { OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
 import { type DataValues, examplesFor, loadModel, tellReading } from './model.ts';
@@ -15,15 +16,14 @@ export async function evaluate(opened: OpenedModel, [place]: readonly string[], 
   const examples = await examplesFor(model, place, values, { who: 'evaluate', labelled: true, output });
   tellReading(examples, output);
   const { scores, baselines } = await model.evaluate(examples);
-  const { accuracy, f1, logLoss, auc, confusion, classes } = scores;
   await output.result({
     task: 'classify',
     model: opened.path,
     classes: model.classes,
-    test: { accuracy, f1, logLoss, ...(auc !== undefined && { auc }) },
+    test: figuresOf(scores),
     baselines,
-    confusion,
-    perClass: classes,
+    confusion: scores.confusion,
+    perClass: scores.classes,
     examples: scores.examples,
   });
   await output.print(

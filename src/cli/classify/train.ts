@@ -1,4 +1,5 @@
 import { taskReport } from '../../report/index.ts';
+import { figuresOf } from '../../tasks/classify/scores.ts';
 import { classifyReportInput, classifySettings, trainClassify } from '../../tasks/index.ts';
 import { outputOf } from '../output.ts';
 import { trainRun } from '../train-run.ts';
@@ -42,7 +43,7 @@ export async function trainCommand(data: string | undefined, values: TrainValues
       result: ({ model, scores, baselines, network, notes }) => ({
         classes: model.classes,
         ...(scores && {
-          test: figures(scores),
+          test: figuresOf(scores),
           baselines,
           ...(network && { network }),
           confusion: scores.confusion,
@@ -62,8 +63,4 @@ export async function trainCommand(data: string | undefined, values: TrainValues
     },
     values,
   );
-}
-
-function figures({ accuracy, f1, logLoss, auc }: { accuracy: number; f1: number; logLoss?: number; auc?: number }) {
-  return { accuracy, f1, logLoss, ...(auc !== undefined && { auc }) };
 }

@@ -2,9 +2,9 @@ import { vocabularyFromDocument } from '../../data/index.ts';
 import type { JsonObject, ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, type Check, number, object, oneOf, string } from '../../model/validate.ts';
 import { checkShare, checkSize, checkWritten, storedTraining } from '../stored.ts';
+import type { ClassifyArchitecture } from './architecture.ts';
 import type { InputPlan } from './inputs.ts';
 import type { ClassifyParts } from './model.ts';
-import type { ClassifyArchitecture } from './network.ts';
 import { classifySettings, MOST_PARTS } from './options.ts';
 
 const above0 = number({ min: Number.MIN_VALUE });

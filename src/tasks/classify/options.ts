@@ -2,7 +2,7 @@ import { RecurveError } from '../../errors.ts';
 import { expectChoice, expectOptions, expectWhole, namesOf } from '../../options.ts';
 import { expectAboveZero, expectShare, filledIn } from '../settings.ts';
 import { type ClassWeights, checkClassWeights } from '../training/index.ts';
-import type { ClassifyArchitecture, Pooling } from './network.ts';
+import type { ClassifyArchitecture, Pooling } from './architecture.ts';
 
 /** Options of a classifier. What concerns words is passed over for sequences of numbers. */
 export interface ClassifyOptions {

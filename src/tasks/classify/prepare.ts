@@ -3,9 +3,9 @@ import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { Random } from '../../random.ts';
 import { alikeNotes } from '../training/index.ts';
+import type { ClassifyArchitecture } from './architecture.ts';
 import { countOf, type Examples, pick, type TextExamples } from './examples.ts';
 import { encodeExamples, fitNumbers, type InputPlan, UNKNOWN, type WordPlan } from './inputs.ts';
-import type { ClassifyArchitecture } from './network.ts';
 import type { ClassifySettings } from './options.ts';
 import { numbersOfLabels } from './scores.ts';
 import { stratify } from './split.ts';
@@ -20,6 +20,9 @@ export interface Part {
 /** What a training learns from, and how examples become numbers. */
 export interface Prepared {
   classes: readonly string[];
+  /** Training examples of each class, [K]. */
+  counts: readonly number[];
+  /** The same as shares of all. */
   shares: readonly number[];
   plan: InputPlan;
   train: Part;
@@ -66,7 +69,8 @@ export function prepareClassify(examples: Examples, settings: ClassifySettings, 
   const training = pick(usable, split.train);
   const plan = training.kind === 'words' ? planOfWords(training, settings) : fitNumbers(training);
   const train = part(split.train, plan);
-  const counts = classes.map((_, k) => train.truth.reduce((n, one) => n + (one === k ? 1 : 0), 0));
+  const counts = new Array<number>(classes.length).fill(0);
+  for (const k of train.truth) counts[k]++;
   if (given && !given.labels) {
     throw new RecurveError(
       'data',
@@ -82,6 +86,7 @@ export function prepareClassify(examples: Examples, settings: ClassifySettings, 
     : part(split.test, plan);
   return {
     classes,
+    counts,
     shares: counts.map((count) => count / train.truth.length),
     plan,
     train,

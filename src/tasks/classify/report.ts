@@ -18,7 +18,7 @@ import { VERSION } from '../../version.ts';
 import { expectTrained } from '../given.ts';
 import type { Explanation } from './model.ts';
 import { choices } from './predictor.ts';
-import type { ClassifyScores } from './scores.ts';
+import { type ClassifyScores, figuresOf } from './scores.ts';
 import type { TrainedClassify } from './train.ts';
 
 /** Texts explained in the report, of each kind. */
@@ -63,7 +63,7 @@ export async function classifyReportInput(trained: TrainedClassify): Promise<Tas
           contestants: [
             {
               name: network ? `${name} with naive Bayes` : name,
-              scores: figuresOnly(scores),
+              scores: { ...figuresOf(scores) },
               method: network
                 ? 'adds the evidence of both, as weighed on validation texts'
                 : 'reads the steps in order',
@@ -127,10 +127,6 @@ function cardsOf(scores: ClassifyScores, baselines: TrainedClassify['baselines']
     ...card('f1', 'Macro F1', (value) => value.toFixed(3)),
     ...card('auc', 'AUC', (value) => value.toFixed(3)),
   ];
-}
-
-function figuresOnly({ accuracy, f1, logLoss, auc }: ClassifyScores) {
-  return { accuracy, f1, ...(logLoss !== undefined && { logLoss }), ...(auc !== undefined && { auc }) };
 }
 
 function verdict({ accuracy, examples }: ClassifyScores, bayes: number, of: string): string {

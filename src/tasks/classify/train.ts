@@ -7,13 +7,13 @@ import { createNetwork, crossEntropy, type Network } from '../../nn/index.ts';
 import { expectNamed } from '../../options.ts';
 import type { EpochRecord, FitResult, Objective } from '../../train/index.ts';
 import { classWeightsOf, expectHooks, openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
+import { classifyNetwork } from './architecture.ts';
 import { type ClassifyBaselines, majorityFigures, numberBayesFigures, wordBayesFigures } from './baselines.ts';
 import { type Bayes, bayesOf, countBayes } from './bayes.ts';
 import { fitBlend } from './blend.ts';
 import { checkExamples, countOf, type Examples, type NumberExamples } from './examples.ts';
 import { batchOf, type InputPlan, type WordPlan } from './inputs.ts';
 import { type ClassifyModel, type ClassifyReading, classifyModel } from './model.ts';
-import { classifyNetwork } from './network.ts';
 import { type ClassifyOptions, type ClassifySettings, classifySettings, refuseUnused } from './options.ts';
 import { bayesScores, logitsOf, probabilitiesOf } from './predictor.ts';
 import { architectureOf, type Part, type Prepared, prepareClassify } from './prepare.ts';
@@ -95,7 +95,7 @@ export async function trainClassify(
   const weights =
     settings.classWeights === 'none'
       ? undefined
-      : classWeightsOf('classify', settings.classWeights, classes, countsOf(train.truth, K));
+      : classWeightsOf('classify', settings.classWeights, classes, prepared.counts);
   const { network, result } = await stages.run('training', create, (made) =>
     fitOptions(made, prepared, settings, architecture.members, weights),
   );
@@ -202,13 +202,6 @@ function objectiveOf(
       );
     },
   };
-}
-
-/** How often each of K classes is there. */
-function countsOf(truth: ArrayLike<number>, K: number): number[] {
-  const counts = new Array<number>(K).fill(0);
-  for (let i = 0; i < truth.length; i++) counts[truth[i]]++;
-  return counts;
 }
 
 function baselineFigures(

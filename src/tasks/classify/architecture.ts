@@ -39,34 +39,21 @@ export interface ClassifyArchitecture {
   classes: number;
 }
 
-/** A classifier's network: x to logits [B, M, K] of each of its M members. Words come as whole numbers [B, T], numbers as [B, T, D]. */
-export interface ClassifyNetwork extends Layer {
-  /** Logits from vectors of words [B, T, E] in their place; for the gradient with respect to them. */
-  readonly members: readonly Member[];
-}
-
-interface Member extends Layer {
-  readonly embedding: ReturnType<typeof embedding> | undefined;
-  /** Vectors of the steps to logits [B, K]. */
-  read(vectors: Tensor, pass: Pass): Tensor;
-}
-
 /** First values of word vectors: small, as a word seen once never moves far from where it starts. */
 const WORD_START = 0.1;
 
 const CELLS = { gru, lstm, rnn };
 
 /**
- * Builds the network: word vectors, a recurrent layer in one or both directions, pooling over all steps, one linear layer; M times
- * side by side, each with weights and masks of its own.
+ * A class per sequence, many-to-one: words as whole numbers x[B, T], or numbers x[B, T, D], to logits [B, M, K]. Word vectors, a recurrent
+ * layer in one or both directions, pooling over all steps, one linear layer; M times side by side, each with weights and masks of its own.
  */
-export function classifyNetwork(architecture: ClassifyArchitecture): ClassifyNetwork {
+export function classifyNetwork(architecture: ClassifyArchitecture): Layer {
   const members = Array.from({ length: architecture.members }, () => member(architecture));
   return {
     config: { kind: 'classify', ...architecture },
     parameters: {},
     children: Object.fromEntries(members.map((one, m) => [`member${m}`, one])),
-    members,
     forward(x, pass) {
       const logits = members.map((one) => one.forward(x, pass));
       return reshape(concat(logits), [x.shape[0], members.length, architecture.classes]);
@@ -74,7 +61,7 @@ export function classifyNetwork(architecture: ClassifyArchitecture): ClassifyNet
   };
 }
 
-function member(architecture: ClassifyArchitecture): Member {
+function member(architecture: ClassifyArchitecture): Layer {
   const { input, cell, hidden, layers, bidirectional, pooling, dropout, inputDropout, classes } = architecture;
   const words =
     input.kind === 'words'
@@ -106,8 +93,6 @@ function member(architecture: ClassifyArchitecture): Member {
       ...(pooling === 'attention' && { attention: pools[0] }),
       output,
     },
-    embedding: words,
-    read,
     forward(x, pass) {
       if (!words) return read(x, pass);
       return read(words.look({ values: heard(x.values(), architecture, pass), shape: x.shape }), pass);

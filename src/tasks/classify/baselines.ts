@@ -1,6 +1,6 @@
 import { log } from '../../exact.ts';
+import { softmaxRows } from '../probabilities.ts';
 import type { Bayes } from './bayes.ts';
-import { softmaxOf } from './blend.ts';
 import type { NumberExamples } from './examples.ts';
 import type { Encoded } from './inputs.ts';
 import { bayesScores } from './predictor.ts';
@@ -27,9 +27,7 @@ export function wordBayesFigures(
   truth: ArrayLike<number>,
   names: readonly string[],
 ): ClassifyFigures {
-  return figuresOf(
-    scoreClasses(rowsToProbabilities(bayesScores(bayes, encoded, names.length), names.length), truth, names),
-  );
+  return figuresOf(scoreClasses(softmaxRows(bayesScores(bayes, encoded, names.length), names.length), truth, names));
 }
 
 /**
@@ -59,13 +57,7 @@ export function numberBayesFigures(
       scores[i * K + k] = score;
     });
   });
-  return figuresOf(scoreClasses(rowsToProbabilities(scores, K), test.truth, names));
-}
-
-function rowsToProbabilities(scores: Float64Array, K: number): Float64Array {
-  const probabilities = new Float64Array(scores.length);
-  for (let at = 0; at < scores.length; at += K) probabilities.set(softmaxOf(scores.subarray(at, at + K)), at);
-  return probabilities;
+  return figuresOf(scoreClasses(softmaxRows(scores, K), test.truth, names));
 }
 
 function summary(sequence: Float32Array, D: number): number[] {

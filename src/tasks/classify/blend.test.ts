@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../random.ts';
-import { blended, fitBlend, softmaxOf } from './blend.ts';
+import { softmaxRows } from '../probabilities.ts';
+import { blended, fitBlend } from './blend.ts';
 
 test('softmax in place and probabilities into a list given are those of new lists, to the bit', () => {
   const random = new Random(2);
@@ -14,7 +15,7 @@ test('softmax in place and probabilities into a list given are those of new list
     expect(blended(logits, scores, i, K, blend, out)).toBe(out);
     expect(out).toEqual(own);
     const sum = Float64Array.from({ length: K }, (_, k) => 0.7 * logits[i * K + k] + 0.1 * scores[i * K + k]);
-    expect(softmaxOf(sum)).toEqual(own);
+    expect(softmaxRows(sum, K)).toEqual(own);
     expect(own.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   }
 });

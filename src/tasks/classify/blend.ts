@@ -1,4 +1,5 @@
-import { exp, log } from '../../exact.ts';
+import { log } from '../../exact.ts';
+import { softmaxRows } from '../probabilities.ts';
 
 /** How the network's logits and the other evidence become one: `softmax(network · z + bayes · s)`. */
 export interface Blend {
@@ -118,19 +119,5 @@ export function blended(
   for (let k = 0; k < K; k++) {
     out[k] = network * logits[i * K + k] + (evidence ? bayes * evidence[i * K + k] : 0);
   }
-  return softmaxOf(out, out);
-}
-
-/** Softmax in double precision; `out` may be `values` itself. */
-export function softmaxOf(values: Float64Array, out = new Float64Array(values.length)): Float64Array {
-  // Plain loops: over a thousand classes this is what fitting the blend is made of.
-  let most = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < values.length; k++) most = Math.max(most, values[k]);
-  let total = 0;
-  for (let k = 0; k < values.length; k++) {
-    out[k] = exp(values[k] - most);
-    total += out[k];
-  }
-  for (let k = 0; k < values.length; k++) out[k] /= total;
-  return out;
+  return softmaxRows(out, K, 1, out);
 }

@@ -1,5 +1,6 @@
 import type { Network } from '../../nn/index.ts';
 import { visitor } from '../../train/event-loop.ts';
+import { mostProbableAt } from '../probabilities.ts';
 import type { Bayes } from './bayes.ts';
 import { type Blend, blended } from './blend.ts';
 import { batchOf, type Encoded, type InputPlan } from './inputs.ts';
@@ -70,9 +71,5 @@ export async function probabilitiesOf(
 
 /** The most probable class of each example; the first of equals. */
 export function choices(probabilities: ArrayLike<number>, K: number): Int32Array {
-  return Int32Array.from({ length: probabilities.length / K }, (_, i) => {
-    let best = 0;
-    for (let k = 1; k < K; k++) if (probabilities[i * K + k] > probabilities[i * K + best]) best = k;
-    return best;
-  });
+  return Int32Array.from({ length: probabilities.length / K }, (_, i) => mostProbableAt(probabilities, i * K, K));
 }

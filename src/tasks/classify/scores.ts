@@ -1,7 +1,7 @@
 import { listNames, shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
-import { log } from '../../exact.ts';
 import { classScores, confusionMatrix, type RocCurve, rocCurve } from '../../train/index.ts';
+import { logLossOf } from '../probabilities.ts';
 import { choices } from './predictor.ts';
 
 /** How well classes were told. */
@@ -36,9 +36,6 @@ export function scoreClasses(
   const K = names.length;
   const confusion = confusionMatrix(truth, choices(probabilities, K), K);
   const { accuracy, f1, classes } = classScores(confusion);
-  let loss = 0;
-  // What was held impossible and happened costs what 1e-15 would, as in scikit-learn of old: the mean stays finite.
-  for (let i = 0; i < truth.length; i++) loss -= log(Math.max(probabilities[i * K + truth[i]], 1e-15));
   const roc =
     K === 2
       ? rocCurve(
@@ -49,7 +46,7 @@ export function scoreClasses(
   return {
     accuracy,
     f1,
-    logLoss: loss / truth.length,
+    logLoss: logLossOf(probabilities, truth, K),
     ...(roc && { auc: roc.auc, roc }),
     examples: truth.length,
     confusion,

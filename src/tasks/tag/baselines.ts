@@ -1,6 +1,6 @@
 import { fitSeasonalMean } from '../baselines/climatology.ts';
+import { softmaxRows } from '../probabilities.ts';
 import { dayOfYearPhases, seasonOf } from '../season.ts';
-import { softmaxRows } from './calibration.ts';
 import { featureCount, regressionPlan, rowWriter, type TablePlan } from './features.ts';
 import { fitLogistic, type LogisticData, logisticLogits, logisticStride } from './logistic.ts';
 import type { TagSeries, TagTable } from './table.ts';

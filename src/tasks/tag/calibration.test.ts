@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../random.ts';
-import { fitTemperature, fitThreshold, labelAt, logLossOf, softmaxRows } from './calibration.ts';
+import { logLossOf, softmaxRows } from '../probabilities.ts';
+import { fitTemperature, fitThreshold, labelAt } from './calibration.ts';
 import { figuresOf } from './scores.ts';
 
 describe('temperature', () => {

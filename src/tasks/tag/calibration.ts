@@ -1,4 +1,5 @@
 import { exp, log } from '../../exact.ts';
+import { logLossOf, mostProbableAt, softmaxRows } from '../probabilities.ts';
 import type { TagOptions } from './options.ts';
 
 /** What turns logits into probabilities, and these into labels; part of the model file. */
@@ -8,32 +9,6 @@ export interface TagCalibration {
   /** Of two classes the second is told from this probability on. */
   threshold: number;
 }
-
-/** Probabilities [N, K] of logits [N, K]. */
-export function softmaxRows(logits: ArrayLike<number>, K: number, temperature = 1): Float64Array {
-  const out = new Float64Array(logits.length);
-  for (let at = 0; at < out.length; at += K) {
-    let most = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < K; k++) most = Math.max(most, logits[at + k]);
-    let sum = 0;
-    for (let k = 0; k < K; k++) {
-      out[at + k] = exp((logits[at + k] - most) / temperature);
-      sum += out[at + k];
-    }
-    for (let k = 0; k < K; k++) out[at + k] /= sum;
-  }
-  return out;
-}
-
-/** Mean of −log p of the true class, in nats. */
-export function logLossOf(probabilities: ArrayLike<number>, labels: ArrayLike<number>, K: number): number {
-  let sum = 0;
-  for (let i = 0; i < labels.length; i++) sum -= log(Math.max(probabilities[i * K + labels[i]], SMALLEST));
-  return sum / labels.length;
-}
-
-/** A certain error costs much, not infinitely much. */
-const SMALLEST = 1e-15;
 
 /** Fewest steps a temperature is fitted on; on fewer it would follow chance. */
 const ENOUGH = 50;
@@ -95,7 +70,5 @@ export function labelAt(
   { threshold }: Pick<TagCalibration, 'threshold'>,
 ): number {
   if (K === 2) return probabilities[at + 1] >= threshold ? 1 : 0;
-  let best = 0;
-  for (let k = 1; k < K; k++) if (probabilities[at + k] > probabilities[at + best]) best = k;
-  return best;
+  return mostProbableAt(probabilities, at, K);
 }

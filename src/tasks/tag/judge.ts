@@ -1,4 +1,5 @@
-import { fitTemperature, fitThreshold, softmaxRows, type TagCalibration } from './calibration.ts';
+import { softmaxRows } from '../probabilities.ts';
+import { fitTemperature, fitThreshold, type TagCalibration } from './calibration.ts';
 import type { Example } from './examples.ts';
 import type { TagLearner } from './learner.ts';
 import type { Logistic } from './logistic.ts';

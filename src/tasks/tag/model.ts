@@ -12,10 +12,10 @@ import {
 import type { Carry, Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
 import { type LoadOptions, loadOptions } from '../given.ts';
-import { expectProbabilities } from '../probabilities.ts';
+import { expectProbabilities, softmaxRows } from '../probabilities.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';
-import { labelAt, softmaxRows, type TagCalibration } from './calibration.ts';
+import { labelAt, type TagCalibration } from './calibration.ts';
 import { checkTagDocument } from './document.ts';
 import { type TablePlan, type TagInputs, tableInputs } from './features.ts';
 import { type Logistic, logisticLogits } from './logistic.ts';

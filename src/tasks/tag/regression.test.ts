@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../random.ts';
-import { softmaxRows } from './calibration.ts';
+import { softmaxRows } from '../probabilities.ts';
 import type { Example } from './examples.ts';
 import { fitLogistic, logisticFits, logisticLogits, logisticStride } from './logistic.ts';
 import { betterAlone, blendLogits, fitRegression, regressionLogits } from './regression.ts';

@@ -1,5 +1,6 @@
 import { log } from '../../exact.ts';
-import { fitTemperature, softmaxRows } from './calibration.ts';
+import { softmaxRows } from '../probabilities.ts';
+import { fitTemperature } from './calibration.ts';
 import type { Example } from './examples.ts';
 import { fitLogistic, type Logistic, logisticLogits } from './logistic.ts';
 

@@ -1,5 +1,6 @@
 import { classScores } from '../../train/index.ts';
-import { labelAt, logLossOf } from './calibration.ts';
+import { logLossOf } from '../probabilities.ts';
+import { labelAt } from './calibration.ts';
 
 /** Figures of probabilities against what came. */
 export interface TagFigures {

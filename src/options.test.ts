@@ -22,7 +22,7 @@ import {
   rnn,
   sequential,
 } from './nn/index.ts';
-import { expectOptions } from './options.ts';
+import { expectChoice, expectOptions, expectWhole } from './options.ts';
 import { createOptimizer, type FitOptions, fit, type OptimizerConfig, streams } from './train/index.ts';
 
 /** As plain JavaScript would call it. */
@@ -143,4 +143,33 @@ describe('a name that is no option is refused, with the one that was probably me
 test('options without a value are none, and those of a prototype do not count', () => {
   expect(() => expectOptions('x', loose<{ a: number }>({ a: 1, b: undefined }), { a: 'number' })).not.toThrow();
   expect(() => expectOptions('x', loose<{ a: string }>({ constructor: 1 }), { a: true })).toThrow('got constructor');
+});
+
+test.each<[value: number, range: { least?: number; most?: number }, message: string | undefined]>([
+  [1, {}, undefined],
+  [0, {}, 'gru: expected hidden to be a whole number of at least 1, got 0; set hidden'],
+  [0, { least: 0 }, undefined],
+  [1.5, {}, 'of at least 1, got 1.5'],
+  [Number.NaN, {}, 'of at least 1, got NaN'],
+  [2 ** 53, {}, 'of at least 1, got 9007199254740992'],
+  ['3' as never, {}, 'of at least 1, got "3"'],
+  [1024, { least: 2, most: 1024 }, undefined],
+  [1025, { least: 2, most: 1024 }, 'to be a whole number from 2 to 1,024, got 1025'],
+])('%s as a whole number in %o', (value, range, message) => {
+  const check = () => expectWhole('gru', 'hidden', value, range);
+  if (message === undefined) expect(check).not.toThrow();
+  else expect(check).toThrow(message);
+});
+
+test('a word that is no choice is refused with those there are, a name of every object too', () => {
+  expect(() => expectChoice('pool', 'over', 'max', ['mean', 'max'])).not.toThrow();
+  for (const [given, shown] of [
+    ['Max', '"Max"'],
+    ['toString', '"toString"'],
+    [undefined, 'undefined'],
+    [['mean'], 'an array'],
+  ])
+    expect(() => expectChoice('pool', 'over', given, ['mean', 'max'], 'mean is the default')).toThrow(
+      `pool: expected over to be one of mean, max, got ${shown}; mean is the default`,
+    );
 });

@@ -115,6 +115,12 @@ export function expectWhole(
   );
 }
 
+/** Refuses anything but a share, or a probability, of 0 ≤ p < 1; `next` says what to do. */
+export function expectShare(who: string, what: string, p: number, next = '0 switches it off'): void {
+  if (Number.isFinite(p) && p >= 0 && p < 1) return;
+  throw new RecurveError('usage', `${who}: expected ${what} p with 0 ≤ p < 1, got ${kindOf(p)}; ${next}`);
+}
+
 /** Refuses what is none of the choices; `next` says which to take. */
 export function expectChoice(
   who: string,

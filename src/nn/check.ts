@@ -6,13 +6,6 @@ import type { Network } from './network.ts';
 
 export { expectTensor } from '../autograd/tensor.ts';
 
-/** Refuses anything but a probability below 1. */
-export function expectDropout(who: string, p: number): void {
-  if (!(Number.isFinite(p) && p >= 0 && p < 1)) {
-    throw new RecurveError('usage', `${who}: expected dropout p with 0 ≤ p < 1, got ${p}; 0 switches it off`);
-  }
-}
-
 /** Refuses what is no layer. */
 export function expectLayer(who: string, given: unknown): void {
   const got = kindOf(given);

@@ -7,12 +7,6 @@ export function filledIn<S extends object>(defaults: S, options: { readonly [K i
   return { ...defaults, ...(Object.fromEntries(given) as Partial<S>) };
 }
 
-/** Refuses anything but a share from 0 to below 1. */
-export function expectShare(task: string, name: string, value: number, next = '0 switches it off'): void {
-  if (value >= 0 && value < 1) return;
-  throw new RecurveError('usage', `${task}: expected ${name} from 0 to below 1, got ${kindOf(value)}; ${next}`);
-}
-
 /** Refuses anything but a finite number above 0. */
 export function expectAboveZero(task: string, name: string, value: number, next: string): void {
   if (value > 0 && Number.isFinite(value)) return;

@@ -1,5 +1,5 @@
 import type { DropoutKey } from '../../engine/engine.ts';
-import { RecurveError } from '../../errors.ts';
+import { expectShare } from '../../options.ts';
 import { expectTensor, type Tensor } from '../tensor.ts';
 
 /**
@@ -8,9 +8,7 @@ import { expectTensor, type Tensor } from '../tensor.ts';
  */
 export function dropout(x: Tensor, p: number, key: DropoutKey): Tensor {
   expectTensor('dropout', 'x', x);
-  if (!(p >= 0 && p < 1)) {
-    throw new RecurveError('usage', `dropout: expected a probability p with 0 ≤ p < 1, got ${p}; 0 switches it off`);
-  }
+  expectShare('dropout', 'a probability', p);
   if (p === 0) return x;
   const { tape } = x;
   const y = tape.output(x.shape, [x]);

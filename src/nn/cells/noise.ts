@@ -1,6 +1,6 @@
 import { add, affine, dropout, multiply, type Tape, type Tensor } from '../../autograd/index.ts';
 import type { DropoutKey } from '../../engine/engine.ts';
-import { RecurveError } from '../../errors.ts';
+import { expectShare } from '../../options.ts';
 import type { Pass } from '../layer.ts';
 import type { Parameter } from '../parameter.ts';
 import { type Cell, keyAt, type Noise } from './cell.ts';
@@ -96,9 +96,6 @@ function filled(tape: Tape, shape: readonly number[], value: number): Tensor {
 
 /** Checks a probability, 0 when it is absent. */
 export function rateOf(who: string, what: string, p: number | undefined): number {
-  if (p === undefined) return 0;
-  if (!(p >= 0 && p < 1)) {
-    throw new RecurveError('usage', `${who}: expected ${what} p with 0 ≤ p < 1, got ${p}; 0 switches it off`);
-  }
-  return p;
+  if (p !== undefined) expectShare(who, what, p);
+  return p ?? 0;
 }

@@ -1,8 +1,7 @@
 import { segmentLength } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectList, type OptionNames } from '../../options.ts';
+import { expectList, expectShare, type OptionNames } from '../../options.ts';
 import { type Cell, outputSize } from '../cells/cell.ts';
-import { expectDropout } from '../check.ts';
 import { expectMerge, type Merge, mergedWidth } from './merge.ts';
 
 /** Options of `recurrent`. */
@@ -94,7 +93,7 @@ export function dropoutRates(dropout: number | readonly number[], layers: number
   if (typeof dropout !== 'number')
     expectList('recurrent', 'dropout', dropout, 'give one number for all or one per border');
   const rates = typeof dropout === 'number' ? Array<number>(borders).fill(dropout) : dropout;
-  for (const p of typeof dropout === 'number' ? [dropout] : dropout) expectDropout('recurrent', p);
+  for (const p of typeof dropout === 'number' ? [dropout] : dropout) expectShare('recurrent', 'dropout', p);
   if (rates.length !== borders) {
     throw new RecurveError(
       'usage',

@@ -1,6 +1,6 @@
 import { RecurveError } from '../../errors.ts';
-import { expectChoice, expectOptions, expectWhole, namesOf } from '../../options.ts';
-import { expectAboveZero, expectShare, filledIn } from '../settings.ts';
+import { expectChoice, expectOptions, expectShare, expectWhole, namesOf } from '../../options.ts';
+import { expectAboveZero, filledIn } from '../settings.ts';
 import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 import type { ClassifyArchitecture, Pooling } from './architecture.ts';
 

@@ -262,9 +262,9 @@ describe('trainClassify refuses', () => {
     await expect(trainClassify(set, { hidden: 0 })).rejects.toThrow(
       'expected hidden to be a whole number of at least 1, got 0',
     );
-    await expect(trainClassify(set, { dropout: 1 })).rejects.toThrow('expected dropout to be a share below 1, got 1');
+    await expect(trainClassify(set, { dropout: 1 })).rejects.toThrow('expected dropout p with 0 ≤ p < 1, got 1');
     await expect(trainClassify(set, { members: 1001 })).rejects.toThrow(
-      'classify: expected members to be a whole number from 1 to 1000, got 1001; set members',
+      'classify: expected members to be a whole number from 1 to 1,000, got 1001; set members',
     );
     await expect(trainClassify(set, { pooling: 'sum' as 'max' })).rejects.toThrow(
       'expected pooling to be one of mean-max, mean',

@@ -207,13 +207,13 @@ describe('training a language model', () => {
       { patience: 2, validationShare: 0 },
       /validation part with patience/,
     ],
-    ['a share of 1', brackets(60), { validationShare: 1 }, /validationShare from 0 to below 1, got 1/],
-    ['half a unit', brackets(60), { hidden: 0.5 }, /hidden a whole number of at least 1, got 0.5/],
+    ['a share of 1', brackets(60), { validationShare: 1 }, /validationShare p with 0 ≤ p < 1, got 1/],
+    ['half a unit', brackets(60), { hidden: 0.5 }, /hidden to be a whole number of at least 1, got 0.5/],
     [
       'a unit that is none',
       brackets(60),
       { unit: 'bytes' as 'words' },
-      /unit one of characters, words, subwords, got bytes/,
+      /unit to be one of characters, words, subwords, got "bytes"/,
     ],
     ['words of characters', brackets(60), { vocabulary: 5 }, /all characters of the text are known/],
   ])('refuses %s in a sentence', async (_name, text, options, message) => {

@@ -1,7 +1,7 @@
 import { TEXT_UNITS, type TextUnit } from '../../data/text/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectChoice, expectNamed, expectOptions, expectWhole, namesOf } from '../../options.ts';
-import { expectAboveZero, expectShare, filledIn } from '../settings.ts';
+import { expectChoice, expectNamed, expectOptions, expectShare, expectWhole, namesOf } from '../../options.ts';
+import { expectAboveZero, filledIn } from '../settings.ts';
 
 /** What to read and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
 export interface GenerateOptions {

@@ -28,7 +28,7 @@ export async function list(values: Values): Promise<void> {
   await output.print(
     textTable({
       columns: [
-        { header: 'name' },
+        { header: 'name', whole: true },
         { header: 'size', align: 'right' },
         { header: 'here' },
         { header: 'licence' },

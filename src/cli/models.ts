@@ -20,16 +20,26 @@ export interface OpenedModel {
 
 /** Opens the model of a file or of a run folder. */
 export async function openModel(place: string, values: { fast?: boolean } = {}): Promise<OpenedModel> {
-  const { model, checkpoint } = runPaths(place);
-  const path = (await isA('Directory', place)) ? model : place;
-  if (path === model && !(await isA('File', model)) && (await isA('File', checkpoint))) {
-    throw new RecurveError(
-      'file',
-      `${place}: expected a run that has ended, got one without a model yet; wait for its end, or go on with recurve train --resume`,
-    );
-  }
+  const path = await modelPath(place);
   const bytes = await readFileBytes(path);
   return { path, bytes, task: taskOf(bytes, path), numerics: numericsAsked(values) };
+}
+
+/** Whether a place is a model by its name, or a run folder with one. */
+export async function isModel(place: string): Promise<boolean> {
+  return place.endsWith('.safetensors') || isA('File', runPaths(place).model);
+}
+
+async function modelPath(place: string): Promise<string> {
+  if (!(await isA('Directory', place))) return place;
+  const { model, config } = runPaths(place);
+  if (await isA('File', model)) return model;
+  throw new RecurveError(
+    'file',
+    (await isA('File', config))
+      ? `${place}: expected a run that has ended, got one without a model yet; wait for its end, or go on with recurve train --resume`
+      : `${place}: expected a run folder with a model.safetensors, got a folder without one; name the folder that train wrote`,
+  );
 }
 
 function isA(what: 'File' | 'Directory', path: string): Promise<boolean> {

@@ -2,6 +2,9 @@ import type { Command, CommanderError } from 'commander';
 import { RecurveError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 
+/** Tasks that are trained, and have no command of their own name. */
+const TASKS = ['forecast', 'tag', 'classify'];
+
 /** Says in our form (who, expected, got, next move) what commander found wrong with a command line. */
 export function usageError(error: CommanderError, command: Command, path: readonly string[]): RecurveError {
   const who = path.join(' ') || 'recurve';
@@ -13,11 +16,14 @@ export function usageError(error: CommanderError, command: Command, path: readon
   const meant = (name: string | undefined) => (name === undefined ? help : `did you mean ${name}? ${help}`);
   const unknownCommand = (name: string) => {
     const names = command.commands.map((child) => child.name());
-    return say(`one of ${names.join(', ')}`, `"${name}"`, meant(nearest(name, names)));
+    const task = path.length === 0 ? nearest(name, TASKS) : undefined;
+    return say(`one of ${names.join(', ')}`, `"${name}"`, meant(task ? `train ${task}` : nearest(name, names)));
   };
   switch (error.code) {
     case 'commander.unknownOption': {
-      const flags = command.options.flatMap(({ long }) => (long ? [long] : []));
+      // The options of a subcommand that is not there are unknown too.
+      if (command.commands.length > 0 && /^[^-]/.test(command.args[0])) return unknownCommand(command.args[0]);
+      const flags = ['--help', ...command.options.flatMap(({ long }) => (long ? [long] : []))];
       return say('a known option', quoted, meant(nearest(quoted, flags)));
     }
     case 'commander.missingArgument':

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import { RecurveError } from '../errors.ts';
-import { type OpenedModel, openModel } from './models.ts';
+import { isModel, type OpenedModel, openModel } from './models.ts';
 
 /** What can be done with a trained model. */
 export type Verb = 'predict' | 'evaluate' | 'stream' | 'generate' | 'compose';
@@ -76,6 +76,13 @@ export async function runVerb(
   values: object,
 ): Promise<void> {
   const verb = command.name() as Verb;
+  const [data] = inputs;
+  if (data !== undefined && !(await isModel(place)) && (await isModel(data))) {
+    throw new RecurveError(
+      'usage',
+      `${verb}: expected <model> <data>, got the data first; put ${data} before ${place}`,
+    );
+  }
   const model = await openModel(place, values);
   const { task, path } = model;
   const verbs = TASKS[task] ?? {};

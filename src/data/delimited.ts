@@ -244,7 +244,7 @@ function ragged(state: DelimitedState, got: number): RecurveError {
   const shown = delimiter === '\t' ? 'tab' : `"${delimiter}"`;
   return new RecurveError(
     'data',
-    `${rules.name}: expected ${fields} fields in every row, got ${got} in row ${record} (delimiter ${shown}); repair the row, or name the delimiter`,
+    `${rules.name}: expected ${fields} ${fields === 1 ? 'field' : 'fields'} in every row, got ${got} in row ${record} (delimiter ${shown}); repair the row, or name the delimiter`,
   );
 }
 

@@ -114,7 +114,10 @@ async function readPeeked(
     const start = first.value.trimStart()[0];
     if (start === '{') return readJsonLines(again, rules);
     if (start === '[') {
-      throw new RecurveError('data', `${name}: expected JSON lines, got a JSON array; write one object per line`);
+      throw new RecurveError(
+        'data',
+        `${name}: expected JSON lines, got a JSON array; write one object per line, as jq -c '.[]' does`,
+      );
     }
   }
   return readDelimited(again, rules);
@@ -156,6 +159,8 @@ function magicOf(head: Uint8Array): 'gzip' | 'parquet' | string | null {
   if (starts(0x42, 0x5a, 0x68)) return 'bzip2 data';
   if (starts(0xfd, 0x37, 0x7a, 0x58)) return 'xz data';
   if (starts(0x41, 0x52, 0x52, 0x4f, 0x57, 0x31)) return 'an Arrow file';
+  if (starts(0x25, 0x50, 0x44, 0x46)) return 'a PDF';
+  if (starts(0x89, 0x50, 0x4e, 0x47) || starts(0xff, 0xd8, 0xff)) return 'a picture';
   return null;
 }
 

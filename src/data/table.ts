@@ -105,9 +105,13 @@ export function expectTable(given: Table): void {
 /** The error for a column that is not there, with the one that was probably meant. */
 export function noColumn(name: string, source: string, names: string[]): RecurveError {
   const meant = nearest(String(name), names);
+  const headless = names.some((one) => /^-?\d+([.,]\d+)?$/.test(one));
+  const next = headless
+    ? 'name one of these, or say that the first line is no header (--no-header)'
+    : 'name one of these';
   return new RecurveError(
     'usage',
-    `data: expected a column named ${typeof name === 'string' ? `"${shorten(name)}"` : kindOf(name)} in ${source}, got ${listNames(names)}; ${meant === undefined ? 'name one of these' : `did you mean "${shorten(meant)}"?`}`,
+    `data: expected a column named ${typeof name === 'string' ? `"${shorten(name)}"` : kindOf(name)} in ${source}, got ${listNames(names)}; ${meant === undefined ? next : `did you mean "${shorten(meant)}"?`}`,
   );
 }
 

@@ -115,7 +115,7 @@ function kindOf(line: string, name: string): 'jsonl' | 'conll' {
   if (/^\s*\[\s*[{[]/.test(line)) {
     throw new RecurveError(
       'data',
-      `${name}: expected CoNLL or JSON lines, got a JSON array; write one object per line`,
+      `${name}: expected CoNLL or JSON lines, got a JSON array; write one object per line, as jq -c '.[]' does`,
     );
   }
   return line.trimStart().startsWith('{') ? 'jsonl' : 'conll';

@@ -116,7 +116,13 @@ describe('readSafetensors refuses', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['an empty file', new Uint8Array(0), /at least 8 bytes, got 0/],
     ['a header longer than the file', file('{}').fill(200, 0, 1), /expected 208 bytes or more, got 10/],
-    ['a header above 100 MB', new Uint8Array(20).fill(255), /at most 100000000 bytes, got 18446744073709551615/],
+    ['a header above 100 MB', file('{}').fill(255, 0, 8), /at most 100000000 bytes, got 18446744073709551615/],
+    ['other bytes', new Uint8Array(20).fill(255), /expected a safetensors file, got other bytes/],
+    [
+      'a page',
+      new TextEncoder().encode('<!DOCTYPE html>\n<html>'),
+      /expected a safetensors file, got a text that begins with "<!DOCTYPE html>"/,
+    ],
     ['an empty header', file(''), /got an empty header/],
     ['text that is no JSON', file('{"a":}'), /syntax error/],
     ['a list for a header', file('[]'), /begins with "\{"/],

@@ -186,11 +186,18 @@ export function readSafetensors(
   return { tensors, metadata };
 }
 
+/** What a foreign file is, as far as its first characters tell: a page of a server that did not find the model, a table. */
+function beginning(bytes: Uint8Array): string {
+  const [text] = new TextDecoder('latin1').decode(bytes.subarray(0, 24)).split(/[\r\n]/);
+  return /^[ -~]+$/.test(text) ? `a text that begins with ${show(text)}` : 'other bytes';
+}
+
 type Refuse = (expected: string, got: string) => never;
 
 function readHeader(bytes: Uint8Array, file: string, refuse: Refuse): { json: Record<string, unknown>; end: number } {
   if (bytes.length < 8) refuse('at least 8 bytes', `${bytes.length}`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true);
+  if (length > maxHeaderBytes && bytes[8] !== 0x7b) refuse('a safetensors file', beginning(bytes));
   if (length > maxHeaderBytes) refuse(`a header of at most ${maxHeaderBytes} bytes`, `${length}`);
   const end = 8 + Number(length);
   if (end > bytes.length) refuse(`${end} bytes or more`, `${bytes.length}`);

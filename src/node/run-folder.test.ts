@@ -73,7 +73,7 @@ describe('openRun', () => {
     const before = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'hex'));
     await expect(openRun(folder, { config })).rejects.toMatchObject({
       code: 'usage',
-      message: `${folder}: expected a folder without a run, got one with checkpoint.safetensors, config.json, metrics.jsonl; resume it, overwrite it, or choose another folder`,
+      message: `${folder}: expected a folder without a run, got one with checkpoint.safetensors, config.json, metrics.jsonl; resume it (--resume), overwrite it (--overwrite), or choose another folder`,
     });
     expect(readdirSync(folder).map((name) => readFileSync(join(folder, name), 'hex'))).toEqual(before);
   });

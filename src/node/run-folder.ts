@@ -112,7 +112,7 @@ export async function openRun(folder: string, options: RunOptions): Promise<Run>
     if (existing.length > 0 && !resume && !overwrite) {
       throw new RecurveError(
         'usage',
-        `${folder}: expected a folder without a run, got one with ${existing.join(', ')}; resume it, overwrite it, or choose another folder`,
+        `${folder}: expected a folder without a run, got one with ${existing.join(', ')}; resume it (--resume), overwrite it (--overwrite), or choose another folder`,
       );
     }
     if (overwrite) await setAside(paths);

@@ -136,7 +136,7 @@ describe('a run folder', () => {
     expectSentence(
       trainSmall(cwd),
       2,
-      /run: expected a folder without a run, got one with .*; resume it, overwrite it/,
+      /run: expected a folder without a run, got one with .*; resume it \(--resume\), overwrite it \(--overwrite\)/,
     );
     expect(readFileSync(join(cwd, 'run/model.safetensors'))).toEqual(before);
     const names = readdirSync(join(cwd, 'run'));

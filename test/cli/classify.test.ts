@@ -134,6 +134,29 @@ describe('recurve train classify', () => {
     );
   });
 
+  test('a folder of nothing but texts is asked about file by file, though not learned from', () => {
+    mkdirSync(join(folder, 'new'), { recursive: true });
+    write('new/b.txt', 'a dull plot');
+    write('new/a.txt', 'a lovely, long song');
+    const { code, stdout } = run(['predict', 'run', 'new', '--csv', '--quiet']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.split(',')[0])).toEqual(['file', 'new/a.txt', 'new/b.txt', '']);
+    const { predictions } = JSON.parse(run(['predict', 'run', 'new', '--json']).stdout);
+    expect(predictions.map(({ file, label }: Record<string, string>) => [file, label])).toEqual([
+      ['new/a.txt', 'praise'],
+      ['new/b.txt', 'blame'],
+    ]);
+    expect(run(['evaluate', 'run', 'new']).stderr).toContain('new: expected a folder per class');
+  });
+
+  test('a text in the place of a file is told of --lines', () => {
+    const { code, stderr } = run(['predict', 'run', 'a lovely song']);
+    expect(stderr).toMatch(
+      /^a lovely song: expected a file to read, .* \(a text per line: --lines, with - for .*\)\n$/,
+    );
+    expect(code).toBe(5);
+  });
+
   test('goes on with a run whose data are given again no more', () => {
     const first = run([
       'train',

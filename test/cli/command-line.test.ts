@@ -52,6 +52,10 @@ test('--version prints the version of package.json', () => {
 
 test.each([
   [['trian'], /^recurve: expected one of train, .*, got "trian"; did you mean train\? /],
+  [['forcast', 'x.csv'], /^recurve: expected one of .*, got "forcast"; did you mean train forecast\? /],
+  [['train', 'forcast', '--target', 'y'], /^train: expected one of .*, got "forcast"; did you mean forecast\?/],
+  [['--hlep'], /^recurve: expected a known option, got --hlep; did you mean --help\?/],
+  [['predict', 'x.csv', 'm.safetensors'], /^predict: expected <model> <data>, got the data first; put m.safetensors /],
   [['train'], /^train: expected a task, got none; give forecast/],
   [['train', 'forecats'], /^train: expected one of forecast, .*, got "forecats"; did you mean forecast\?/],
   [
@@ -84,6 +88,14 @@ test.each([
   expect(stderr).toMatch(message);
   expect(stderr.trimEnd()).not.toContain('\n');
   expect(stdout).toBe('');
+  expect(code).toBe(2);
+});
+
+test('a first line of data taken for a header is told of', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'bare.csv'), '2012-01-01,0.0,drizzle\n2012-01-02,10.9,rain\n');
+  const { code, stderr } = recurve(['train', 'forecast', 'bare.csv', '--target', 'temp'], { cwd: folder });
+  expect(stderr).toMatch(/name one of these, or say that the first line is no header \(--no-header\)\n$/);
   expect(code).toBe(2);
 });
 

@@ -5,7 +5,7 @@ import { type ReadOptions, readIdx, readTable, type Table, wordTokenizer } from 
 import { decodeText, readWordVectors, type WordVectors } from '../../data/text/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { readFileBytes } from '../../node/files.ts';
-import { isFolder } from '../../node/folder-files.ts';
+import { folderFiles, foldersOfFiles, isFolder } from '../../node/folder-files.ts';
 import { labelledFiles } from '../../node/labelled-folder.ts';
 import { openSource } from '../../node/source.ts';
 import {
@@ -72,7 +72,7 @@ export async function loadExamples(place: string, options: ExampleOptions, outpu
   const [one] = parts;
   if (await isFolder(one)) {
     noTable('a folder per class');
-    return folderExamples(one, output);
+    return folderExamples(one, options.labelled, output);
   }
   if (options.lines) {
     noTable('a text per line', false);
@@ -136,17 +136,28 @@ async function bytesOf(path: string): Promise<Uint8Array> {
   return Buffer.concat(pieces);
 }
 
-async function folderExamples(folder: string, output: Output): Promise<TextExamples> {
-  const texts: string[] = [];
-  const labels: string[] = [];
+/** The texts of a folder per class; where no classes are wanted, also of a folder with nothing but texts. */
+async function folderExamples(folder: string, labelled: boolean, output: Output): Promise<TextExamples> {
+  const flat = !labelled && (await foldersOfFiles(folder, 'texts')).folders.length === 0;
+  if (flat) {
+    const { files: ids, passedOver } = await folderFiles(folder, 'texts');
+    tellPassedOver(folder, passedOver, output);
+    return { kind: 'words', source: folder, ids, texts: await textsOf(ids) };
+  }
   const { files, passedOver } = await labelledFiles(folder);
   tellPassedOver(folder, passedOver, output);
-  for (const { label, path } of files) {
+  const ids = files.map(({ path }) => path);
+  const labels = files.map(({ label }) => label);
+  return { kind: 'words', source: folder, ids, texts: await textsOf(ids), labels };
+}
+
+async function textsOf(paths: readonly string[]): Promise<string[]> {
+  const texts: string[] = [];
+  for (const path of paths) {
     const bytes = await readFileBytes(path);
     texts.push(bytes.length === 0 ? '' : decodeText(bytes, { name: path }));
-    labels.push(label);
   }
-  return { kind: 'words', source: folder, texts, labels };
+  return texts;
 }
 
 async function idxExamples([images, labels, ...more]: readonly string[], labelled: boolean): Promise<Examples> {
@@ -168,20 +179,31 @@ async function tableExamples(place: string, { reading, read, columns, labelled }
       `classify: expected arrays in IDX, as in training, got ${place}; a table has sequences where the model was trained on one`,
     );
   }
-  const exact = [text, label, id].filter((name) => name !== undefined);
-  const table: Table = await readTable(await openSource(place), {
-    // In a text or a label "none" is a word.
-    missing: [''],
-    ...read,
-    text: exact,
-  });
   // To be told a class, no row needs one: a column of labels may be there and empty.
   const named = labelled && label !== undefined ? { label } : {};
+  if (id === undefined && width === undefined) {
+    const texts = async () => textExamples(await tableOf(place, reading, read), { text: text ?? 'text', ...named });
+    return labelled ? texts() : texts().catch(tellLines);
+  }
+  const table = await tableOf(place, reading, read);
   if (width !== undefined) {
     return wideExamples(table, { width, ...named, ...(id !== undefined && { id }), ...(columns && { columns }) });
   }
-  if (id !== undefined) return sequenceExamples(table, { id, ...named, ...(columns && { columns }) });
-  return textExamples(table, { text: text ?? 'text', ...named });
+  return sequenceExamples(table, { id: id as string, ...named, ...(columns && { columns }) });
+}
+
+async function tableOf(place: string, { text, label, id }: ClassifyReading, read: ReadOptions): Promise<Table> {
+  const exact = [text, label, id].filter((name) => name !== undefined);
+  // In a text or a label "none" is a word.
+  return readTable(await openSource(place), { missing: [''], ...read, text: exact });
+}
+
+/** What is no table may be texts, a file of them or one typed in its place. */
+function tellLines(error: unknown): never {
+  if (!(error instanceof RecurveError)) throw error;
+  throw new RecurveError(error.code, `${error.message} (a text per line: --lines, with - for standard input)`, {
+    cause: error,
+  });
 }
 
 /** Pretrained vectors of the words that occur in the examples. */

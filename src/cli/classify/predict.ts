@@ -73,15 +73,22 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
       [...texts, ...(more > 0 ? [`and ${more.toLocaleString('en')} more: --json explains them all`] : [])].join('\n'),
     );
   }
+  const files = examples.kind === 'words' ? examples.ids : undefined;
   const table = textTable({
     columns: [
       { header: 'label' },
       { header: '%', align: 'right' },
+      ...(files ? [{ header: 'file' }] : []),
       { header: examples.kind === 'words' ? 'text' : 'sequence' },
     ],
     rows: answers
       .slice(0, MOST_SHOWN)
-      .map(({ label, probability }, i) => [label, formatFixed(100 * probability, 1), shown(examples, i)]),
+      .map(({ label, probability }, i) => [
+        label,
+        formatFixed(100 * probability, 1),
+        ...(files ? [files[i]] : []),
+        shown(examples, i),
+      ]),
     width: output.width,
     ...output.abilities,
   });
@@ -99,7 +106,8 @@ function shown(examples: Examples, i: number): string {
 }
 
 function nameOf(examples: Examples, i: number) {
-  return examples.kind === 'words' ? { text: examples.texts[i] } : { sequence: examples.ids?.[i] ?? String(i + 1) };
+  if (examples.kind === 'numbers') return { sequence: examples.ids?.[i] ?? String(i + 1) };
+  return { ...(examples.ids && { file: examples.ids[i] }), text: examples.texts[i] };
 }
 
 /** A line per example: what it is, its label, and the probability of each class with every digit. */
@@ -108,10 +116,11 @@ function csvOf(
   rows: Iterable<{ label: string; probabilities: Record<string, number> }>,
   classes: readonly string[],
 ): Iterable<string> {
-  const name = examples.kind === 'words' ? 'text' : 'sequence';
-  const header = [name, 'label', ...classes.map((one) => `p_${one}`)];
+  const { ids } = examples;
+  const names = examples.kind === 'numbers' ? ['sequence'] : [...(ids ? ['file'] : []), 'text'];
+  const header = [...names, 'label', ...classes.map((one) => `p_${one}`)];
   const lines = lazily(rows, ({ label, probabilities }, i) => [
-    examples.kind === 'words' ? examples.texts[i] : shown(examples, i),
+    ...(examples.kind === 'numbers' ? [shown(examples, i)] : [...(ids ? [ids[i]] : []), examples.texts[i]]),
     label,
     ...classes.map((one) => probabilities[one]),
   ]);

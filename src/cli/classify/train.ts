@@ -13,14 +13,16 @@ export async function trainCommand(data: string | undefined, values: TrainValues
   const config = await trainConfig(data, values);
   const { reading, read, columns, options } = config;
   const how = { reading, read, labelled: true, ...(columns && { columns }), who: 'train classify', values };
-  const examples = await loadExamples(config.data, how, output);
+  const examples = await loadExamples(data ?? config.data, how, output);
   // Refused before a folder is made.
   classifySettings(options, examples.kind, examples.labels?.length ?? 0);
   // A test set has its columns in whatever order.
   const like = 'columns' in examples && examples.columns ? { ...how, columns: examples.columns } : how;
-  const test = config.test === undefined ? undefined : await loadExamples(config.test, like, output);
+  const test = config.test === undefined ? undefined : await loadExamples(values.test ?? config.test, like, output);
   const vectors =
-    config.vectors === undefined ? undefined : await loadVectors(config.vectors, examples, options.lowercase ?? true);
+    config.vectors === undefined
+      ? undefined
+      : await loadVectors(values.vectors ?? config.vectors, examples, options.lowercase ?? true);
 
   await trainRun(
     {

@@ -25,7 +25,7 @@ export async function trainCommand(places: readonly string[], values: TrainValue
   if (places.length === 0 && !values.resume) throw missing('generate', '<text…>', 'nothing');
   const folder = folderOf(places, values);
   const config = await configOf(places, folder, values);
-  const text = await loadText(config.texts, output);
+  const text = await loadText(places.length > 0 ? places : config.texts, output);
   await trainRun(
     {
       config,

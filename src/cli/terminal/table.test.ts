@@ -49,6 +49,14 @@ test('bold and highlight colour only what they name, and without colour there is
   expect(colored[3]).toBe('b           \u001b[1m   2\u001b[22m');
 });
 
+test('a column that is to stay whole is not cut while others can be', () => {
+  const options = { rows: [['seattle-weather', 'daily weather of Seattle']], width: 24 };
+  const table = (whole: boolean) =>
+    textTable({ ...options, columns: [{ header: 'name', whole }, { header: 'holds' }] });
+  expect(table(true)).toContain('seattle-weather  daily …\n');
+  expect(table(false)).not.toContain('seattle-weather');
+});
+
 test('a cell cannot smuggle an escape sequence or a line break in', () => {
   const text = textTable({ columns, rows: [['a\u001b[2J\nb', '1']] });
   expect(text).not.toContain('\u001b');

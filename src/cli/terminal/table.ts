@@ -5,6 +5,8 @@ export interface TextColumn {
   header: string;
   /** Default `left`; numbers want `right`. */
   align?: 'left' | 'right';
+  /** Names that a user has to type: never cut in favour of other columns. */
+  whole?: boolean;
 }
 
 export interface TextTableOptions {
@@ -39,7 +41,8 @@ export function textTable(options: TextTableOptions): string {
   const widths = headers.map((header, column) =>
     Math.max(lineWidth(header), ...cells.map((row) => lineWidth(row[column]!))),
   );
-  shrink(widths, width - GAP * (widths.length - 1));
+  const kept = (column: number) => options.columns[column]!.whole === true;
+  shrink(widths, width - GAP * (widths.length - 1), kept);
   const bold = new Set((options.bold ?? []).map(([row, column]) => `${row} ${column}`));
 
   const line = (row: readonly string[], style: (cell: string, column: number) => string): string => {
@@ -62,12 +65,13 @@ export function textTable(options: TextTableOptions): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Takes from the widest columns, one character at a time, until all fit or all are as narrow as they may be. */
-function shrink(widths: number[], room: number): void {
+/** Takes from the widest columns, one character at a time, until all fit or all but those `kept` are as narrow as they may be. */
+function shrink(widths: number[], room: number, kept: (column: number) => boolean): void {
   let excess = widths.reduce((sum, width) => sum + width, 0) - room;
   while (excess > 0) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if (widths[widest]! <= NARROWEST) return;
+    const loose = widths.map((width, column) => (kept(column) ? 0 : width));
+    const widest = loose.indexOf(Math.max(...loose));
+    if (loose[widest]! <= NARROWEST) return;
     widths[widest]!--;
     excess--;
   }

@@ -13,6 +13,8 @@ export interface TextExamples {
   /** Where they came from, for messages. */
   readonly source: string;
   readonly texts: readonly string[];
+  /** Name of each text, such as its file. */
+  readonly ids?: readonly string[];
   readonly labels?: readonly string[];
 }
 
@@ -89,7 +91,7 @@ export function pick<E extends Examples>(examples: E, which: ArrayLike<number>):
     ...examples,
     ...(examples.kind === 'words' ? { texts: of(examples.texts) } : { sequences: of(examples.sequences) }),
     ...(labels && { labels: of(labels) }),
-    ...(examples.kind === 'numbers' && examples.ids && { ids: of(examples.ids) }),
+    ...(examples.ids && { ids: of(examples.ids) }),
   };
 }
 

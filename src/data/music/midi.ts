@@ -1,8 +1,9 @@
-import { type MidiData, type MidiEvent, writeMidi as packMidi, parseMidi } from 'midi-file';
+import { type MidiData, type MidiEvent, writeMidi as packMidi } from 'midi-file';
 import { RecurveError } from '../../errors.ts';
 import { expectBytes, expectText } from '../../options.ts';
 import { keyOfFifths } from './key.ts';
-import { isMetre } from './metre.ts';
+import { isMetre, type MetreChange, parseMetre, sameMetre } from './metre.ts';
+import { midiFile, type TrackEvent, trackEvents } from './midi-events.ts';
 import { byTime, expectLength, expectScore, type Note, type Score, TICKS, voiceCount } from './score.ts';
 
 const VELOCITY = 80;
@@ -10,44 +11,46 @@ const VELOCITY = 80;
 const DRUMS = 9;
 /** Microseconds of the longest quarter that can be written, in 24 bits: 3.6 quarters a minute. */
 const SLOWEST = 2 ** 24 - 1;
-/** The tempo of a file that says nothing: 120 quarters a minute. */
+/** The tempo and the metre of a file that says nothing. */
 const DEFAULT_TEMPO = 120;
-/**
- * An end of track after 42 ticks, put behind every track before it is parsed. The parser takes what an event lacks for nothing: one that
- * is longer than its track swallows this mark, and so gives itself away.
- */
-const MARK = Uint8Array.of(42, 0xff, 0x2f, 0);
+const COMMON_TIME = parseMetre('4/4');
 
 /**
  * Reads a Standard MIDI File (formats 0 and 1): notes of all tracks but the drums', each track with notes one voice; of format 0
- * each channel. Repeated pairs of on and off of one pitch are matched in their order.
+ * each channel. Repeated pairs of on and off of one pitch are matched in their order. Tempo and key are those of the first note.
  *
  * @throws RecurveError `data` for bytes that are no MIDI file, a truncated or impossible one, and one without notes
  */
 export function readMidi(bytes: Uint8Array, name: string): Score {
   expectBytes('readMidi', bytes);
-  const { header, tracks } = parse(knownChunks(bytes, name), name);
-  if (!header.ticksPerBeat || header.format === 2) {
-    const got =
-      header.format === 2
-        ? 'independent patterns (format 2)'
-        : header.ticksPerBeat === 0
-          ? '0 ticks a beat'
-          : 'a time base of film frames';
+  const { format, division, tracks } = midiFile(bytes, name);
+  const patterns = format === 2 && tracks.length > 1;
+  if (patterns || division === 0 || division >= 0x8000) {
+    const got = patterns
+      ? 'independent patterns (format 2)'
+      : division === 0
+        ? '0 ticks a beat'
+        : 'a time base of film frames';
     throw new RecurveError('data', `${name}: expected MIDI in beats, one piece, got ${got}; save it as format 0 or 1`);
   }
-  const scale = TICKS / header.ticksPerBeat;
+  const scale = TICKS / division;
   const notes: Note[] = [];
-  const about: Partial<Score> = {};
+  const about: TrackEvent[] = [];
+  let title = '';
   tracks.forEach((track, t) => {
-    expectMark(track, t, name);
-    for (const note of notesOf(track, scale, name)) {
+    const { events, end } = trackEvents(track, { name, track: t });
+    expectLength(end * scale, name);
+    for (const note of notesOf(events, end)) {
       const start = Math.round(note.start * scale);
-      const duration = Math.max(1, Math.round((note.start + note.duration) * scale) - start);
+      const duration = Math.max(1, Math.round(note.end * scale) - start);
       // Tracks and channels are numbered below, once it is known which of them have notes.
-      notes.push({ pitch: note.pitch, start, duration, voice: header.format === 0 ? note.channel : t });
+      notes.push({ pitch: note.pitch, start, duration, voice: format === 1 ? t : 16 * t + note.channel });
     }
-    readAbout(track, about, t === 0);
+    for (const event of events) {
+      // The name of the first track is the piece's, those of others are names of instruments.
+      if (event.type === 'name' && t === 0 && title === '') title = decodeText(event.text);
+      else if (event.type === 'tempo' || event.type === 'metre' || event.type === 'key') about.push(event);
+    }
   });
   if (notes.length === 0) {
     throw new RecurveError(
@@ -56,144 +59,95 @@ export function readMidi(bytes: Uint8Array, name: string): Score {
     );
   }
   const voices = [...new Set(notes.map(({ voice }) => voice))].sort((a, b) => a - b);
-  for (const note of notes) note.voice = voices.indexOf(note.voice);
-  const { title = '', ...rest } = about;
-  return { notes: notes.sort(byTime), title, pickup: 0, ...rest };
-}
-
-/**
- * The header and the tracks, each with {@link MARK} at its end, without parts of other kinds, which a reader has to pass over. They must be
- * as long as they say: the parser would take what is missing for zeros.
- */
-function knownChunks(bytes: Uint8Array, name: string): Uint8Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const damaged = (got: string): never => {
-    throw new RecurveError('data', `${name}: expected a whole MIDI file, got ${got}; copy or export it again`);
-  };
-  const tag = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
-  if (bytes.length < 14 || tag(0) !== 'MThd' || view.getUint32(4) < 6) {
-    throw new RecurveError(
-      'data',
-      `${name}: expected a MIDI file (MThd), got ${bytes.length} bytes of something else; check the path`,
-    );
-  }
-  const wanted = view.getUint16(10);
-  let at = 8 + view.getUint32(4);
-  const known = [bytes.subarray(0, at)];
-  let tracks = 0;
-  while (tracks < wanted) {
-    if (at + 8 > bytes.length) damaged(`${tracks} of its ${wanted} tracks`);
-    const end = at + 8 + view.getUint32(at + 4);
-    if (end > bytes.length) damaged(`a part that ends ${end - bytes.length} bytes early`);
-    if (tag(at) === 'MTrk') {
-      const head = Uint8Array.from(bytes.subarray(at, at + 8));
-      new DataView(head.buffer).setUint32(4, end - at - 8 + MARK.length);
-      known.push(head, bytes.subarray(at + 8, end), MARK);
-      tracks++;
-    }
-    at = end;
-  }
-  const whole = new Uint8Array(known.reduce((sum, { length }) => sum + length, 0));
-  let filled = 0;
-  for (const part of known) {
-    whole.set(part, filled);
-    filled += part.length;
-  }
-  return whole;
-}
-
-function parse(bytes: Uint8Array, name: string): MidiData {
-  try {
-    return parseMidi(bytes);
-  } catch (cause) {
-    // The parser throws plain texts.
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new RecurveError(
-      'data',
-      `${name}: expected MIDI events, got "${said.replace(/\s+/g, ' ')}"; the file is damaged, export it again`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-/** Takes the mark off a track; where it was swallowed, an event is longer than the track. */
-function expectMark(track: MidiEvent[], t: number, name: string): void {
-  const last = track.pop();
-  if (last?.type === 'endOfTrack' && last.deltaTime === MARK[0]) return;
-  throw new RecurveError(
-    'data',
-    `${name}: expected events that end within their track, got a longer one in track ${t + 1}; the file is damaged, export it again`,
-  );
+  const numbers = new Map(voices.map((voice, v) => [voice, v]));
+  for (const note of notes) note.voice = numbers.get(note.voice) ?? 0;
+  notes.sort(byTime);
+  return { notes, title, pickup: 0, ...aboutOf(about, scale, notes[0].start) };
 }
 
 interface RawNote {
   pitch: number;
-  start: number;
-  duration: number;
   channel: number;
+  start: number;
+  end: number;
 }
 
-function notesOf(track: readonly MidiEvent[], scale: number, name: string): RawNote[] {
+/** The notes on one key of a channel: those that sound begin at `next`. */
+interface Struck {
+  notes: RawNote[];
+  next: number;
+  /** Where a key was let go last. */
+  off: number;
+}
+
+function notesOf(events: readonly TrackEvent[], end: number): RawNote[] {
   const notes: RawNote[] = [];
-  const open = new Map<number, RawNote[]>();
-  let now = 0;
-  for (const event of track) {
-    if (!(event.deltaTime >= 0)) {
-      throw new RecurveError(
-        'data',
-        `${name}: expected times that go on, got a step of ${event.deltaTime} ticks; the file is damaged, export it again`,
-      );
-    }
-    now += event.deltaTime;
-    expectLength(now * scale, name);
-    if (event.type !== 'noteOn' && event.type !== 'noteOff') continue;
-    const { noteNumber: pitch, channel, velocity } = event;
-    if (!(pitch >= 0 && pitch < 128 && velocity >= 0 && velocity < 128)) {
-      throw new RecurveError(
-        'data',
-        `${name}: expected notes with numbers from 0 to 127, got ${pitch} with velocity ${velocity}; the file is damaged`,
-      );
-    }
-    if (channel === DRUMS) continue;
-    const place = channel * 128 + pitch;
-    if (event.type === 'noteOn') {
-      const note = { pitch, start: now, duration: 0, channel };
+  const channels = Array.from({ length: 16 }, () => new Map<number, Struck>());
+  const letGo = (key: Struck, at: number): void => {
+    key.off = at;
+    if (key.next < key.notes.length) key.notes[key.next++].end = at;
+  };
+  for (const event of events) {
+    const { at, type } = event;
+    if (type === 'silence')
+      for (const key of channels[event.channel].values()) while (key.next < key.notes.length) letGo(key, at);
+    if (!(type === 'on' || type === 'off') || event.channel === DRUMS) continue;
+    const { channel, pitch } = event;
+    const key = channels[channel].get(pitch) ?? { notes: [], next: 0, off: -1 };
+    channels[channel].set(pitch, key);
+    if (type === 'off') letGo(key, at);
+    else {
+      const note = { pitch, channel, start: at, end: -1 };
       notes.push(note);
-      const waiting = open.get(place);
-      if (waiting) waiting.push(note);
-      else open.set(place, [note]);
-    } else {
-      const note = open.get(place)?.shift();
-      if (note) note.duration = now - note.start;
+      key.notes.push(note);
     }
   }
-  // What is never ended sounds to the end of its track.
-  for (const waiting of open.values()) for (const note of waiting) note.duration = now - note.start;
+  // What is never ended sounds to where its key was last let go, or else to the end of its track.
+  for (const keys of channels)
+    for (const { notes: own, next, off } of keys.values())
+      for (const note of own.slice(next)) note.end = off > note.start ? off : end;
   return notes;
 }
 
-/** The first tempo, metre and key count; the name of the first track is the piece's, those of others are names of instruments. */
-function readAbout(track: readonly MidiEvent[], about: Partial<Score>, first: boolean): void {
-  for (const event of track) {
-    if (event.type === 'setTempo' && event.microsecondsPerBeat > 0) about.tempo ??= 6e7 / event.microsecondsPerBeat;
-    else if (event.type === 'timeSignature') {
-      const metre = { beats: event.numerator, unit: event.denominator };
-      if (isMetre(metre)) about.metre ??= metre;
-    } else if (event.type === 'keySignature' && Math.abs(event.key) <= 7) {
-      about.key ??= keyOfFifths(event.key, event.scale === 1 ? 'minor' : 'major');
-    } else if (first && event.type === 'trackName') about.title ??= decodeText(event.text);
+/** Tempo and key of the first note, and the metres; what is said later only comes after what the standard takes for granted. */
+function aboutOf(events: readonly TrackEvent[], scale: number, firstNote: number): Partial<Score> {
+  const timed = events.map((event) => ({ ...event, at: Math.round(event.at * scale) })).sort((a, b) => a.at - b.at);
+  const metres: MetreChange[] = [];
+  let tempo: number | undefined;
+  let key: Score['key'];
+  for (const event of timed) {
+    const early = event.at <= firstNote;
+    if (event.type === 'tempo' && event.microseconds > 0) {
+      if (early) tempo = 6e7 / event.microseconds;
+      else tempo ??= DEFAULT_TEMPO;
+    } else if (event.type === 'key' && Math.abs(event.fifths) <= 7) {
+      const said = keyOfFifths(event.fifths, event.minor ? 'minor' : 'major');
+      key = early ? said : (key ?? said);
+    } else if (event.type === 'metre') {
+      const metre = { beats: event.beats, unit: event.unit };
+      if (!isMetre(metre)) continue;
+      if (metres.length === 0 && !early) metres.push({ start: 0, metre: COMMON_TIME });
+      const last = metres.at(-1);
+      if (last?.start === event.at) last.metre = metre;
+      else if (!(last && sameMetre(last.metre, metre))) metres.push({ start: event.at, metre });
+    }
   }
+  const [first, ...metreChanges] = metres;
+  return {
+    ...(key && { key }),
+    ...(first && { metre: first.metre }),
+    ...(metreChanges.length > 0 && { metreChanges }),
+    ...(tempo !== undefined && { tempo }),
+  };
 }
 
-/** The parser gives a character per byte: writers of today mean UTF-8, those of before Latin-1, some with zeros at the end. */
-function decodeText(text: string): string {
-  const bare = text.replaceAll('\0', '');
+/** Writers of today mean UTF-8, those of before Latin-1, some with zeros at the end. */
+function decodeText(text: Uint8Array): string {
+  const bare = text.filter((byte) => byte !== 0);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bare, (c) => c.charCodeAt(0)));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bare);
   } catch {
-    return bare;
+    return Array.from(bare, (byte) => String.fromCharCode(byte)).join('');
   }
 }
 

@@ -171,8 +171,8 @@ describe('examples/lecture/', () => {
   test('holds only examples that are checked here and shown in docs/lecture.md, each under 40 lines', () => {
     const names = readdirSync(join(root, 'examples/lecture'));
     expect(names.sort()).toEqual(Object.keys(CHECKS).sort());
-    expect(page.match(/^node examples\/lecture\/.*$/gm)?.sort()).toEqual(
-      names.map((name) => `node examples/lecture/${name}`),
+    expect(page.match(/^npx node examples\/lecture\/.*$/gm)?.sort()).toEqual(
+      names.map((name) => `npx node examples/lecture/${name}`),
     );
     for (const name of names)
       expect(read(`examples/lecture/${name}`).trimEnd().split('\n').length, name).toBeLessThan(40);

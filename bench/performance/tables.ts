@@ -37,7 +37,7 @@ export function times(ratio: number | null): string {
 
 /** One table per numerics: a row a size, for each cell Recurve's time, PyTorch's, and their ratio; and what the aim came to. */
 export function sequenceTable(rows: readonly Row[], aims: Readonly<Record<string, Aim>>): string {
-  return byKey(rows, 'numerics')
+  return byNumerics(rows)
     .map(([numerics, some]) => {
       const cells = CELLS.filter((cell) => some.some((row) => row.cell === cell));
       const sizes = [...new Set(some.map(sizeOf))];
@@ -79,7 +79,7 @@ type SizedRow = Pick<
 /** Beside PyTorch's layer, which the aims are about, and beside its fastest way. */
 function layerTable(sizes: string, rows: readonly (SizedRow & { size: string })[]): string {
   const peer = ['PyTorch, its layer', 'ratio', 'PyTorch, its fastest way', 'ratio', 'that way'];
-  return byKey(rows, 'numerics')
+  return byNumerics(rows)
     .map(([numerics, some]) => {
       const body = some.map(({ cell, size, ms, pytorchMs, layerMs, ratio, layerRatio, way }) => [
         ...[cell, size, time(ms)],
@@ -97,7 +97,7 @@ const milliseconds = (us: number | null): number | null => (us === null ? null :
 export function narrowTable(rows: readonly Row[], capability: string): string | undefined {
   const known = rows.filter(({ isaRatio }) => isaRatio !== null);
   if (known.length === 0) return undefined;
-  return byKey(known, 'numerics')
+  return byNumerics(known)
     .map(([numerics, some]) => {
       const of = (cell: string | undefined): string =>
         times(geometricMean(some.flatMap((row) => (cell === undefined || row.cell === cell ? [row.isaRatio!] : []))));
@@ -164,6 +164,7 @@ function verdict(rows: readonly Row[], aim: Aim | undefined): string {
 
 const sizeOf = ({ T, B, D, H }: { T: number; B: number; D: number; H: number }): string => `${T}, ${B}, ${D}, ${H}`;
 
-function byKey<R, K extends keyof R>(rows: readonly R[], key: K): [R[K], R[]][] {
-  return [...new Set(rows.map((row) => row[key]))].map((value) => [value, rows.filter((row) => row[key] === value)]);
+function byNumerics<R extends { numerics: unknown }>(rows: readonly R[]): [R['numerics'], R[]][] {
+  const kinds = [...new Set(rows.map(({ numerics }) => numerics))];
+  return kinds.map((kind) => [kind, rows.filter(({ numerics }) => numerics === kind)]);
 }

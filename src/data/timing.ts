@@ -41,7 +41,6 @@ export function groupRows(table: Table, id: Column | null): { id: string; rows: 
 
 /** What the time column says, and which step each row of each series belongs to. */
 export interface Timing {
-  column: Column;
   format: TimeFormat;
   step: Step | null;
   zone: Zone;
@@ -73,7 +72,7 @@ export function alignTimes(
   });
   const step = known ?? stepOf(table, sorted, zone, options);
   if (options.spacing === 'ignore') {
-    return { column, format, step: null, zone, alignments: sorted.map((rows) => alignInOrder(rows, zone)) };
+    return { format, step: null, zone, alignments: sorted.map((rows) => alignInOrder(rows, zone)) };
   }
   if (!step) {
     throw new RecurveError(
@@ -83,7 +82,6 @@ export function alignTimes(
   }
   const grid = { table, column, step, zone, spacing: options.spacing ?? 'grid', maxGap, findings };
   return {
-    column,
     format,
     step,
     zone,

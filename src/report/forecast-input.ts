@@ -57,8 +57,7 @@ export interface ForecastReportInput extends RunReportInput {
   created?: Time;
   /** Name of one step: `day`, `hour`. Default `step`. */
   step?: string;
-  /** Rows before the forecast the model sees, and steps it looks ahead. */
-  context?: number;
+  /** Steps that the model looks ahead. */
   horizon?: number;
 
   /** Errors one step ahead on the test span, of the model and of each baseline under its name (`persistence`, `ar(1)`, …). */
@@ -88,7 +87,6 @@ export const FORECAST_INPUT: OptionNames<ForecastReportInput> = {
   model: true,
   created: true,
   step: true,
-  context: 'number',
   horizon: 'number',
   test: true,
   baselines: true,

@@ -65,7 +65,6 @@ function heading({ target, horizon, step = 'step' }: ForecastReportInput): strin
 
 interface Verdict {
   measure: 'RMSE' | 'MAE';
-  model: number;
   best: { name: string; value: number };
   /** How far the model's error lies below the best baseline's, as a share of it; negative when it lies above. */
   gain: number;
@@ -93,7 +92,7 @@ function compare({ test, baselines = {}, target, unit = '', step = 'step' }: For
         : gain > 0
           ? `${share} below the best baseline, ${best.name} (${other}).`
           : `${share} above the best baseline: ${best.name} does better with ${other}.`;
-    return { measure, model, best, gain, sentence: `${start}, ${end}` };
+    return { measure, best, gain, sentence: `${start}, ${end}` };
   }
   return undefined;
 }

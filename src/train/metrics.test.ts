@@ -46,7 +46,6 @@ describe('point errors', () => {
     const train = [1, 3, 7, 6, 7];
     expect(seasonalNaiveScale(train)).toBe(2);
     expect(seasonalNaiveScale(train, 2)).toBe(3);
-    expect(seasonalNaiveScale([1, 3, NaN, 6, 7], 1, [1, 1, 0, 1, 1])).toBe(1.5);
     expect(mase(truth, prediction, 2)).toBe(7 / 8);
   });
 
@@ -76,7 +75,6 @@ describe('interval errors', () => {
   test('weights leave elements out', () => {
     const weights = [1, 0, 1, 2];
     expect(coverage(truth, lower, upper, weights)).toBe(0.5);
-    expect(intervalWidth(lower, upper, weights)).toBe(2.5);
     expect(pinball(truth, prediction, 0.25, weights)).toBe((0.25 + 0 + 2) / 4);
   });
 

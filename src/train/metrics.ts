@@ -2,7 +2,7 @@
  * Errors of point and interval forecasts on plain arrays, the definitions of Hyndman and Koehler, "Another look at
  * measures of forecast accuracy", International Journal of Forecasting 22 (2006), unless a function says otherwise.
  *
- * Every function takes optional `weights` [N], all >= 0: the mean becomes the weighted mean, and an element of weight 0
+ * The errors take optional `weights` [N], all >= 0: the mean becomes the weighted mean, and an element of weight 0
  * is left out whatever it holds, so a mask of observed values (`Uint8Array`) is a valid weight and NaN may stand behind it.
  * All throw on unlike lengths (code `shape`), nothing to average (code `data`) and a value that is not finite (code `numeric`).
  */
@@ -103,18 +103,15 @@ export function smape(truth: Values, prediction: Values, weights?: Values): numb
  * @param train the training span of one series [N]
  * @param season m, whole steps per season; 1 compares with the value before
  */
-export function seasonalNaiveScale(train: Values, season = 1, weights?: Values): number {
+export function seasonalNaiveScale(train: Values, season = 1): number {
   if (!Number.isInteger(season) || season < 1) {
     throw new RecurveError(
       'usage',
       `mase: expected a season of at least 1 whole step, got ${season}; 1 means no season`,
     );
   }
-  if (weights !== undefined) checkLengths('mase', train, weights);
   const n = Math.max(0, train.length - season);
-  const pairs =
-    weights === undefined ? undefined : Float64Array.from({ length: n }, (_, i) => weights[i]! * weights[i + season]!);
-  const scale = weightedMean('mase', n, pairs, (i) => Math.abs(train[i + season]! - train[i]!));
+  const scale = weightedMean('mase', n, undefined, (i) => Math.abs(train[i + season]! - train[i]!));
   if (scale === 0) {
     throw new RecurveError(
       'data',
@@ -166,9 +163,9 @@ export function coverage(truth: Values, lower: Values, upper: Values, weights?: 
 }
 
 /** Mean width of the intervals, `mean (upper - lower)`, in the unit of y. */
-export function intervalWidth(lower: Values, upper: Values, weights?: Values): number {
+export function intervalWidth(lower: Values, upper: Values): number {
   checkLengths('intervalWidth', lower, upper);
-  return weightedMean('intervalWidth', lower.length, weights, (i) => upper[i]! - lower[i]!);
+  return weightedMean('intervalWidth', lower.length, undefined, (i) => upper[i]! - lower[i]!);
 }
 
 /**

@@ -13,7 +13,7 @@ interface Values {
 export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
   const model = await loadModel(opened);
-  const { pieces, leftOut } = await loadMusic([place], 'written', output, model.kind);
+  const { pieces, leftOut } = await loadMusic([place], output, model.kind);
   const severalVoices = tellVoices(model.kind, pieces, output);
   const scores = await model.evaluate(pieces);
   await output.result({

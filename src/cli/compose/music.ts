@@ -20,18 +20,14 @@ export interface LoadedMusic {
 }
 
 /**
- * Reads files, folders, addresses, standard input and data sets of music, those of a folder in the order of their names. Damaged files,
+ * Reads files, folders, addresses, standard input and data sets of music, those of a folder in the order of their names; ABC as written, every
+ * bar once. Damaged files,
  * malformed ABC tunes and pieces with notes that no piano has are left out and told: collections have some. So are, for a model of voices,
  * scores that do not have four.
  *
  * @throws RecurveError `data` where nothing is left, for the first reason
  */
-export async function loadMusic(
-  places: readonly string[],
-  repeats: 'play' | 'written',
-  output: Output,
-  kind?: ComposeKind,
-): Promise<LoadedMusic> {
+export async function loadMusic(places: readonly string[], output: Output, kind?: ComposeKind): Promise<LoadedMusic> {
   const skipped: string[] = [];
   const pieces: MusicPiece[] = [];
   const unlessBad = (read: () => void): void => {
@@ -47,7 +43,10 @@ export async function loadMusic(
       for (const file of await filesAt(path, output)) {
         const { name, bytes } = await readWhole(file);
         unlessBad(() => {
-          const read = readMusic(bytes, name, { repeats, onMalformed: ({ message }) => skipped.push(message) });
+          const read = readMusic(bytes, name, {
+            repeats: 'written',
+            onMalformed: ({ message }) => skipped.push(message),
+          });
           for (const piece of read)
             unlessBad(() => {
               expectKeys(piece);

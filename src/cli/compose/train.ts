@@ -51,7 +51,7 @@ export async function trainCommand(places: readonly string[], values: TrainValue
     ? await storedConfig('compose', folder)
     : { task: 'compose', data: places.map(lastingPlace), options: optionsOf(values) };
   // Repeats as written: an epoch passes over every bar once.
-  const { pieces, leftOut } = await loadMusic(alone ? config.data : places, 'written', output, config.options.kind);
+  const { pieces, leftOut } = await loadMusic(alone ? config.data : places, output, config.options.kind);
   output.note(describe(pieces));
   const severalVoices = tellVoices(config.options.kind ?? kindOf(pieces), pieces, output);
   await trainRun(

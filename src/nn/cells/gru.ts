@@ -84,7 +84,7 @@ export function gruCell(options: GruOptions): Cell {
       const z = sigmoid(add(gateOf('gru', 'z', fromInput), gateOf('gru', 'z', fromHidden)));
       const recurrent =
         reset === 'after' ? multiply(r, gateOf('gru', 'n', fromHidden)) : resetBefore(r, read.h, read.delayed, noise);
-      const n = droppedAt(tanh(add(gateOf('gru', 'n', fromInput), recurrent)), candidate, noise, 'candidate', t);
+      const n = droppedAt(tanh(add(gateOf('gru', 'n', fromInput), recurrent)), candidate, noise, t);
       return recurrence.after({ h: add(multiply(affine(z, -1, 1), n), multiply(z, state.h)) }, state, noise, t);
     },
     ...((plain || (steady && reset === 'after')) && {

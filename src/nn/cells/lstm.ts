@@ -151,7 +151,7 @@ export function lstmCell(options: LstmOptions): Cell {
       const gate = (name: string, cell: Tensor): Tensor => sigmoid(peeped(gateOf(kind, name, gates), name, cell));
       const f = gate('f', state.c);
       const i = coupled ? affine(f, -1, 1) : gate('i', state.c);
-      const g = droppedAt(tanh(gateOf(kind, 'g', gates)), candidate, noise, 'candidate', t);
+      const g = droppedAt(tanh(gateOf(kind, 'g', gates)), candidate, noise, t);
       const c = clipped(add(multiply(f, state.c), multiply(i, g)));
       const o = gate('o', c);
       const open = multiply(o, tanh(norm ? layerNorm(c, norm.gain_c.tensor, norm.bias_c.tensor) : c));

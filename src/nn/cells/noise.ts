@@ -65,9 +65,9 @@ export function masked(x: Tensor, noise: Noise | undefined, name: string): Tenso
   return mask ? multiply(x, mask) : x;
 }
 
-/** `x` with a mask drawn for step t, kept units scaled by 1/(1−p), or as it is. */
-export function droppedAt(x: Tensor, p: number, noise: Noise | undefined, name: string, t: number): Tensor {
-  const key = noise?.keys[name];
+/** Candidate state `x` with a mask drawn for step t, kept units scaled by 1/(1−p), or as it is. */
+export function droppedAt(x: Tensor, p: number, noise: Noise | undefined, t: number): Tensor {
+  const key = noise?.keys.candidate;
   return key ? dropout(x, p, keyAt(key, t)) : x;
 }
 

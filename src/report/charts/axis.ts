@@ -142,8 +142,11 @@ const SPANS: readonly number[] = [
 ];
 const MONTH_SPANS: readonly number[] = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000];
 
+/** Pixels between two ticks of moments, at the least. */
+const MOMENT_SPACING = 76;
+
 /** An axis of moments (milliseconds since 1970) with ticks on round seconds, hours, days, Mondays, months or years, in UTC. */
-export function timeAxis(range: readonly [number, number], spacing = 76): Axis {
+export function timeAxis(range: readonly [number, number]): Axis {
   let [low, high] = range;
   if (low === high) {
     low -= DAY / 2;
@@ -153,7 +156,7 @@ export function timeAxis(range: readonly [number, number], spacing = 76): Axis {
     domain: [low, high],
     context: true,
     ticks(length) {
-      const rough = (high - low) / Math.max(2, Math.floor(length / spacing));
+      const rough = (high - low) / Math.max(2, Math.floor(length / MOMENT_SPACING));
       const span = SPANS.find((candidate) => candidate >= rough);
       return span === undefined ? monthTicks(low, high, rough) : evenTicks(low, high, span);
     },

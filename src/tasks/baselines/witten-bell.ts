@@ -6,8 +6,6 @@ import { log } from '../../exact.ts';
  * token; the shortest context falls back on 1/K. The bar a language model has to pass.
  */
 export interface NgramModel {
-  /** Tokens looked at, the predicted one included. */
-  readonly order: number;
   /** What each token of a text costs in nats, given those before it, for all but the first: [tokens − 1]. */
   surprises(ids: Int32Array): Float64Array;
 }
@@ -21,6 +19,7 @@ type Visit = () => Promise<void>;
  * Counts a text.
  *
  * @param K tokens of the vocabulary
+ * @param order tokens looked at, the predicted one included
  * @param visit called now and then, so that others can run
  */
 export async function wittenBell(
@@ -35,7 +34,6 @@ export async function wittenBell(
     if (i % PIECE === 0) await visit();
   }
   return {
-    order,
     surprises: (text) =>
       Float64Array.from({ length: text.length - 1 }, (_, i) => -log(counts.probability(text, i + 1))),
   };

@@ -26,7 +26,6 @@ export function forecastReportInput(
     source: report.source,
     model: `${cell.toUpperCase()}, ${layers > 1 ? `${layers} layers of ` : ''}${hidden} units, context ${context}, horizon ${horizon}`,
     ...(plan.step && { step: stepName(formatStep(plan.step)) }),
-    context,
     horizon,
     ...(scores && {
       test: scores.test,

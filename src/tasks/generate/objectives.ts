@@ -99,8 +99,9 @@ const CHUNK = 64;
  * What each token costs, in nats, when a text is read from beginning to end with carried states: [tokens − 1], for all but the first
  * token. Yields after each piece, so that others can run.
  */
-export function* surprises(network: Network, ids: Int32Array, carry: Carry = new Map()): Generator<Float64Array> {
+export function* surprises(network: Network, ids: Int32Array): Generator<Float64Array> {
   const { tape, root } = network;
+  const carry: Carry = new Map();
   for (let from = 0; from + 1 < ids.length; from += CHUNK) {
     const T = Math.min(CHUNK, ids.length - 1 - from);
     const pass: Pass = { training: false, dropoutKey: noDropout, carry };

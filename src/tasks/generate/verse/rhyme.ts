@@ -103,9 +103,9 @@ export function lastWord(line: string): string | undefined {
 }
 
 /** Refuses what knows no rhymes. */
-export function expectRhymes(who: string, given: Rhymes): void {
+export function expectRhymes(given: Rhymes): void {
   if (typeof given?.rhyme === 'function' && typeof given.endings === 'function') return;
-  throw new RecurveError('usage', `${who}: expected rhymes, got ${kindOf(given)}; make them with createRhymes`);
+  throw new RecurveError('usage', `verse: expected rhymes, got ${kindOf(given)}; make them with createRhymes`);
 }
 
 /** Pairs of lines that a scheme such as `abab` wants to rhyme, of so many lines: each line with the last one of its letter. */
@@ -136,7 +136,7 @@ export interface RhymingShare {
 /** How many of a scheme's pairs rhyme in a text: each block of lines between blank lines is read from its first line. */
 export function rhymingShare(text: string, scheme: string, rhymes: Rhymes): RhymingShare {
   expectText('verse', 'what was written', text);
-  expectRhymes('verse', rhymes);
+  expectRhymes(rhymes);
   let [pairs, rhyming] = [0, 0];
   for (const stanza of text.split(/\n\s*\n/)) {
     const ends = stanza.split('\n').flatMap((line) => lastWord(line) ?? []);

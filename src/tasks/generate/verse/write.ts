@@ -61,7 +61,7 @@ export async function writeVerse(model: GenerateModel, options: VerseOptions): P
   expectModel('verse', model);
   const { rhymes, words, prompt = '', syllables, ...others } = options;
   expectText('verse', 'scheme', options.scheme, 'write it as aabb');
-  expectRhymes('verse', rhymes);
+  expectRhymes(rhymes);
   expectList('verse', 'words', words, 'give those of the training text');
   const scheme = options.scheme.toLowerCase();
   const { lines: wanted = scheme.length, scheme: _, ...sampling } = others;

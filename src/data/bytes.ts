@@ -55,7 +55,7 @@ export async function peek(stream: AsyncIterable<Uint8Array>, size: number): Pro
 }
 
 /** Joins pieces of bytes; a single piece is returned as it is. */
-export function concat(pieces: Uint8Array[]): Uint8Array {
+function concat(pieces: Uint8Array[]): Uint8Array {
   if (pieces.length === 1) return pieces[0]!;
   let length = 0;
   for (const piece of pieces) length += piece.length;
@@ -66,6 +66,13 @@ export function concat(pieces: Uint8Array[]): Uint8Array {
     at += piece.length;
   }
   return joined;
+}
+
+/** All bytes of a stream. */
+export async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream) pieces.push(piece);
+  return concat(pieces);
 }
 
 /** The stream of bytes of whatever may be read as a text, and what it is called. */

@@ -25,7 +25,8 @@ const MAX_RECORD = 1 << 26;
 /** Text parsed at a time. */
 const BATCH = 1 << 18;
 
-const DELIMITERS = [',', ';', '\t', '|'];
+/** What may part the fields, tried in this order. */
+export const DELIMITERS = [',', ';', '\t', '|'];
 
 type Parse = (text: string, last: boolean) => { data: string[][]; cursor: number; unclosed: number; malformed: number };
 

@@ -1,7 +1,7 @@
 import { RecurveError } from '../errors.ts';
 import { expectBytes, expectOptions } from '../options.ts';
-import { concat } from './bytes.ts';
-import { gunzip } from './gzip.ts';
+import { readAll, streamOf } from './bytes.ts';
+import { unpacked } from './gzip.ts';
 
 /** Numbers of a file in IDX, the format of MNIST: row-major, the first axis counts the examples. */
 export interface IdxArray {
@@ -31,17 +31,7 @@ export async function readIdx(bytes: Uint8Array, options: { name?: string } = {}
   expectBytes('readIdx', bytes);
   expectOptions('readIdx', options, { name: true });
   const { name = 'idx' } = options;
-  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return parse(packed ? await unpacked(bytes, name) : bytes, name);
-}
-
-async function unpacked(bytes: Uint8Array, name: string): Promise<Uint8Array> {
-  async function* whole(): AsyncGenerator<Uint8Array> {
-    yield bytes;
-  }
-  const pieces: Uint8Array[] = [];
-  for await (const piece of gunzip(whole(), name)) pieces.push(piece);
-  return concat(pieces);
+  return parse(await readAll(unpacked(streamOf(bytes), name)), name);
 }
 
 function parse(bytes: Uint8Array, name: string): IdxArray {

@@ -1,6 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { expectOptions, type OptionNames } from '../options.ts';
-import { concat, decodeText, type Peeked, peek, type RandomAccess, type Source, sourceOf } from './bytes.ts';
+import { decodeText, type Peeked, peek, type RandomAccess, readAll, type Source, sourceOf } from './bytes.ts';
 import { type DelimitedRules, emptyTable, readDelimited } from './delimited.ts';
 import { gunzip } from './gzip.ts';
 import { readJsonLines } from './json-lines.ts';
@@ -176,9 +176,7 @@ async function* prepend(first: string, rest: AsyncIterable<string>): AsyncGenera
 }
 
 async function wholeOf(stream: AsyncIterable<Uint8Array>): Promise<RandomAccess> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of stream) pieces.push(piece);
-  const bytes = concat(pieces);
+  const bytes = await readAll(stream);
   return {
     byteLength: bytes.length,
     slice: (start, end) => bytes.slice(start, end).buffer as ArrayBuffer,

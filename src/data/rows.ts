@@ -1,5 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { ColumnBuilder, type ColumnRules } from './columns.ts';
+import { DELIMITERS } from './delimited.ts';
 import { pushValue } from './json-lines.ts';
 import { MissingCells } from './missing.ts';
 import { parseNumber } from './number.ts';
@@ -60,8 +61,6 @@ interface Fields {
   delimiter: string;
   names: string[];
 }
-
-const DELIMITERS = [',', ';', '\t', '|'];
 
 /** Makes a reader of single rows. */
 export async function rowReader(rules: RowRules): Promise<RowReader> {

@@ -22,6 +22,7 @@ import type { Output } from '../output.ts';
 import { tellPassedOver } from '../passed-over.ts';
 import { READ_FLAGS } from '../read-options.ts';
 import { lastingPlace } from '../train-config.ts';
+import { readWhole } from '../whole-file.ts';
 
 /** Options that only tables understand. */
 const TABLE_FLAGS = ['--text', '--label', '--sequence', '--step-width', '--columns', ...READ_FLAGS];
@@ -130,10 +131,7 @@ async function linesOf(path: string): Promise<TextExamples> {
 }
 
 async function bytesOf(path: string): Promise<Uint8Array> {
-  if (path !== '-') return readFileBytes(path);
-  const pieces: Uint8Array[] = [];
-  for await (const piece of (await openSource(path)).stream) pieces.push(piece);
-  return Buffer.concat(pieces);
+  return path === '-' ? (await readWhole(path)).bytes : readFileBytes(path);
 }
 
 /** The texts of a folder per class; where no classes are wanted, also of a folder with nothing but texts. */

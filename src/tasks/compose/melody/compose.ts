@@ -2,7 +2,7 @@ import { barTicks, inKey, type Key, type Metre, type Score, scoreOfMelody } from
 import { createSampler } from '../../../decode/index.ts';
 import { createStepper, type Network } from '../../../nn/index.ts';
 import { aboutOf, type ComposeRequest, expectOneStart, expectRoom, refuse, samplingOf } from '../request.ts';
-import { hear, type MelodyCodec, melodyCodec, tokenSets } from './codec.ts';
+import { hear, melodyCodec, tokenSets } from './codec.ts';
 import type { MelodyArchitecture } from './melody.ts';
 import { Tune } from './tune.ts';
 
@@ -27,8 +27,12 @@ export function composeMelody(network: Network, a: MelodyArchitecture, request: 
   codec.expectKnown(request);
   const opening = request.opening && hear(request.opening, 'opening');
   for (const id of codec.title(request.title ?? opening?.title ?? '')) say(id);
-  const key = keyIn(codec, say, draw, forced.keys, request.key ?? opening?.key);
-  const metre = metreIn(codec, say, draw, forced.metres, request.metre ?? opening?.metre);
+  let key = request.key ?? opening?.key;
+  if (key) say(codec.key(key));
+  else ({ key } = codec.token(draw(forced.keys)) as { key: Key });
+  let metre = request.metre ?? opening?.metre;
+  if (metre) say(codec.metre(metre));
+  else ({ metre } = codec.token(draw(forced.metres)) as { metre: Metre });
 
   const tune = new Tune(codec, metre, opening?.pickup ?? 0, say);
   for (const event of opening?.events ?? []) tune.add(event);
@@ -81,26 +85,4 @@ function sumsOf(durations: readonly number[], most: number): Uint8Array {
   for (let ticks = 1; ticks <= most; ticks++)
     sums[ticks] = Number(durations.some((duration) => duration <= ticks && sums[ticks - duration] === 1));
   return sums;
-}
-
-function keyIn(
-  codec: MelodyCodec,
-  say: (id: number) => number,
-  draw: (allowed: Uint8Array) => number,
-  keys: Uint8Array,
-  given: Key | undefined,
-): Key {
-  const token = codec.token(given ? say(codec.key(given)) : draw(keys));
-  return given ?? (token as { key: Key }).key;
-}
-
-function metreIn(
-  codec: MelodyCodec,
-  say: (id: number) => number,
-  draw: (allowed: Uint8Array) => number,
-  metres: Uint8Array,
-  given: Metre | undefined,
-): Metre {
-  const token = codec.token(given ? say(codec.metre(given)) : draw(metres));
-  return given ?? (token as { metre: Metre }).metre;
 }

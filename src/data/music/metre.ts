@@ -53,3 +53,26 @@ export function sameMetre(a: Metre, b: Metre): boolean {
 export function barTicks({ beats, unit }: Metre): number {
   return (beats * 4 * TICKS) / unit;
 }
+
+/**
+ * The bars of a piece one after another: gives the ticks of the bar that begins at a place. Asked for places that do not go back. A metre
+ * that begins within a bar ends it.
+ *
+ * @throws RecurveError `usage` for metres that cannot be counted out
+ */
+export function barsOf(metre: Metre, changes: readonly MetreChange[] = []): (start: number) => number {
+  for (const { start, metre: next } of [{ start: 0, metre }, ...changes]) {
+    if (isMetre(next) && Number.isSafeInteger(start) && start >= 0) continue;
+    throw new RecurveError(
+      'usage',
+      `metre: expected bars such as 4/4 from a whole tick on, got ${next?.beats}/${next?.unit} from ${start}; give beats, unit and start`,
+    );
+  }
+  const later = [...changes].sort((a, b) => a.start - b.start);
+  let now = metre;
+  let next = 0;
+  return (start) => {
+    while (next < later.length && later[next].start <= start) now = later[next++].metre;
+    return Math.min(barTicks(now), (later[next]?.start ?? Number.POSITIVE_INFINITY) - start);
+  };
+}

@@ -2,7 +2,7 @@ import { type MidiData, type MidiEvent, writeMidi as packMidi } from 'midi-file'
 import { RecurveError } from '../../errors.ts';
 import { expectBytes, expectText } from '../../options.ts';
 import { keyOfFifths } from './key.ts';
-import { isMetre, type MetreChange, parseMetre, sameMetre } from './metre.ts';
+import { barsOf, isMetre, type Metre, type MetreChange, parseMetre, sameMetre } from './metre.ts';
 import { midiFile, type TrackEvent, trackEvents } from './midi-events.ts';
 import { byTime, expectLength, expectScore, type Note, type Score, TICKS, voiceCount } from './score.ts';
 
@@ -152,15 +152,17 @@ function decodeText(text: Uint8Array): string {
 }
 
 /**
- * Writes a Standard MIDI File of format 1: title, tempo, metre and key in the first track, then a track for each voice.
+ * Writes a Standard MIDI File of format 1: title, tempo, metres and key in the first track, then a track for each voice.
  *
  * @throws RecurveError `data` for notes and tempos that MIDI cannot say
  */
 export function writeMidi(score: Score): Uint8Array {
   expectScore('writeMidi', score);
-  const { title, tempo = DEFAULT_TEMPO, metre, key } = score;
+  const { title, tempo = DEFAULT_TEMPO, metre, metreChanges = [], key } = score;
   expectText('writeMidi', 'title', title, "'' for none");
   for (const note of score.notes) expectWritable(note);
+  // Refuses metres that cannot be counted out.
+  barsOf(metre ?? COMMON_TIME, metreChanges);
   if (!(tempo > 0 && tempo <= 6e7))
     throw new RecurveError('data', `midi: expected a tempo above 0, to 6e7, got ${tempo}; give quarters a minute`);
   const end: MidiEvent = { deltaTime: 0, meta: true, type: 'endOfTrack' };
@@ -169,21 +171,15 @@ export function writeMidi(score: Score): Uint8Array {
     { deltaTime: 0, meta: true, type: 'trackName', text },
     { deltaTime: 0, meta: true, type: 'setTempo', microsecondsPerBeat: Math.min(Math.round(6e7 / tempo), SLOWEST) },
   ];
-  if (metre) {
-    const { beats: numerator, unit: denominator } = metre;
-    head.push({
-      deltaTime: 0,
-      meta: true,
-      type: 'timeSignature',
-      numerator,
-      denominator,
-      metronome: 24,
-      thirtyseconds: 8,
-    });
-  }
+  if (metre) head.push(timeSignature(metre, 0));
   // MIDI knows major and minor; the other modes have the signature of one.
   if (key)
     head.push({ deltaTime: 0, meta: true, type: 'keySignature', key: key.fifths, scale: key.mode === 'minor' ? 1 : 0 });
+  let now = 0;
+  for (const { start, metre: next } of [...metreChanges].sort((a, b) => a.start - b.start)) {
+    head.push(timeSignature(next, start - now));
+    now = start;
+  }
   const voices = voiceCount(score);
   const tracks = Array.from({ length: voices }, (_, v) =>
     trackOf(
@@ -196,6 +192,10 @@ export function writeMidi(score: Score): Uint8Array {
     tracks: [[...head, end], ...tracks.map((track) => [...track, end])],
   };
   return Uint8Array.from(packMidi(data));
+}
+
+function timeSignature({ beats: numerator, unit: denominator }: Metre, deltaTime: number): MidiEvent {
+  return { deltaTime, meta: true, type: 'timeSignature', numerator, denominator, metronome: 24, thirtyseconds: 8 };
 }
 
 function expectWritable({ pitch, start, duration, voice }: Note): void {

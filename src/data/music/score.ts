@@ -58,6 +58,11 @@ export function byTime(a: Note, b: Note): number {
   return a.start - b.start || a.voice - b.voice || a.pitch - b.pitch;
 }
 
+/** The metres that a piece changes to before a place. */
+export function changesWithin({ metreChanges = [] }: Pick<Score, 'metreChanges'>, end: number): MetreChange[] {
+  return metreChanges.filter(({ start }) => start < end);
+}
+
 /** Where the last note ends, in ticks. */
 export function lengthOf(score: Pick<Score, 'notes'>): number {
   expectScore('lengthOf', score);

@@ -1,4 +1,4 @@
-import { barTicks, lengthOf, noteName, parseMetre, type Score, TICKS } from '../../data/music/index.ts';
+import { barsOf, lengthOf, noteName, parseMetre, type Score, TICKS } from '../../data/music/index.ts';
 import { expectScore } from '../../data/music/score.ts';
 import { besideBest } from '../../report/card.ts';
 import {
@@ -123,10 +123,13 @@ export function pianoRollOf(
   options: { title: string; width?: number; height?: number; standalone?: boolean },
 ): string {
   expectScore('pianoRollOf', score);
-  const { beats, unit } = score.metre ?? parseMetre('4/4');
-  const bar = barTicks({ beats, unit }) / TICKS;
-  const pickup = score.pickup / TICKS;
-  const count = Math.ceil((lengthOf(score) / TICKS - pickup) / bar) + 1;
+  const bar = barsOf(score.metre ?? parseMetre('4/4'), score.metreChanges);
+  const end = lengthOf(score);
+  const bars = [score.pickup];
+  for (let line = score.pickup; line < end; ) {
+    line += bar(line);
+    bars.push(line);
+  }
   const voices = new Set(score.notes.map(({ voice }) => voice)).size;
   return pianoRollChart({
     ...options,
@@ -135,7 +138,7 @@ export function pianoRollOf(
       start: start / TICKS,
       duration: duration / TICKS,
     })),
-    bars: Array.from({ length: Math.max(count, 0) }, (_, b) => pickup + b * bar),
+    bars: bars.map((line) => line / TICKS),
     ...(voices === VOICE_NAMES.length && { voices: VOICE_NAMES }),
     nameOf: noteName,
     xLabel: 'quarters',

@@ -1,5 +1,6 @@
 import {
-  barTicks,
+  barsOf,
+  changesWithin,
   inKey,
   type Key,
   keyName,
@@ -113,9 +114,11 @@ export function expectOneStart(kind: string, { start = [] }: ComposeRequest): vo
 }
 
 /** Refuses first bars that leave no room for anything new among `bars` in all. */
-export function expectRoom(opening: Score | undefined, metre: Metre, bars: number): void {
+export function expectRoom(opening: Score | undefined, bar: (start: number) => number, bars: number): void {
   if (!opening) return;
-  const has = Math.ceil((lengthOf(opening) - opening.pickup) / barTicks(metre));
+  const end = lengthOf(opening);
+  let has = 0;
+  for (let line = opening.pickup; line < end; line += bar(line)) has++;
   if (has < bars) return;
   throw new RecurveError(
     'usage',
@@ -135,9 +138,12 @@ export function refuse(kind: string, request: ComposeRequest, names: readonly (k
 
 /** Steps of a grid that the request asks for. */
 export function stepsIn({ bars = DEFAULT_BARS, metre, opening }: ComposeRequest, stepsPerQuarter: number): number {
-  const { beats, unit } = metre ?? opening?.metre ?? parseMetre('4/4');
-  expectRoom(opening, { beats, unit }, bars);
-  const ticks = (opening?.pickup ?? 0) + bars * barTicks({ beats, unit });
+  const first = metre ?? opening?.metre ?? parseMetre('4/4');
+  const changes = metre || !opening ? [] : changesWithin(opening, lengthOf(opening));
+  expectRoom(opening, barsOf(first, changes), bars);
+  const bar = barsOf(first, changes);
+  let ticks = opening?.pickup ?? 0;
+  for (let b = 0; b < bars; b++) ticks += bar(ticks);
   return Math.max(1, Math.round((ticks * stepsPerQuarter) / TICKS));
 }
 
@@ -146,10 +152,12 @@ export function aboutOf({ title, key, metre, opening, soprano, tempo }: ComposeR
   const from = opening ?? soprano;
   const scale = key ?? from?.key;
   const bars = metre ?? from?.metre;
+  const metreChanges = metre || !from ? [] : changesWithin(from, lengthOf(from));
   return {
     title: title ?? from?.title ?? '',
     ...(scale && { key: scale }),
     ...(bars && { metre: bars }),
+    ...(metreChanges.length > 0 && { metreChanges }),
     tempo: tempo ?? from?.tempo ?? COMPOSED_TEMPO,
     pickup: from?.pickup ?? 0,
   };

@@ -1,5 +1,7 @@
 import {
+  barsOf,
   barTicks,
+  changesWithin,
   firstVoice,
   HIGHEST_KEY,
   KEYS,
@@ -7,8 +9,10 @@ import {
   keyName,
   keyOfFifths,
   LOWEST_KEY,
+  lengthOf,
   type MelodyEvent,
   type Metre,
+  type MetreChange,
   MODES,
   type Mode,
   melodyOf,
@@ -45,6 +49,8 @@ export interface Heard {
   title: string;
   key: Key;
   metre: Metre;
+  /** Metres that follow before its end. */
+  metreChanges: readonly MetreChange[];
   pickup: number;
 }
 
@@ -86,7 +92,9 @@ const FIRST_DURATION = FIRST_PITCH + KEYS;
 /** What of a score a melody is made of; a score without key or metre is in C major, in common time. */
 export function hear(score: Score, name: string): Heard {
   const { key = C_MAJOR, metre = COMMON_TIME, pickup, title } = score;
-  return { events: melodyOf(firstVoice(score), name), key: transposeKey(key, 0), metre, pickup, title };
+  const voice = firstVoice(score);
+  const metreChanges = changesWithin(score, lengthOf(voice));
+  return { events: melodyOf(voice, name), key: transposeKey(key, 0), metre, metreChanges, pickup, title };
 }
 
 /** The codec that some tunes need. */
@@ -154,15 +162,16 @@ export function melodyCodec(document: MelodyCodecDocument): MelodyCodec {
     },
     title: (title) => Int32Array.from([...title].flatMap((character) => places.get(character) ?? [])),
     unknownIn: (title) => [...new Set(title)].filter((character) => !places.has(character)),
-    body({ events, key, metre, pickup }) {
+    body({ events, key, metre, metreChanges, pickup }) {
       const ids = [codec.key(key), codec.metre(metre)];
-      const full = barTicks(metre);
-      let left = pickup > 0 ? pickup : full;
+      const bar = barsOf(metre, metreChanges);
+      let now = 0;
+      let line = pickup > 0 ? pickup : bar(0);
       for (const { pitch, duration } of events) {
         ids.push(pitch === null ? REST : codec.pitch(pitch), codec.duration(duration));
-        left -= duration;
+        now += duration;
         // A note that goes on over bar lines has its whole length; the lines come after it.
-        for (; left <= 0; left += full) ids.push(BAR);
+        for (; line <= now; line += bar(line)) ids.push(BAR);
       }
       return ids;
     },

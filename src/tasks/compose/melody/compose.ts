@@ -1,4 +1,4 @@
-import { barTicks, inKey, type Key, type Metre, type Score, scoreOfMelody } from '../../../data/music/index.ts';
+import { barsOf, barTicks, inKey, type Key, type Metre, type Score, scoreOfMelody } from '../../../data/music/index.ts';
 import { createSampler } from '../../../decode/index.ts';
 import { createStepper, type Network } from '../../../nn/index.ts';
 import { aboutOf, type ComposeRequest, expectOneStart, expectRoom, refuse, samplingOf } from '../request.ts';
@@ -34,7 +34,11 @@ export function composeMelody(network: Network, a: MelodyArchitecture, request: 
   if (metre) say(codec.metre(metre));
   else ({ metre } = codec.token(draw(forced.metres)) as { metre: Metre });
 
-  const tune = new Tune(codec, metre, opening?.pickup ?? 0, say);
+  const metreChanges = request.metre ? [] : (opening?.metreChanges ?? []);
+  // What is composed is in the last metre of the opening.
+  const full = barTicks(metreChanges.at(-1)?.metre ?? metre);
+
+  const tune = new Tune(codec, barsOf(metre, metreChanges), opening?.pickup ?? 0, say);
   for (const event of opening?.events ?? []) tune.add(event);
   const melodic = Uint8Array.from(forced.sounds, (allowed, id) => {
     const token = codec.token(id);
@@ -42,9 +46,9 @@ export function composeMelody(network: Network, a: MelodyArchitecture, request: 
   });
   const [start] = request.start ?? [];
   const most = request.bars ?? LONGEST;
-  expectRoom(opening && request.opening, metre, most);
+  expectRoom(opening && request.opening, barsOf(metre, metreChanges), most);
   // A duration leaves room that known durations fill to the last tick; where none does, after an opening, any that fits, else any.
-  const fillable = sumsOf(codec.document.durations, (request.keepMetre ? 1 : most + 1) * barTicks(metre));
+  const fillable = sumsOf(codec.document.durations, (request.keepMetre ? 1 : most + 1) * full);
   const durationsFor = (room: number): Uint8Array => {
     const leaving = (enough: (rest: number) => boolean): Uint8Array =>
       forced.durations.map((allowed, id) => {
@@ -72,10 +76,14 @@ export function composeMelody(network: Network, a: MelodyArchitecture, request: 
     }
     const token = codec.token(id);
     const pitch = token.sort === 'pitch' ? token.pitch : null;
-    const room = request.keepMetre ? tune.left : tune.left + (most - tune.bars - 1) * barTicks(metre);
+    const room = request.keepMetre ? tune.left : tune.left + (most - tune.bars - 1) * full;
     tune.place(pitch, draw(durationsFor(room)));
   }
-  return scoreOfMelody(tune.events, { ...aboutOf({ ...request, key, metre }), pickup: tune.pickup });
+  return scoreOfMelody(tune.events, {
+    ...aboutOf({ ...request, key, metre }),
+    ...(metreChanges.length > 0 && { metreChanges }),
+    pickup: tune.pickup,
+  });
 }
 
 /** 1 for every number of ticks up to `most` that is a sum of durations. */

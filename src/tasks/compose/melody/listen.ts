@@ -1,4 +1,5 @@
 import {
+  barsOf,
   barTicks,
   keyName,
   type MelodyEvent,
@@ -32,7 +33,7 @@ const checkState = object({
 /** Ticks of a note that nobody holds. */
 const LONGEST = 256 * TICKS;
 
-type Head = Omit<Heard, 'events'>;
+type Head = Omit<Heard, 'events' | 'metreChanges'>;
 
 /** Hears a melody note by note; bar lines are counted out by themselves. */
 export function listenToMelody(
@@ -63,7 +64,7 @@ export function listenToMelody(
     ? { title: from.title, key: parseKey(from.key), metre: parseMetre(from.metre), pickup: from.pickup }
     : readHead(reader, codec, beginning);
   if (from) expectSame(head, beginning);
-  const begin = (): Tune => new Tune(codec, head.metre, head.pickup, say);
+  const begin = (): Tune => new Tune(codec, barsOf(head.metre), head.pickup, say);
   let tune = begin();
   if (from) tune.left = from.left;
 

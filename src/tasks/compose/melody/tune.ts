@@ -1,4 +1,4 @@
-import { barTicks, type MelodyEvent, type Metre } from '../../../data/music/index.ts';
+import type { MelodyEvent } from '../../../data/music/index.ts';
 import type { MelodyCodec } from './codec.ts';
 
 /** The events of a growing tune and its place in the bar; bar lines are said by themselves where a bar is full. */
@@ -9,16 +9,22 @@ export class Tune {
   pickup: number;
   /** Ticks to the next bar line. */
   left: number;
-  readonly #full: number;
+  /** Ticks of the running bar, and where it ends. */
+  #full: number;
+  #line: number;
+  readonly #bar: (start: number) => number;
   readonly #codec: MelodyCodec;
   readonly #say: (id: number) => number;
 
-  constructor(codec: MelodyCodec, metre: Metre, pickup: number, say: (id: number) => number) {
+  /** `bar` gives the ticks of the bar that begins at a place. */
+  constructor(codec: MelodyCodec, bar: (start: number) => number, pickup: number, say: (id: number) => number) {
     this.#codec = codec;
     this.#say = say;
-    this.#full = barTicks(metre);
+    this.#bar = bar;
+    this.#full = bar(0);
     this.pickup = pickup;
     this.left = pickup > 0 ? pickup : this.#full;
+    this.#line = this.left;
     // A pickup is no bar.
     if (pickup > 0) this.bars = -1;
   }
@@ -45,7 +51,9 @@ export class Tune {
     this.left -= duration;
     while (this.left <= 0) {
       this.#say(this.#codec.bar);
+      this.#full = this.#bar(this.#line);
       this.left += this.#full;
+      this.#line += this.#full;
       this.bars++;
     }
   }
@@ -53,5 +61,6 @@ export class Tune {
   endPickup(): void {
     this.pickup = this.#full - this.left;
     this.left = this.#full;
+    this.#line = this.pickup + this.#full;
   }
 }

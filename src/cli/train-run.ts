@@ -108,7 +108,7 @@ export async function trainRun<T extends Trained>(task: TrainTask<T>, values: Ru
     // So that the corrected command finds everything as it was.
     if (idle) await run.discard();
     const stopped = error instanceof RecurveError && error.code === 'interrupted';
-    throw stopped ? interrupted(run, config.task, error) : error;
+    throw stopped ? interrupted(run, config.task, values, error) : error;
   } finally {
     await run.close();
   }
@@ -128,8 +128,10 @@ function overall(event: TaskProgress, seconds: number): ProgressEvent {
   };
 }
 
-function interrupted({ paths, folder }: Run, task: string, cause: RecurveError): RecurveError {
-  const command = `recurve train ${task} --out ${/[^\w./-]/.test(folder) ? JSON.stringify(folder) : folder} --resume`;
+function interrupted({ paths, folder }: Run, task: string, { maxTime }: RunValues, cause: RecurveError): RecurveError {
+  const out = /[^\w./-]/.test(folder) ? JSON.stringify(folder) : folder;
+  const limit = maxTime === undefined ? '' : ` --max-time ${maxTime}`;
+  const command = `recurve train ${task} --out ${out} --resume${limit}`;
   return new RecurveError(
     'interrupted',
     `train: expected to finish, got a request to stop; all of it is in ${paths.checkpoint}, go on with \`${command}\``,

@@ -1,8 +1,11 @@
 /** Longest stretch of computing between two visits to the event loop, in milliseconds, unless one piece of work is longer. */
 const STRETCH = 25;
 
+/** Called between pieces of work; a promise of one that asks to stop is broken. */
+export type Visit = () => Promise<void>;
+
 /** A function to call between pieces of work: visits the event loop where the last visit is more than 25 ms ago. */
-export function visitor(): () => Promise<void> {
+export function visitor(): Visit {
   let visited = performance.now();
   return async () => {
     if (performance.now() - visited <= STRETCH) return;

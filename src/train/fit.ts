@@ -67,7 +67,8 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
   const seconds = (): number => (now() - began) / 1000;
   const visit = visitor();
   let saved = now();
-  let stopped: FitResult['stopped'] = 'finished';
+  // A resumed training whose time was up learns no further; a new one takes one step at least.
+  let stopped: FitResult['stopped'] = options.resume && state.seconds >= maxSeconds ? 'time' : 'finished';
 
   const snapshot = (): TrainingState => ({
     ...state,
@@ -84,7 +85,7 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
     await options.checkpoint?.save(snapshot());
   };
 
-  run: while (state.step < end) {
+  run: while (state.step < end && stopped === 'finished') {
     // Asked before an epoch and not after one, so that a training resumed from just there stops as well.
     if (state.step % stepsPerEpoch === 0 && state.waited >= patience) {
       stopped = 'early';

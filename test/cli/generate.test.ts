@@ -144,7 +144,12 @@ describe('a language model', () => {
     ],
     [['generate', 'run', '--beam', '2', '--top-k', '4'], '', 2, /expected no --top-k with --beam, /],
     [['generate', 'run', '--beam', '2', '--rhyme', 'aabb'], '', 2, /expected --beam or --rhyme, got both; /],
-    [['generate', 'run', '--rhyme', 'aabb', '--syllables', '0'], '', 2, /syllables to be a whole number of at least 1, got 0; /],
+    [
+      ['generate', 'run', '--rhyme', 'aabb', '--syllables', '0'],
+      '',
+      2,
+      /syllables to be a whole number of at least 1, got 0; /,
+    ],
     [['predict', 'run', '-'], 'Ü', 3, /^predict: expected a text of characters that the model knows, got "Ü"/],
     [['predict', 'run', '-', '--surprise'], 'ÜBUNG MACHT', 3, /% unknown ones; /],
     [['evaluate', 'run', '-'], 'Other letters: QXYZ KWVU', 3, /^evaluate: expected a text of .* % unknown ones; /],

@@ -15,8 +15,8 @@ export function weightsOf(folder: string) {
 /** What a run tells of its epochs, without its own seconds. */
 export function metricsOf(folder: string) {
   return readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
-    .trim()
     .split('\n')
+    .filter(Boolean)
     .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
 }
 
@@ -71,6 +71,39 @@ export async function expectKillToLoseNothing({ cwd, task, args }: Training): Pr
   expect(existsSync(join(cwd, 'cut/model.safetensors'))).toBe(false);
   const resumed = recurve([...train, 'cut', '--resume'], { cwd });
   expect(resumed.code, resumed.stderr).toBe(0);
+  expectSameRun(cwd);
+}
+
+/**
+ * A signal while the test part is scored, which takes a while, ends the training with 130 and without a model; `--resume` scores it and
+ * prints the figures of the uninterrupted run. The training shows a note that it scores, with `--max-time` or without.
+ */
+export async function expectSignalToEndScoring(
+  { cwd, task, args }: Training,
+  limit: readonly string[] = [],
+): Promise<void> {
+  const train = ['train', task, ...args, ...limit, '--out'];
+  const child = startRecurve([...train, 'cut'], { cwd });
+  let stderr = '';
+  child.stderr?.on('data', (piece) => {
+    if (!/^scoring /m.test(stderr) && /^scoring /m.test(stderr + piece)) child.kill('SIGINT');
+    stderr += piece;
+  });
+  const [code] = await once(child, 'close');
+  expect(stderr).toContain('stopping after this step; once more to stop at once\n');
+  const command = ['train', task, '--out', 'cut', '--resume', ...limit];
+  const next = `train: expected to finish, got a request to stop; all of it is in cut/checkpoint.safetensors, go on with \`recurve ${command.join(' ')}\`\n`;
+  expect(stderr.slice(-next.length)).toBe(next);
+  expect(code).toBe(130);
+  expect(existsSync(join(cwd, 'cut/model.safetensors'))).toBe(false);
+  const figures = (run: readonly string[]) => {
+    const { code, stdout, stderr } = recurve([...run, '--json'], { cwd });
+    expect(code, stderr).toBe(0);
+    const { seconds, run: _, model, report, ...rest } = JSON.parse(stdout);
+    return rest;
+  };
+  const resumed = figures(command);
+  expect(resumed).toEqual(figures([...train, 'whole']));
   expectSameRun(cwd);
 }
 

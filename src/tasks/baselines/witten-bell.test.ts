@@ -20,7 +20,7 @@ describe('Witten-Bell n-grams', () => {
     await fc.assert(
       fc.asyncProperty(texts, texts, async (learned, read) => {
         const model = await wittenBell(Int32Array.from(learned), 4, order);
-        const surprises = model.surprises(Int32Array.from(read));
+        const surprises = await model.surprises(Int32Array.from(read));
         for (let i = 1; i < read.length; i++) {
           const p = defined(learned, 4, read.slice(Math.max(0, i - order + 1), i), read[i]);
           expect(surprises[i - 1]).toBeCloseTo(-Math.log(p), 12);

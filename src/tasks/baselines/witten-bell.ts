@@ -1,4 +1,5 @@
 import { log } from '../../exact.ts';
+import type { Visit } from '../../train/event-loop.ts';
 
 /**
  * An n-gram model, interpolated after Witten and Bell (1991; as in Chen & Goodman 1999):
@@ -7,13 +8,11 @@ import { log } from '../../exact.ts';
  */
 export interface NgramModel {
   /** What each token of a text costs in nats, given those before it, for all but the first: [tokens − 1]. */
-  surprises(ids: Int32Array): Float64Array;
+  surprises(ids: Int32Array): Promise<Float64Array>;
 }
 
 /** Tokens between two visits to the event loop. */
 const PIECE = 20_000;
-
-type Visit = () => Promise<void>;
 
 /**
  * Counts a text.
@@ -34,8 +33,14 @@ export async function wittenBell(
     if (i % PIECE === 0) await visit();
   }
   return {
-    surprises: (text) =>
-      Float64Array.from({ length: text.length - 1 }, (_, i) => -log(counts.probability(text, i + 1))),
+    async surprises(text) {
+      const surprises = new Float64Array(text.length - 1);
+      for (let i = 0; i < surprises.length; i++) {
+        surprises[i] = -log(counts.probability(text, i + 1));
+        if (i % PIECE === 0) await visit();
+      }
+      return surprises;
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { log } from '../../exact.ts';
+import { type Visit, visitor } from '../../train/event-loop.ts';
 import { softmaxRows } from '../probabilities.ts';
 import type { Bayes } from './bayes.ts';
 import type { NumberExamples } from './examples.ts';
@@ -21,13 +22,15 @@ export function majorityFigures(
 }
 
 /** Scores of naive Bayes of words and pairs alone. */
-export function wordBayesFigures(
+export async function wordBayesFigures(
   bayes: Bayes,
   encoded: Encoded,
   truth: ArrayLike<number>,
   names: readonly string[],
-): ClassifyFigures {
-  return figuresOf(scoreClasses(softmaxRows(bayesScores(bayes, encoded, names.length), names.length), truth, names));
+  visit: Visit = visitor(),
+): Promise<ClassifyFigures> {
+  const scores = await bayesScores(bayes, encoded, names.length, visit);
+  return figuresOf(scoreClasses(softmaxRows(scores, names.length), truth, names));
 }
 
 /**
@@ -35,17 +38,23 @@ export function wordBayesFigures(
  *
  * @param train examples to fit on, with their classes
  */
-export function numberBayesFigures(
+export async function numberBayesFigures(
   train: { examples: NumberExamples; truth: ArrayLike<number> },
   test: { examples: NumberExamples; truth: ArrayLike<number> },
   names: readonly string[],
-): ClassifyFigures {
+  visit: Visit = visitor(),
+): Promise<ClassifyFigures> {
   const K = names.length;
-  const rows = train.examples.sequences.map((sequence) => summary(sequence, train.examples.features.length));
+  const rows: number[][] = [];
+  for (const sequence of train.examples.sequences) {
+    rows.push(summary(sequence, train.examples.features.length));
+    await visit();
+  }
   const all = moments(rows);
   const perClass = names.map((_, k) => moments(rows.filter((_, i) => train.truth[i] === k)));
   const scores = new Float64Array(test.truth.length * K);
-  test.examples.sequences.forEach((sequence, i) => {
+  for (const [i, sequence] of test.examples.sequences.entries()) {
+    await visit();
     const row = summary(sequence, test.examples.features.length);
     perClass.forEach(({ mean, variance, count }, k) => {
       let score = log(count / rows.length);
@@ -56,7 +65,7 @@ export function numberBayesFigures(
       });
       scores[i * K + k] = score;
     });
-  });
+  }
   return figuresOf(scoreClasses(softmaxRows(scores, K), test.truth, names));
 }
 

@@ -7,11 +7,11 @@ function texts(count: number, size: number): Int32Array[] {
   return Array.from({ length: count }, () => Int32Array.from({ length: 6 }, () => random.integer(size)));
 }
 
-test('counts which texts of each class hold a word and a pair, and scores by those counts', () => {
+test('counts which texts of each class hold a word and a pair, and scores by those counts', async () => {
   const [size, K] = [5, 3];
   const all = texts(40, size);
   const truth = all.map((_, i) => i % K);
-  const counts = countBayes(all, truth, size, K);
+  const counts = await countBayes(all, truth, size, K);
   const { words, pairs, pairTexts } = counts;
   const holding = (holds: (ids: number[]) => boolean, k: number) =>
     all.filter((ids, i) => truth[i] === k && holds([...ids])).length;
@@ -43,10 +43,10 @@ test('counts which texts of each class hold a word and a pair, and scores by tho
   }
 });
 
-test('keeps the most frequent pairs of very many classes, as many as memory holds', () => {
+test('keeps the most frequent pairs of very many classes, as many as memory holds', async () => {
   const [size, K] = [8, 1_000_000];
   const all = texts(300, size);
-  const { pairs, pairTexts } = countBayes(
+  const { pairs, pairTexts } = await countBayes(
     all,
     all.map((_, i) => i),
     size,

@@ -1,4 +1,5 @@
 import { log } from '../../exact.ts';
+import { type Visit, visitor } from '../../train/event-loop.ts';
 
 /** Counts behind a naive Bayes of words and pairs of neighbouring words; plain numbers that go into the model file. */
 export interface BayesCounts {
@@ -30,22 +31,24 @@ const MOST_PAIR_COUNTS = 30_000_000;
  * @param truth class of each text
  * @param size ids of the vocabulary V; id 0, the unknown word, counts for nothing
  */
-export function countBayes(
+export async function countBayes(
   texts: readonly Int32Array[],
   truth: ArrayLike<number>,
   size: number,
   K: number,
-): BayesCounts {
+  visit: Visit = visitor(),
+): Promise<BayesCounts> {
   const words = new Float32Array(size * K);
   const perClass = new Float32Array(K);
   const totals = new Map<number, number>();
-  texts.forEach((ids, i) => {
+  for (const [i, ids] of texts.entries()) {
     const k = truth[i];
     perClass[k]++;
     const found = featuresOf(ids, size);
     for (const id of found.words) words[id * K + k]++;
     for (const pair of found.pairs) totals.set(pair, (totals.get(pair) ?? 0) + 1);
-  });
+    await visit();
+  }
   const kept = frequentPairs(totals, Math.min(MOST_PAIRS, Math.floor(MOST_PAIR_COUNTS / K)));
   const pairTexts = new Float32Array(kept.length * K);
   const ids = new Int32Array(kept.length * 2);
@@ -56,12 +59,13 @@ export function countBayes(
     ids[2 * p + 1] = pair % (size + 1);
   });
   // Counted by class in a second pass, when the pairs to keep are known: a count per class of every pair seen fills the memory.
-  texts.forEach((text, i) => {
+  for (const [i, text] of texts.entries()) {
     for (const pair of featuresOf(text, size).pairs) {
       const p = place.get(pair);
       if (p !== undefined) pairTexts[p * K + truth[i]]++;
     }
-  });
+    await visit();
+  }
   return { texts: perClass, words, pairs: ids, pairTexts };
 }
 

@@ -159,7 +159,7 @@ export function classifyModel(network: Network, bayes: Bayes | undefined, parts:
         scores: scoreClasses(await probabilitiesOf(answerer, encoded), truth, classes),
         baselines: {
           majority: majorityFigures(shares, truth, classes),
-          ...(bayes && { bayes: wordBayesFigures(bayes, encoded, truth, classes) }),
+          ...(bayes && { bayes: await wordBayesFigures(bayes, encoded, truth, classes) }),
         },
       };
     },

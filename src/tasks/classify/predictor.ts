@@ -1,5 +1,5 @@
 import type { Network } from '../../nn/index.ts';
-import { visitor } from '../../train/event-loop.ts';
+import { type Visit, visitor } from '../../train/event-loop.ts';
 import { mostProbableAt } from '../probabilities.ts';
 import type { Bayes } from './bayes.ts';
 import { type Blend, blended } from './blend.ts';
@@ -13,11 +13,16 @@ const MOST_ROWS = 256;
  * Logits of examples, [N, K]: the mean of the members'. Like lengths go together; which example shares a batch with which changes no
  * bit. The event loop is visited in between.
  */
-export async function logitsOf(network: Network, plan: InputPlan, encoded: Encoded, K: number): Promise<Float64Array> {
+export async function logitsOf(
+  network: Network,
+  plan: InputPlan,
+  encoded: Encoded,
+  K: number,
+  visit: Visit = visitor(),
+): Promise<Float64Array> {
   const { lengths } = encoded;
   const logits = new Float64Array(lengths.length * K);
   const order = Array.from(lengths, (_, i) => i).sort((a, b) => lengths[a] - lengths[b]);
-  const visit = visitor();
   for (let from = 0; from < order.length; ) {
     let to = from + 1;
     while (to < order.length && to - from < MOST_ROWS && (to + 1 - from) * lengths[order[to]] <= MOST_STEPS) to++;
@@ -36,11 +41,17 @@ export async function logitsOf(network: Network, plan: InputPlan, encoded: Encod
 }
 
 /** Naive Bayes' log-probabilities of texts, [N, K]. */
-export function bayesScores(bayes: Bayes, { sequences }: Encoded, K: number): Float64Array {
+export async function bayesScores(
+  bayes: Bayes,
+  { sequences }: Encoded,
+  K: number,
+  visit: Visit = visitor(),
+): Promise<Float64Array> {
   const scores = new Float64Array(sequences.length * K);
-  sequences.forEach((ids, i) => {
+  for (const [i, ids] of sequences.entries()) {
     scores.set(bayes.score(ids as Int32Array), i * K);
-  });
+    await visit();
+  }
   return scores;
 }
 
@@ -58,10 +69,11 @@ export interface Answerer {
 export async function probabilitiesOf(
   { network, plan, bayes, blend, shares }: Answerer,
   encoded: Encoded,
+  visit: Visit = visitor(),
 ): Promise<Float64Array> {
   const K = shares.length;
-  const logits = await logitsOf(network, plan, encoded, K);
-  const scores = bayes && bayesScores(bayes, encoded, K);
+  const logits = await logitsOf(network, plan, encoded, K, visit);
+  const scores = bayes && (await bayesScores(bayes, encoded, K, visit));
   const probabilities = new Float64Array(logits.length);
   encoded.lengths.forEach((length, i) => {
     probabilities.set(length === 0 ? shares : blended(logits, scores, i, K, blend), i * K);

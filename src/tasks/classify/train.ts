@@ -5,6 +5,7 @@ import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork, crossEntropy, type Network } from '../../nn/index.ts';
 import { expectNamed } from '../../options.ts';
+import type { Visit } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, Objective } from '../../train/index.ts';
 import { classWeightsOf, expectHooks, openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
 import { classifyNetwork } from './architecture.ts';
@@ -99,13 +100,15 @@ export async function trainClassify(
   const { network, result } = await stages.run('training', create, (made) =>
     fitOptions(made, prepared, settings, architecture.members, weights),
   );
+  const { visit } = stages;
   const counted =
     plan.kind === 'words'
-      ? bayesOf(countBayes(train.encoded.sequences as Int32Array[], train.truth, plan.vocabulary.size, K))
+      ? bayesOf(await countBayes(train.encoded.sequences as Int32Array[], train.truth, plan.vocabulary.size, K, visit))
       : undefined;
   const bayes = settings.bayes ? counted : undefined;
-  const logits = await logitsOf(network, plan, validation.encoded, K);
-  const blend = fitBlend(logits, bayes && bayesScores(bayes, validation.encoded, K), validation.truth, K, weights);
+  const logits = await logitsOf(network, plan, validation.encoded, K, visit);
+  const counts = bayes && (await bayesScores(bayes, validation.encoded, K, visit));
+  const blend = fitBlend(logits, counts, validation.truth, K, weights);
   const columns = examples.kind === 'numbers' ? examples.columns : undefined;
   const reading = { ...hooks.reading, ...(columns && { columns }) };
   const model = classifyModel(network, bayes, {
@@ -122,9 +125,9 @@ export async function trainClassify(
   if (test && test.truth.length >= WORTH_A_NOTE) {
     hooks.onNote?.(`scoring ${test.truth.length.toLocaleString('en')} examples and the baselines`);
   }
-  const tested = test && { ...test, probabilities: await probabilitiesOf(model, test.encoded) };
+  const tested = test && { ...test, probabilities: await probabilitiesOf(model, test.encoded, visit) };
   const scores = tested && scoreClasses(tested.probabilities, tested.truth, classes);
-  const baselines = tested && baselineFigures(prepared, tested, counted);
+  const baselines = tested && (await baselineFigures(prepared, tested, counted, visit));
   const alone = tested && bayes && (await networkFigures());
   model.summary = plainJson({
     steps: result.steps,
@@ -152,7 +155,7 @@ export async function trainClassify(
     const temperature = fitBlend(logits, undefined, validation.truth, K, weights);
     const { encoded, truth } = test as Part;
     const answerer = { network, plan, bayes: undefined, blend: temperature, shares };
-    return figuresOf(scoreClasses(await probabilitiesOf(answerer, encoded), truth, classes));
+    return figuresOf(scoreClasses(await probabilitiesOf(answerer, encoded, visit), truth, classes));
   }
 }
 
@@ -204,15 +207,16 @@ function objectiveOf(
   };
 }
 
-function baselineFigures(
+async function baselineFigures(
   { classes, shares, train }: Prepared,
   test: Part,
   counted: Bayes | undefined,
-): ClassifyBaselines {
+  visit: Visit,
+): Promise<ClassifyBaselines> {
   const majority = majorityFigures(shares, test.truth, classes);
-  if (counted) return { majority, bayes: wordBayesFigures(counted, test.encoded, test.truth, classes) };
+  if (counted) return { majority, bayes: await wordBayesFigures(counted, test.encoded, test.truth, classes, visit) };
   const numbers = (part: Part) => ({ examples: part.examples as NumberExamples, truth: part.truth });
-  return { majority, bayes: numberBayesFigures(numbers(train), numbers(test), classes) };
+  return { majority, bayes: await numberBayesFigures(numbers(train), numbers(test), classes, visit) };
 }
 
 /** Puts pretrained vectors in the place of first values; tells how many words have one. */

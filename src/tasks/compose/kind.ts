@@ -54,6 +54,6 @@ export interface Kind<P, A> {
   listen(network: Network, architecture: A, beginning: ComposeBeginning, saved?: Json): Listener;
   /** Finds the other voices to a soprano as it is played, or goes on with a saved state; where the kind has voices. */
   accompany?(network: Network, architecture: A, options: AccompanyOptions, saved?: Json): Accompaniment;
-  /** Mean negative log likelihood of the test pieces under simple models of the training pieces. */
-  baselines(train: readonly P[], test: readonly P[], architecture: A): Record<string, number>;
+  /** Mean negative log likelihood of the test pieces under simple models of the training pieces, with a stop after each. */
+  baselines(train: readonly P[], test: readonly P[], architecture: A): Generator<void, Record<string, number>>;
 }

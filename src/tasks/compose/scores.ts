@@ -1,5 +1,7 @@
 import type { Network } from '../../nn/index.ts';
+import { type Visit, visitor } from '../../train/event-loop.ts';
 import { evaluate } from '../../train/index.ts';
+import { visiting } from '../baselines/pieces.ts';
 import { KIND_BY_NAME } from './kinds.ts';
 import { scoringObjective } from './objective.ts';
 import type { ComposeSettings } from './options.ts';
@@ -23,10 +25,11 @@ export async function scorePieces(
   { settings, architecture }: { settings: ComposeSettings; architecture: unknown },
   test: readonly unknown[],
   train: readonly unknown[],
+  visit: Visit = visitor(),
 ): Promise<ComposeScores> {
   const kind = KIND_BY_NAME[settings.kind];
-  const nll = await evaluate(network, scoringObjective(kind, network, architecture, test), BATCH);
-  const baselines: Record<string, number> = kind.baselines(train, test, architecture);
+  const nll = await evaluate(network, scoringObjective(kind, network, architecture, test), BATCH, visit);
+  const baselines: Record<string, number> = await visiting(kind.baselines(train, test, architecture), visit);
   return {
     test: { nll },
     baselines: Object.fromEntries(Object.entries(baselines).map(([name, value]) => [name, { nll: value }])),

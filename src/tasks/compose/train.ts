@@ -61,7 +61,8 @@ export async function trainCompose(
   const identity = { task: 'compose', settings: plainJson(settings), data: fingerprintOf(pieces), stages: 1 };
   const segment = settings.kind === 'keys' ? settings.segment : Number.POSITIVE_INFINITY;
 
-  const { network, result } = await openStages(identity, hooks).run(
+  const stages = openStages(identity, hooks);
+  const { network, result } = await stages.run(
     'training',
     () => createNetwork(engine, kind.layer(architecture), { seed: settings.seed }),
     (fresh) => {
@@ -84,7 +85,8 @@ export async function trainCompose(
   );
   const counts = { train: train.length, validation: validation.length, test: test.length };
   const model = composeModel(network, { settings, architecture, summary: {} });
-  const scores = test.length > 0 ? await scorePieces(network, { settings, architecture }, test, train) : undefined;
+  const scores =
+    test.length > 0 ? await scorePieces(network, { settings, architecture }, test, train, stages.visit) : undefined;
   model.summary = plainJson({
     ...{ steps: result.steps, seconds: result.seconds, epochs: result.bestEpoch, stopped: result.stopped },
     pieces: counts,

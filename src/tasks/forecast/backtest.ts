@@ -3,7 +3,7 @@ import { RecurveError } from '../../errors.ts';
 import { expectList, expectOptions, expectWhole } from '../../options.ts';
 import { expectWatched } from '../../train/options.ts';
 import { expectEngine } from '../given.ts';
-import { joined, type TrainHooks } from '../training/index.ts';
+import { interruptible, joined, type TrainHooks } from '../training/index.ts';
 import { prepare } from './features.ts';
 import type { Forecasts } from './forecaster.ts';
 import { type ForecastModel, forecastModel } from './model.ts';
@@ -80,6 +80,10 @@ export async function backtest(
   const parts: Scored[] = [];
   const results: BacktestFold[] = [];
   let naiveScale = Number.NaN;
+  const visit = interruptible(
+    hooks.signal,
+    'backtest: expected to finish, got a request to stop; begin again, with fewer folds or later in the data',
+  );
   for (let k = 0; k < folds; k++) {
     const at = partOf(spans, k, folds);
     const { model, training } = refit ? await trainOn(at) : given(at);
@@ -90,16 +94,18 @@ export async function backtest(
     const scored: Scored = {
       windows,
       truth: truthOf(model.plan, windows),
-      forecasts: await model.forecasts(windows),
-      ...(await baselineForecasts(model.plan, prepared, ends, training, windows)),
+      forecasts: await model.forecasts(windows, visit),
+      ...(await baselineForecasts(model.plan, prepared, ends, training, windows, visit)),
     };
     naiveScale = naiveScaleOf(model.plan, prepared, ends);
     if (Number.isNaN(naiveScale)) naiveScale = Number(model.summary.naiveScale ?? Number.NaN);
     parts.push(scored);
-    results.push({ ...borders(data.series[0], at.test[0]), scores: score(scored, settings.horizon, naiveScale) });
+    const scores = await score(scored, settings.horizon, naiveScale, visit);
+    results.push({ ...borders(data.series[0], at.test[0]), scores });
     if (refit) model[Symbol.dispose]();
   }
-  return { scores: score(together(parts), settings.horizon, naiveScale), folds: results, refit };
+  const scores = await score(together(parts), settings.horizon, naiveScale, visit);
+  return { scores, folds: results, refit };
 
   async function trainOn(at: Spans): Promise<{ model: ForecastModel; training: Window[] }> {
     const { learner, windows, learn } = await prepareTraining(data, settings, at, hooks.engine);

@@ -65,15 +65,19 @@ export function* forecastsInPieces(
   chosen: readonly Window[],
 ): Generator<void, Forecasts> {
   const outputs = yield* outputsInPieces(network, plan, chosen, kind.outputs);
-  const { point, intervals } = rawForecasts(outputs, kind, levels);
-  return {
-    point: finiteInUnit(plan, chosen, point),
-    intervals: calibrated(calibration, intervals, point).map(({ lower, upper }, l) => ({
+  const raw = rawForecasts(outputs, kind, levels);
+  yield;
+  const point = finiteInUnit(plan, chosen, raw.point);
+  const intervals: Forecasts['intervals'] = [];
+  for (const [l, { lower, upper }] of calibrated(calibration, raw.intervals, raw.point).entries()) {
+    yield;
+    intervals.push({
       level: levels[l],
       lower: finiteInUnit(plan, chosen, lower),
       upper: finiteInUnit(plan, chosen, upper),
-    })),
-  };
+    });
+  }
+  return { point, intervals };
 }
 
 function finiteInUnit(plan: FeaturePlan, chosen: readonly Window[], scaled: Float64Array): Float64Array {

@@ -53,8 +53,8 @@ export interface ForecastModel extends ForecastParts {
   predict(series: Series): Forecast;
   /** Takes row after row and forecasts after each; continues from a saved state to the same bits. */
   stream(state?: Json): ForecastStream;
-  /** Forecasts of many windows; timers and input have their turn between batches. */
-  forecasts(windows: readonly Window[]): Promise<Forecasts>;
+  /** Forecasts of many windows; timers and input have their turn between batches, or what `visit` does. */
+  forecasts(windows: readonly Window[], visit?: () => Promise<void>): Promise<Forecasts>;
   /** Makes a series ready for windows: the model's columns, scaled. */
   prepare(series: Series): PreparedSeries;
   /** For `encodeModelFile` or a run folder. */
@@ -73,7 +73,7 @@ export function forecastModel(network: Network, parts: ForecastParts): ForecastM
     target: plan.columns[0],
     unit: settings.unit,
     prepare: (series) => prepare(plan, series),
-    forecasts: (windows) => visiting(pieces(windows), visitor()),
+    forecasts: (windows, visit = visitor()) => visiting(pieces(windows), visit),
     predict(series) {
       expectSteps(series, plan);
       const origin = series.history;

@@ -1,3 +1,4 @@
+import type { Visit } from '../../train/event-loop.ts';
 import { visiting } from '../baselines/pieces.ts';
 import { ridgeInPieces } from '../baselines.ts';
 import { type FeaturePlan, featureCount, inputWidth, inUnit } from './features.ts';
@@ -20,7 +21,7 @@ export async function ridgeForecasts(
   plan: FeaturePlan,
   training: readonly Window[],
   windows: readonly Window[],
-  visit: () => Promise<void>,
+  visit: Visit,
 ): Promise<{ forecasts: Float64Array; notes: string[] } | undefined> {
   const { horizon, context: T } = plan;
   const width = inputWidth(plan);
@@ -41,7 +42,11 @@ export async function ridgeForecasts(
     return some;
   };
 
-  const complete = training.filter((window) => targetsOf(plan, [window]).weights.every((w) => w === 1));
+  const complete: Window[] = [];
+  for (const window of training) {
+    if (targetsOf(plan, [window]).weights.every((w) => w === 1)) complete.push(window);
+    await visit();
+  }
   if (complete.length < FEWEST_WINDOWS) return undefined;
   const stride = Math.ceil(complete.length / MOST_WINDOWS);
   const chosen = complete.filter((_, i) => i % stride === 0);

@@ -1,4 +1,4 @@
-import { visitor } from '../../train/event-loop.ts';
+import type { Visit } from '../../train/event-loop.ts';
 import {
   coverage,
   intervalWidth,
@@ -93,9 +93,9 @@ export async function baselineForecasts(
   trainEnds: readonly number[],
   training: readonly Window[],
   windows: readonly Window[],
+  visit: Visit,
 ): Promise<Pick<Scored, 'baselines' | 'notes'>> {
   const { horizon } = plan;
-  const visit = visitor();
   const baselines: Record<string, Float64Array> = {};
   const notes: Record<string, string> = {};
   const untaught = new Set<string>();
@@ -109,6 +109,7 @@ export async function baselineForecasts(
     const values = one.series.values[column]
       .slice(0, history)
       .map((y, t) => (observed[column][t] === 1 ? y : Number.NaN));
+    await visit();
     const phases = season === undefined ? undefined : dayOfYearPhases(one.series, season, plan.horizon);
     const climatology = season === undefined ? {} : { climatology: { season, ...(phases && { phases }) } };
     const trainEnd = values.subarray(0, trainEnds[k]).every(Number.isNaN) ? 0 : trainEnds[k];
@@ -150,11 +151,12 @@ function placesOf(windows: readonly Window[]): Map<PreparedSeries, number[]> {
 }
 
 /** Turns forecasts and truth into figures. `naiveScale`: mean error of the naive forecast in training, for MASE. */
-export function score(
+export async function score(
   { windows, truth, forecasts, baselines, notes }: Scored,
   horizon: number,
   naiveScale: number,
-): ForecastScores {
+  visit: Visit,
+): Promise<ForecastScores> {
   const columnsOf = (values: Float64Array): Float64Array[] =>
     Array.from({ length: horizon }, (_, h) => stepValues(values, horizon, h));
   const truths = columnsOf(truth);
@@ -176,21 +178,27 @@ export function score(
     coverageOf(truths[h], { lower: lower[h], upper: upper[h] });
   const own = columnsOf(forecasts.point);
   const others = Object.entries(baselines).map(([name, all]) => ({ name, all, columns: columnsOf(all) }));
-  const ofBaselines = <T>(measure: (baseline: (typeof others)[number]) => T): Record<string, T> =>
-    Object.fromEntries(others.map((baseline) => [baseline.name, measure(baseline)]));
+  const ofBaselines = async <T>(measure: (baseline: (typeof others)[number]) => T): Promise<Record<string, T>> => {
+    const measured: [string, T][] = [];
+    for (const baseline of others) {
+      await visit();
+      measured.push([baseline.name, measure(baseline)]);
+    }
+    return Object.fromEntries(measured);
+  };
   return {
     windows: windows.length,
     test: figuresOf(truths[0], own[0], naiveScale, bordersAt(0)),
-    baselines: ofBaselines(({ columns }) => figuresOf(truths[0], columns[0], naiveScale)),
+    baselines: await ofBaselines(({ columns }) => figuresOf(truths[0], columns[0], naiveScale)),
     coverage: byLevel((interval) => coverageAt(0, interval.steps)),
     overall: {
       test: figuresOf(truth, forecasts.point, naiveScale, together),
-      baselines: ofBaselines(({ all }) => figuresOf(truth, all, naiveScale)),
+      baselines: await ofBaselines(({ all }) => figuresOf(truth, all, naiveScale)),
       coverage: byLevel(({ whole }) => coverageOf(truth, whole)),
     },
     steps: {
       test: steps.map((h) => figuresOf(truths[h], own[h], naiveScale, bordersAt(h))),
-      baselines: ofBaselines(({ columns }) => steps.map((h) => figuresOf(truths[h], columns[h], naiveScale))),
+      baselines: await ofBaselines(({ columns }) => steps.map((h) => figuresOf(truths[h], columns[h], naiveScale))),
       coverage: byLevel((interval) => steps.map((h) => coverageAt(h, interval.steps))),
       width: byLevel(({ steps: { lower, upper } }) => steps.map((h) => intervalWidth(lower[h], upper[h]))),
     },

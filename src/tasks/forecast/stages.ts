@@ -1,6 +1,5 @@
 import { number, oneOf } from '../../model/validate.ts';
 import type { Network } from '../../nn/index.ts';
-import { visitor } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, TrainingState } from '../../train/index.ts';
 import { visiting } from '../baselines/pieces.ts';
 import { type Calibration, calibrateIntervals } from '../conformal.ts';
@@ -46,7 +45,7 @@ export async function crossValidate(learner: Learner, windows: readonly Window[]
         kept[outputsName(k, passes++)] = outputs;
       },
     });
-    if (passes === 0) kept[outputsName(k, 0)] = await outputsOf(network, learner, block);
+    if (passes === 0) kept[outputsName(k, 0)] = await outputsOf(network, learner, block, stages);
     network[Symbol.dispose]();
     kept[curveName(k)] = Float64Array.from(result.history, ({ validation }) => validation ?? 0);
   }
@@ -81,7 +80,7 @@ export async function holdOut(
     patience: learner.settings.patience,
   });
   const told = keepable(holdout, learner.settings.horizon);
-  const calibration = calibrate(learner, told, await outputsOf(network, learner, told));
+  const calibration = calibrate(learner, told, await outputsOf(network, learner, told, stages));
   return {
     network,
     calibration,
@@ -91,8 +90,13 @@ export async function holdOut(
   };
 }
 
-function outputsOf(network: Network, { plan, kind }: Learner, windows: readonly Window[]): Promise<Float64Array> {
-  return visiting(outputsInPieces(network, plan, windows, kind.outputs), visitor());
+function outputsOf(
+  network: Network,
+  { plan, kind }: Learner,
+  windows: readonly Window[],
+  { visit }: Stages,
+): Promise<Float64Array> {
+  return visiting(outputsInPieces(network, plan, windows, kind.outputs), visit);
 }
 
 function calibrate(

@@ -87,7 +87,7 @@ export async function trainForecast(
   });
   const scored = settings.test === 'none' ? undefined : await scoreTest();
   const naiveScale = naiveScaleOf(learner.plan, prepared, trainEnds(spans));
-  const scores = scored && score(scored, settings.horizon, naiveScale);
+  const scores = scored && (await score(scored, settings.horizon, naiveScale, stages.visit));
   model.summary = plainJson({
     steps: learned.steps,
     seconds: learned.seconds,
@@ -97,13 +97,17 @@ export async function trainForecast(
     ...(naiveScale > 0 && { naiveScale }),
     ...(scores && { test: scores.test, baselines: scores.baselines, coverage: scores.coverage }),
   });
+  const forecasts: Forecast[] = [];
+  for (const series of data.series) {
+    await stages.visit();
+    if (learner.plan.known === 0 || series.length - series.history >= settings.horizon)
+      forecasts.push(model.predict(series));
+  }
   return {
     model,
     ...(scored && { scored }),
     ...(scores && { scores }),
-    forecasts: data.series
-      .filter((s) => learner.plan.known === 0 || s.length - s.history >= settings.horizon)
-      .map((s) => model.predict(s)),
+    forecasts,
     history: learned.history,
     epochs: learned.bestEpoch,
     stopped: learned.stopped,
@@ -123,8 +127,8 @@ export async function trainForecast(
     return {
       windows: chosen,
       truth: truthOf(learner.plan, chosen),
-      forecasts: await model.forecasts(chosen),
-      ...(await baselineForecasts(learner.plan, prepared, trainEnds(spans), windows, chosen)),
+      forecasts: await model.forecasts(chosen, stages.visit),
+      ...(await baselineForecasts(learner.plan, prepared, trainEnds(spans), windows, chosen, stages.visit)),
     };
   }
 }

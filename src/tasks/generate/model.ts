@@ -3,7 +3,7 @@ import { createEngine } from '../../engine/index.ts';
 import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson } from '../../model/index.ts';
 import type { Network } from '../../nn/index.ts';
 import { expectText } from '../../options.ts';
-import { visitor } from '../../train/event-loop.ts';
+import { type Visit, visitor } from '../../train/event-loop.ts';
 import { VERSION } from '../../version.ts';
 import { wittenBellAsItReads } from '../baselines/witten-bell.ts';
 import { type LoadOptions, loadOptions } from '../given.ts';
@@ -115,8 +115,7 @@ export function generateModel(network: Network, parts: GenerateParts): GenerateM
 }
 
 /** What each token after the first costs, in nats [tokens − 1]. */
-export async function costsOf(network: Network, ids: Int32Array): Promise<Float64Array> {
-  const visit = visitor();
+export async function costsOf(network: Network, ids: Int32Array, visit: Visit = visitor()): Promise<Float64Array> {
   const all = new Float64Array(ids.length - 1);
   let done = 0;
   for (const piece of surprises(network, ids)) {

@@ -5,7 +5,7 @@ import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork, type Network } from '../../nn/index.ts';
 import { expectText } from '../../options.ts';
-import { visitor } from '../../train/event-loop.ts';
+import type { Visit } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, Schedule } from '../../train/index.ts';
 import { wittenBell } from '../baselines/witten-bell.ts';
 import { expectHooks, openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
@@ -85,32 +85,42 @@ export async function trainGenerate(
     () => stageOf(root, settings, ids, held),
   );
   const model = generateModel(network, { settings, architecture, codec, summary: {} });
+  const { visit } = stages;
   const measured = held.length >= 2;
   // However much of it is unknown: a training that has succeeded does not fail for its score, which tells the unknown.
   if (held.length >= WORTH_A_NOTE) hooks.onNote?.(`scoring ${held.length.toLocaleString('en')} ${codec.unit}`);
-  const validation = measured ? scoreText(codec, heldOut, held, await costsOf(network, held)) : undefined;
+  const validation = measured ? scoreText(codec, heldOut, held, await costsOf(network, held, visit)) : undefined;
   if (ids.length >= 10 * WORTH_A_NOTE)
     hooks.onNote?.(`counting ${settings.order}-grams of ${ids.length.toLocaleString('en')} ${codec.unit}`);
-  const baselines = measured ? await ngrams(codec, ids, heldOut, held, settings.order) : {};
+  const baselines = measured ? await ngrams(codec, ids, heldOut, held, settings.order, visit) : {};
   const { steps, seconds, stopped, bestEpoch, history } = result;
   const epochs = Math.max(bestEpoch, 1);
   model.summary = plainJson({
     ...{ steps, seconds, epochs, stopped, tokens: ids.length, baselines, endings: lineEndings(learned) },
     ...(validation && { validation }),
   });
+  let sample = '';
+  for await (const piece of model.generate({ length: SAMPLE, temperature: 0.8, seed: settings.seed })) {
+    sample += piece;
+    await visit();
+  }
   return {
-    sample: await model.write({ length: SAMPLE, temperature: 0.8, seed: settings.seed }),
-    excerpt: await excerptOf(network, codec, heldOut),
+    ...{ sample, excerpt: await excerptOf(network, codec, heldOut, visit) },
     ...{ model, baselines, history, epochs, stopped, seconds, tokens: ids.length },
     ...(validation && { validation }),
   };
 }
 
-async function excerptOf(network: Network, codec: TextCodec, heldOut: string): Promise<SurprisingPiece[]> {
+async function excerptOf(
+  network: Network,
+  codec: TextCodec,
+  heldOut: string,
+  visit: Visit,
+): Promise<SurprisingPiece[]> {
   // Half a surrogate pair at its end is no character.
   const text = heldOut.slice(0, EXCERPT).replace(/[\ud800-\udbff]$/, '');
   const ids = codec.encode(text);
-  return ids.length >= 2 ? piecesOf(codec, text, ids, await costsOf(network, ids)) : [];
+  return ids.length >= 2 ? piecesOf(codec, text, ids, await costsOf(network, ids, visit)) : [];
 }
 
 function expectEnough(ids: Int32Array, codec: TextCodec): void {
@@ -163,11 +173,12 @@ async function ngrams(
   text: string,
   held: Int32Array,
   order: number,
+  visit: Visit,
 ): Promise<Record<string, TextScores>> {
   const found: [string, TextScores][] = [];
   for (const n of new Set([order, 1])) {
-    const model = await wittenBell(ids, codec.size, n, visitor());
-    found.push([`${n}-gram`, scoreText(codec, text, held, model.surprises(held))]);
+    const model = await wittenBell(ids, codec.size, n, visit);
+    found.push([`${n}-gram`, scoreText(codec, text, held, await model.surprises(held))]);
   }
   return Object.fromEntries(found.sort(([, a], [, b]) => a.nats - b.nats));
 }

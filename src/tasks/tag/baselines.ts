@@ -1,9 +1,13 @@
+import { type Visit, visitor } from '../../train/event-loop.ts';
 import { fitSeasonalMean } from '../baselines/climatology.ts';
 import { softmaxRows } from '../probabilities.ts';
 import { dayOfYearPhases, seasonOf } from '../season.ts';
 import { featureCount, regressionPlan, rowWriter, type TablePlan } from './features.ts';
 import { fitLogistic, type LogisticData, logisticLogits, logisticStride } from './logistic.ts';
 import type { TagSeries, TagTable } from './table.ts';
+
+/** Steps told between two visits to the event loop. */
+const PIECE = 1024;
 
 /** Steps of a series: those told with labels to learn from, and those to be told. */
 export interface TaggedSpans {
@@ -25,6 +29,7 @@ export async function tableBaselines(
   { series, classes }: TagTable,
   { train, test }: TaggedSpans,
   plan: TablePlan,
+  visit: Visit = visitor(),
 ): Promise<{ baselines: Record<string, Float64Array>; notes: Record<string, string> }> {
   const K = classes.length;
   const { ahead } = plan;
@@ -34,21 +39,27 @@ export async function tableBaselines(
   const trained = series.flatMap((_, k) => train[k].map((t) => told(k, t)));
   const constant = shares(trained, K);
   const N = test.reduce((n, steps) => n + steps.length, 0);
-  const fill = (name: string, say: (k: number, t: number) => ArrayLike<number>): void => {
+  const fill = async (name: string, say: (k: number, t: number) => ArrayLike<number>): Promise<void> => {
     const out = new Float64Array(N * K);
     let i = 0;
-    for (const [k, steps] of test.entries()) for (const t of steps) out.set(say(k, t), K * i++);
+    for (const [k, steps] of test.entries()) {
+      for (const t of steps) {
+        if (i % PIECE === 0) await visit();
+        out.set(say(k, t), K * i++);
+      }
+    }
     baselines[name] = out;
   };
-  fill('constant', () => constant);
+  await fill('constant', () => constant);
 
   const season = seasonOf(series[0].series.step);
   if (season !== undefined && season > 2) {
     // A series without a step to learn from says what all say.
-    const means = series.map((one, k) =>
-      train[k].length > 0 ? seasonalShares(one, train[k], K, ahead, season) : () => constant,
-    );
-    fill('climatology', (k, t) => means[k](t + ahead));
+    const means: ((t: number) => Float64Array)[] = [];
+    for (const [k, one] of series.entries()) {
+      means.push(train[k].length > 0 ? await seasonalShares(one, train[k], K, plan, season, visit) : () => constant);
+    }
+    await fill('climatology', (k, t) => means[k](t + ahead));
   }
   if (ahead > 0) {
     const after = Array.from({ length: K }, (_, from) =>
@@ -58,7 +69,7 @@ export async function tableBaselines(
         constant,
       ),
     );
-    fill('markov', (k, t) => after[Math.max(0, series[k].filled[t])]);
+    await fill('markov', (k, t) => after[Math.max(0, series[k].filled[t])]);
   }
   const reading = regressionPlan(plan);
   const steps = train.flatMap((own, k) => own.map((t) => [k, t] as const));
@@ -76,8 +87,8 @@ export async function tableBaselines(
     return row;
   };
   const data: LogisticData = { D, N: chosen.length, row: (i) => at(...chosen[i]), label: (i) => told(...chosen[i]) };
-  const logistic = await fitLogistic(data, K);
-  if (logistic) fill('logistic', (k, t) => softmaxRows(logisticLogits(logistic, at(k, t), K), K));
+  const logistic = await fitLogistic(data, K, visit);
+  if (logistic) await fill('logistic', (k, t) => softmaxRows(logisticLogits(logistic, at(k, t), K), K));
   else notes.logistic = 'left out: no finite solution';
   if (logistic && stride > 1) {
     const [some, all] = [chosen, steps].map(({ length }) => length.toLocaleString('en'));
@@ -95,31 +106,27 @@ export function shares(labels: readonly number[], K: number, otherwise?: ArrayLi
   return counts.map((count) => (count + 1) / (labels.length + K));
 }
 
-function seasonalShares(
+async function seasonalShares(
   { series, labels }: TagSeries,
   train: readonly number[],
   K: number,
-  ahead: number,
+  { ahead }: TablePlan,
   season: number,
-): (t: number) => Float64Array {
+  visit: Visit,
+): Promise<(t: number) => Float64Array> {
   // A baseline looks one step ahead at least.
   const horizon = Math.max(1, ahead);
   const phases = dayOfYearPhases(series, season, horizon);
   const learned = new Set(train.map((t) => t + ahead));
   const trainEnd = train.reduce((last, t) => Math.max(last, t + ahead), 0) + 1;
-  const means = Array.from({ length: K }, (_, k) =>
-    fitSeasonalMean(
-      'climatology',
-      {
-        values: Float64Array.from(labels.subarray(0, series.history), (label, t) =>
-          label < 0 || !learned.has(t) ? Number.NaN : Number(label === k),
-        ),
-        trainEnd,
-        horizon,
-      },
-      { season, ...(phases && { phases }) },
-    ),
-  );
+  const means: ReturnType<typeof fitSeasonalMean>[] = [];
+  for (let k = 0; k < K; k++) {
+    await visit();
+    const values = Float64Array.from(labels.subarray(0, series.history), (label, t) =>
+      label < 0 || !learned.has(t) ? Number.NaN : Number(label === k),
+    );
+    means.push(fitSeasonalMean('climatology', { values, trainEnd, horizon }, { season, ...(phases && { phases }) }));
+  }
   return (t) => {
     const said = Float64Array.from(means, ({ at }) => Math.min(Math.max(at(t), 1e-3), 1));
     const sum = said.reduce((a, b) => a + b, 0);

@@ -1,6 +1,7 @@
 import { type Part, splitSeries, type TaggedText } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { crc64 } from '../../model/crc64.ts';
+import type { Visit } from '../../train/event-loop.ts';
 import { shares, type TaggedSpans, tableBaselines } from './baselines.ts';
 import { counting, type Example } from './examples.ts';
 import { featureCount, fitTablePlan, regressionPlan, type TablePlan, type TagInputs, tableInputs } from './features.ts';
@@ -32,7 +33,7 @@ export interface TagCourse {
   counts: number[];
   /** The test part in whole sequences: `tested` says which steps are scored, in order. */
   test: { inputs: TagInputs; tested: readonly number[]; labels: Int32Array; times: Float64Array | null }[];
-  baselines(): Promise<{ baselines: Record<string, Float64Array>; notes: Record<string, string> }>;
+  baselines(visit: Visit): Promise<{ baselines: Record<string, Float64Array>; notes: Record<string, string> }>;
   /** Tells data apart. */
   fingerprint(): string;
 }
@@ -103,7 +104,7 @@ export function tableCourse(table: TagTable, settings: TagSettings): TagCourse {
         times: times && Float64Array.from(spans.test[k], (t) => times[t]),
       };
     }),
-    baselines: () => tableBaselines(table, spans, plan),
+    baselines: (visit) => tableBaselines(table, spans, plan, visit),
     fingerprint: () =>
       crc64(
         (function* () {

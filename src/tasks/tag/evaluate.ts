@@ -28,7 +28,7 @@ export async function evaluateTag(
   expectOptions('evaluateTag', span, { from: true, until: true });
   const { from, until } = span;
   const scored = 'kind' in data ? await scoreTable(model, data, from, until) : scoreText(model, data);
-  return scoresOf(scored, model.classes.length, model.calibration.threshold);
+  return await scoresOf(scored, model.classes.length, model.calibration.threshold);
 }
 
 async function scoreTable(model: TagModel, table: TagTable, from?: string, until?: string): Promise<TagScored> {

@@ -1,3 +1,4 @@
+import { type Visit, visitor } from '../../train/event-loop.ts';
 import { softmaxRows } from '../probabilities.ts';
 import { fitTemperature, fitThreshold, type TagCalibration } from './calibration.ts';
 import type { Example } from './examples.ts';
@@ -21,12 +22,13 @@ export async function fitBeside(
   all: readonly Example[],
   rest: readonly (readonly Example[])[],
   held: readonly (readonly Example[])[],
+  visit: Visit,
 ): Promise<Beside | undefined> {
   if (!wished) return undefined;
-  const regression = await fitRegression(all, K, classWeights);
+  const regression = await fitRegression(all, K, classWeights, visit);
   const logits: number[] = [];
   for (const [k, part] of held.entries()) {
-    const own = rest[k] === all ? regression : await fitRegression(rest[k], K, classWeights);
+    const own = rest[k] === all ? regression : await fitRegression(rest[k], K, classWeights, visit);
     if (!own || !regression) return undefined;
     for (const z of regressionLogits(own, part, K)) logits.push(z);
   }
@@ -42,17 +44,20 @@ export interface Judged {
 }
 
 /** Decides on steps left out whether the regression stays, and calibrates what then answers. */
-export function judge(
+export async function judge(
   { regression: wished, architecture: { classes: K }, settings }: TagLearner,
   { logits, labels }: { logits: Float64Array; labels: Int32Array },
   beside: Beside | undefined,
-): Judged {
+  visit: Visit = visitor(),
+): Promise<Judged> {
   const leftOut = (why: string): string[] => (wished ? [`${REGRESSION_LEFT_OUT} ${why}`] : []);
   if (!beside) return { calibration: calibrate(logits, labels, K, settings), notes: leftOut('no finite solution') };
   const { regression } = beside;
   if (logits.length !== labels.length * K) return { regression, calibration: uncalibrated(settings), notes: [] };
   const both = blendLogits(logits, beside.logits);
-  if (betterAlone(logits, both, labels, K)) {
+  const better = await betterAlone(logits, both, labels, K, visit);
+  await visit();
+  if (better) {
     const notes = leftOut('on held-out steps the network does clearly better alone');
     return { calibration: calibrate(logits, labels, K, settings), notes };
   }

@@ -48,11 +48,11 @@ test('labels in one fifth of the training steps alone are refused for cross-vali
   );
 });
 
-test('a threshold that was given holds where the time was up before anything could be calibrated', () => {
+test('a threshold that was given holds where the time was up before anything could be calibrated', async () => {
   const settings = tagSettings({ threshold: 0.3 });
   const learner = { settings, regression: false, architecture: { classes: 2 } } as TagLearner;
   const nothing = { logits: new Float64Array(0), labels: Int32Array.of(0, 1) };
-  expect(judge(learner, nothing, undefined).calibration).toEqual({ temperature: 1, threshold: 0.3 });
+  expect((await judge(learner, nothing, undefined)).calibration).toEqual({ temperature: 1, threshold: 0.3 });
   const beside = { regression: { weight: Float64Array.of(1), bias: Float64Array.of(0) }, logits: new Float64Array(4) };
-  expect(judge(learner, nothing, beside).calibration.threshold).toBe(0.3);
+  expect((await judge(learner, nothing, beside)).calibration.threshold).toBe(0.3);
 });

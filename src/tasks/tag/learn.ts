@@ -1,6 +1,7 @@
 import { RecurveError } from '../../errors.ts';
 import { number, oneOf } from '../../model/validate.ts';
 import { createNetwork, type Network } from '../../nn/index.ts';
+import type { Visit } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, TrainingState } from '../../train/index.ts';
 import { joined, type Stages, type StagesDone } from '../training/index.ts';
 import { inputWidth, tagNetwork } from './architecture.ts';
@@ -84,16 +85,19 @@ export async function crossValidate(
     curves.reduce((sum, curve, k) => sum + (curve[e] ?? 0) * (counts[k] / total), 0),
   );
   const bestEpoch = means.indexOf(Math.min(...means)) + 1;
-  held.forEach((part, k) => {
+  for (const [k, part] of held.entries()) {
     const [epoch] = epochsKept(kept, k, bestEpoch);
-    kept[`told.${k}`] ??= epoch?.startsWith('weights') ? logitsOf(learner, kept[epoch], part) : (kept[epoch] ?? NONE);
+    kept[`told.${k}`] ??= epoch?.startsWith('weights')
+      ? await logitsOf(learner, kept[epoch], part, stages.visit)
+      : (kept[epoch] ?? NONE);
     for (const name of epochsKept(kept, k)) delete kept[name];
-  });
+  }
   const told = {
     logits: joined(held.map((_, k) => kept[`told.${k}`])),
     labels: Int32Array.from(held.flatMap((part) => Array.from(countedLabels(part)))),
   };
-  const judged = judge(learner, told, await fitBeside(learner, examples, rest, held));
+  const { visit } = stages;
+  const judged = await judge(learner, told, await fitBeside(learner, examples, rest, held, visit), visit);
   const members = await learnMembers(stages, learner, { training: examples, lastEpoch: bestEpoch }, blocks.length);
   const limited = curves.some((curve) => curve.length < learner.settings.epochs);
   return {
@@ -122,10 +126,10 @@ export async function holdOut(
     0,
   );
   const K = learner.architecture.classes;
-  const logits = meanLogits(networks, holdout, { D: inputWidth(learner.architecture), K });
-  const beside = await fitBeside(learner, training, [training], [holdout]);
+  const logits = await meanLogits(networks, holdout, { D: inputWidth(learner.architecture), K }, stages.visit);
+  const beside = await fitBeside(learner, training, [training], [holdout], stages.visit);
   return {
-    ...judge(learner, { logits, labels: countedLabels(holdout) }, beside),
+    ...(await judge(learner, { logits, labels: countedLabels(holdout) }, beside, stages.visit)),
     ...{ members: networks, history, bestEpoch, stopped },
   };
 }
@@ -146,7 +150,8 @@ export function expectKept(before: number): (done: StagesDone, fit: TrainingStat
     if (stage < before) oneOf(fit.history.length)(epochsKept(kept, stage).length, 'checkpoint: epochs of the block');
     for (let m = 0; m < stage - before; m++) {
       oneOf(fit.weights?.length ?? 0)(kept[`member.${m}`]?.length ?? -1, `checkpoint: weights of network ${m + 1}`);
-      number({ min: 1 })(kept.history?.length ?? 0, 'checkpoint: loss curve');
+      // Of a network whose time was up within its first epoch it is empty.
+      number({ min: 0 })(kept.history?.length ?? -1, 'checkpoint: loss curve');
     }
   };
 }
@@ -260,11 +265,16 @@ function epochsKept(kept: StagesDone['kept'], k: number, epoch?: number): string
 }
 
 /** What a network with these weights says of the steps that count, [N, K]. */
-function logitsOf(learner: TagLearner, weights: Float32Array | Float64Array, examples: readonly Example[]) {
+async function logitsOf(
+  learner: TagLearner,
+  weights: Float32Array | Float64Array,
+  examples: readonly Example[],
+  visit: Visit,
+): Promise<Float64Array> {
   using network = newNetwork(learner, 0);
   network.engine.write(network.weights, weights);
   const { architecture } = learner;
-  return meanLogits([network], examples, { D: inputWidth(architecture), K: architecture.classes });
+  return await meanLogits([network], examples, { D: inputWidth(architecture), K: architecture.classes }, visit);
 }
 
 /** Far enough apart that no two small seeds share a member. */
@@ -273,11 +283,12 @@ function seedOf(seed: number, member: number): number {
 }
 
 /** Mean of the members' logits of the steps that count, [N, K]. */
-function meanLogits(
+async function meanLogits(
   members: readonly Network[],
   examples: readonly Example[],
   { D, K }: { D: number; K: number },
-): Float64Array {
+  visit: Visit,
+): Promise<Float64Array> {
   const all: number[] = [];
   for (const { rows, length, weights } of examples) {
     const sum = new Float64Array(length * K);
@@ -288,6 +299,7 @@ function meanLogits(
     weights.forEach((weight, t) => {
       if (weight > 0) all.push(...sum.subarray(t * K, (t + 1) * K));
     });
+    await visit();
   }
   return Float64Array.from(all);
 }

@@ -1,5 +1,5 @@
 import { exp, log, softplus } from '../../exact.ts';
-import { visitor } from '../../train/event-loop.ts';
+import { type Visit, visitor } from '../../train/event-loop.ts';
 import { cholesky, choleskySolve } from '../baselines/cholesky.ts';
 import { visiting } from '../baselines/pieces.ts';
 
@@ -62,17 +62,23 @@ export function logisticStride({ D, N }: { D: number; N: number }, K: number): n
  * Logistic regression with a ridge on scaled inputs by Newton's method (iteratively reweighted least squares). Undefined where it would be
  * too large, or no finite solution was found.
  */
-export async function fitLogistic(data: LogisticData, K: number): Promise<Logistic | undefined> {
+export async function fitLogistic(
+  data: LogisticData,
+  K: number,
+  visit: Visit = visitor(),
+): Promise<Logistic | undefined> {
   const { D, N } = data;
   if (N === 0 || !logisticFits(data, K)) return undefined;
   const X = new Float64Array(N * D);
-  for (let i = 0; i < N; i++) X.set(data.row(i), i * D);
+  for (let i = 0; i < N; i++) {
+    X.set(data.row(i), i * D);
+    if (i % ROWS === 0) await visit();
+  }
   const share = Float64Array.from({ length: N }, (_, i) => data.weight?.(i) ?? 1);
-  const { mean, scale } = standardize(X, D, share);
+  const { mean, scale } = await standardize(X, D, share, visit);
   const R = regressionsOf(K);
   const weight = new Float64Array(R * D);
   const bias = new Float64Array(R);
-  const visit = visitor();
   for (let r = 0; r < R; r++) {
     const y = Float64Array.from({ length: N }, (_, i) => Number(data.label(i) === (K === 2 ? 1 : r)));
     const w = await newton(X, y, share, D, visit);
@@ -109,15 +115,31 @@ function certain(z: number): number {
 }
 
 /** Takes mean and deviation, in which rows count by their share, off the columns of X [N, D], in place. */
-function standardize(X: Float64Array, D: number, share: Float64Array): { mean: Float64Array; scale: Float64Array } {
+async function standardize(
+  X: Float64Array,
+  D: number,
+  share: Float64Array,
+  visit: Visit,
+): Promise<{ mean: Float64Array; scale: Float64Array }> {
   const total = share.reduce((sum, part) => sum + part, 0);
-  const part = (i: number): number => share[Math.floor(i / D)] / total;
   const mean = new Float64Array(D);
-  for (let i = 0; i < X.length; i++) mean[i % D] += part(i) * X[i];
   const square = new Float64Array(D);
-  for (let i = 0; i < X.length; i++) square[i % D] += part(i) * (X[i] - mean[i % D]) ** 2;
+  const each = async (take: (i: number, d: number, part: number) => void): Promise<void> => {
+    for (let n = 0; n < share.length; n++) {
+      for (let d = 0; d < D; d++) take(n * D + d, d, share[n] / total);
+      if (n % ROWS === 0) await visit();
+    }
+  };
+  await each((i, d, part) => {
+    mean[d] += part * X[i];
+  });
+  await each((i, d, part) => {
+    square[d] += part * (X[i] - mean[d]) ** 2;
+  });
   const scale = square.map((s) => (s > 0 ? Math.sqrt(s) : 1));
-  for (let i = 0; i < X.length; i++) X[i] = (X[i] - mean[i % D]) / scale[i % D];
+  await each((i, d) => {
+    X[i] = (X[i] - mean[d]) / scale[d];
+  });
   return { mean, scale };
 }
 
@@ -127,7 +149,7 @@ async function newton(
   y: Float64Array,
   share: Float64Array,
   D: number,
-  visit: () => Promise<void>,
+  visit: Visit,
 ): Promise<Float64Array | undefined> {
   const n = D + 1;
   const w = new Float64Array(n);

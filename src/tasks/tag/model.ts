@@ -11,6 +11,7 @@ import {
 } from '../../model/index.ts';
 import type { Carry, Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
+import { atOnce } from '../baselines/pieces.ts';
 import { type LoadOptions, loadOptions } from '../given.ts';
 import { expectProbabilities, softmaxRows } from '../probabilities.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
@@ -64,6 +65,8 @@ export interface TagModel extends TagParts {
   predict(data: TagTable | TaggedText): Tagged[];
   /** Probabilities [T, K] of the steps of a sequence as they are read; T at least 1. */
   probabilities(inputs: TagInputs): Float64Array;
+  /** The same, with stops between which a caller can let others run. */
+  probabilitiesInPieces(inputs: TagInputs): Generator<void, Float64Array>;
   /** Takes row after row of a table and answers each; continues from a saved state to the same bits. */
   stream(state?: Json): TagStream;
   /** The logits [T, K] of the next steps, with the states left by the rows before in `carries`, one per network. */
@@ -83,20 +86,23 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
   const D = inputWidth(architecture);
   const K = classes.length;
 
-  const logitsOf = ({ rows, beside }: TagInputs, carries?: readonly Carry[]): Float64Array => {
+  /** A piece is a network's reading of some rows. */
+  function* logitsOf({ rows, beside }: TagInputs, carries?: readonly Carry[]): Generator<void, Float64Array> {
     const T = rows.length / D;
     const sum = new Float64Array(T * K);
-    members.forEach((network, m) => {
+    for (const [m, network] of members.entries()) {
       const { values } = network.predict(rows, [1, T, D], carries ? { carry: carries[m] } : {});
       for (let i = 0; i < sum.length; i++) sum[i] += values[i] / members.length;
-    });
+      yield;
+    }
     return regression && beside ? blendLogits(sum, logisticLogits(regression, beside, K)) : sum;
-  };
+  }
   const model: TagModel = {
     ...parts,
     members,
-    advance: logitsOf,
-    probabilities({ rows, beside }) {
+    advance: (inputs, carries) => atOnce(logitsOf(inputs, carries)),
+    probabilities: (inputs) => atOnce(model.probabilitiesInPieces(inputs)),
+    *probabilitiesInPieces({ rows, beside }) {
       const T = rows.length / D;
       const all = new Float64Array(T * K);
       // Reading both ways needs the whole; forwards, pieces with carried states give the same bits in less memory.
@@ -107,7 +113,7 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
       for (let from = 0; from < T; from += piece) {
         const to = Math.min(T, from + piece);
         const inputs = { rows: part(rows, from, to), ...(beside && { beside: part(beside, from, to) }) };
-        all.set(logitsOf(inputs, carries), from * K);
+        all.set(yield* logitsOf(inputs, carries), from * K);
       }
       return softmaxRows(all, K, calibration.temperature);
     },

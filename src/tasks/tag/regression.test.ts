@@ -129,7 +129,7 @@ describe('the regression beside a network', () => {
     expect(p).toBeCloseTo(1 / (1 + Math.exp(-(2 - 1) / 2)), 12);
   });
 
-  it('goes where the network is right and it is not, stays where both are as good, in some of 20 draws of 400 steps', () => {
+  it('goes where the network is right and it is not, stays where both are as good, in some of 20 draws of 400 steps', async () => {
     const random = new Random(3);
     let [kept, gone] = [0, 0];
     for (let draw = 0; draw < 20; draw++) {
@@ -140,8 +140,8 @@ describe('the regression beside a network', () => {
           i % 2 === 0 ? 0 : share * truth[(i - 1) / 2] + noise * random.normal(),
         );
       const network = odds(0.5, 1);
-      if (!betterAlone(network, blendLogits(network, odds(0.5, 1)), labels, 2)) kept++;
-      if (betterAlone(network, blendLogits(network, odds(2, 0)), labels, 2)) gone++;
+      if (!(await betterAlone(network, blendLogits(network, odds(0.5, 1)), labels, 2))) kept++;
+      if (await betterAlone(network, blendLogits(network, odds(2, 0)), labels, 2)) gone++;
     }
     expect(kept).toBeGreaterThanOrEqual(19);
     expect(gone).toBeGreaterThanOrEqual(19);

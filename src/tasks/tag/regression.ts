@@ -1,4 +1,5 @@
 import { log } from '../../exact.ts';
+import { type Visit, visitor } from '../../train/event-loop.ts';
 import { softmaxRows } from '../probabilities.ts';
 import { fitTemperature } from './calibration.ts';
 import type { Example } from './examples.ts';
@@ -12,6 +13,7 @@ export async function fitRegression(
   examples: readonly Example[],
   K: number,
   classWeights: readonly number[],
+  visit?: Visit,
 ): Promise<Logistic | undefined> {
   const steps = countedSteps(examples);
   if (steps.length === 0) return undefined;
@@ -21,7 +23,7 @@ export async function fitRegression(
     const [e, t] = steps[i];
     return besideOf(examples[e]).subarray(t * D, (t + 1) * D);
   };
-  return fitLogistic({ D, N: steps.length, row, label, weight: (i) => classWeights[label(i)] }, K);
+  return fitLogistic({ D, N: steps.length, row, label, weight: (i) => classWeights[label(i)] }, K, visit);
 }
 
 /** Its logits of the steps that count, [N, K], in the order of `countedLabels`. */
@@ -43,9 +45,18 @@ export function blendLogits(network: Float64Array, regression: Float64Array): Fl
  * Whether held-out steps say that the network does better alone, both calibrated: a log loss lower by more than two standard errors of
  * the mean difference. Less is chance, in which the plainer model is kept (the rule of Breiman et al. 1984, twice as strict).
  */
-export function betterAlone(network: Float64Array, blend: Float64Array, labels: ArrayLike<number>, K: number): boolean {
-  const said = (logits: Float64Array): Float64Array => softmaxRows(logits, K, fitTemperature(logits, labels, K));
-  const [alone, both] = [said(network), said(blend)];
+export async function betterAlone(
+  network: Float64Array,
+  blend: Float64Array,
+  labels: ArrayLike<number>,
+  K: number,
+  visit: Visit = visitor(),
+): Promise<boolean> {
+  const said = async (logits: Float64Array): Promise<Float64Array> => {
+    await visit();
+    return softmaxRows(logits, K, fitTemperature(logits, labels, K));
+  };
+  const [alone, both] = [await said(network), await said(blend)];
   const N = labels.length;
   const gains = Float64Array.from(labels, (label, i) => log(alone[i * K + label] / both[i * K + label]));
   const mean = gains.reduce((sum, gain) => sum + gain, 0) / N;

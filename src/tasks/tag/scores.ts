@@ -1,3 +1,4 @@
+import { type Visit, visitor } from '../../train/event-loop.ts';
 import { classScores } from '../../train/index.ts';
 import { logLossOf } from '../probabilities.ts';
 import { labelAt } from './calibration.ts';
@@ -106,11 +107,21 @@ function reliabilityOf(probabilities: ArrayLike<number>, labels: ArrayLike<numbe
 }
 
 /** All figures of a test span: baselines are told with the threshold 0.5. */
-export function scoresOf(scored: TagScored, K: number, threshold: number): TagScores {
+export async function scoresOf(
+  scored: TagScored,
+  K: number,
+  threshold: number,
+  visit: Visit = visitor(),
+): Promise<TagScores> {
   const { labels, probabilities, baselines, notes } = scored;
+  const figures: [string, TagFigures][] = [];
+  for (const [name, said] of Object.entries(baselines)) {
+    figures.push([name, figuresOf(said, labels, K)]);
+    await visit();
+  }
   return {
     test: figuresOf(probabilities, labels, K, threshold),
-    baselines: Object.fromEntries(Object.entries(baselines).map(([name, said]) => [name, figuresOf(said, labels, K)])),
+    baselines: Object.fromEntries(figures),
     notes,
     steps: labels.length,
     confusion: confusionOf(probabilities, labels, K, threshold),

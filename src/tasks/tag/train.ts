@@ -3,18 +3,22 @@ import { shorten } from '../../data/table.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { plainJson } from '../../model/index.ts';
+import type { Visit } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
+import { visiting } from '../baselines/pieces.ts';
+import { expectProbabilities } from '../probabilities.ts';
 import { alikeNotes, classWeightsOf, expectHooks, openStages, type TrainHooks } from '../training/index.ts';
 import type { TagArchitecture } from './architecture.ts';
+import { labelAt } from './calibration.ts';
 import { type TagCourse, tableCourse, textCourse, totals } from './course.ts';
 import type { Example } from './examples.ts';
 import { ownCount } from './features.ts';
 import { blocksOf, crossValidate, expectKept, holdOut } from './learn.ts';
 import type { TagLearner } from './learner.ts';
-import { type Tagged, type TagModel, tagModel } from './model.ts';
+import { type TagModel, tagModel } from './model.ts';
 import { refuseUnused, type TagOptions, type TagSettings, tagSettings } from './options.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';
-import { expectTagData, type TagTable } from './table.ts';
+import { expectTagData, type TagTable, toldTimes } from './table.ts';
 
 /** Most training steps for which five more trainings are made by default. */
 const CROSS_LIMIT = 4096;
@@ -108,8 +112,9 @@ export async function trainTag(
   });
   const tested = course.test.reduce((sum, part) => sum + part.tested.length, 0);
   if (tested >= WORTH_A_NOTE) hooks.onNote?.(`scoring ${tested.toLocaleString('en')} steps and the baselines`);
-  const scored = await score(model, course);
-  const scores = scored && scoresOf(scored, course.classes.length, calibration.threshold);
+  const ahead = 'kind' in data && settings.ahead > 0;
+  const { scored, last } = await tell(model, course, ahead, stages.visit);
+  const scores = scored && (await scoresOf(scored, course.classes.length, calibration.threshold, stages.visit));
   const { steps, seconds } = stages;
   model.summary = plainJson({
     ...{ steps, seconds, epochs: bestEpoch, stopped, examples: course.steps, counts: course.counts },
@@ -119,7 +124,7 @@ export async function trainTag(
     model,
     ...(scored && { scored }),
     ...(scores && { scores }),
-    next: 'kind' in data && settings.ahead > 0 ? nextOf(model, model.predict(data)) : [],
+    next: ahead ? nextOf(model, data, last, settings.ahead) : [],
     history,
     epochs: bestEpoch,
     stopped,
@@ -157,33 +162,52 @@ function heldOutAlone({ classes, counts }: TagCourse, training: readonly Example
   );
 }
 
-/** What the model and the baselines say of the test part; undefined where there is none. */
-async function score(model: TagModel, course: TagCourse): Promise<TagScored | undefined> {
+/**
+ * What the model and the baselines say of the test part, undefined where there is none; and what the model says of the last step of each
+ * sequence, [K] each, where it is wanted.
+ */
+async function tell(
+  model: TagModel,
+  course: TagCourse,
+  wanted: boolean,
+  visit: Visit,
+): Promise<{ scored: TagScored | undefined; last: Float64Array[] }> {
   const K = course.classes.length;
   const parts = course.test.filter(({ tested }) => tested.length > 0);
-  if (parts.length === 0) return undefined;
+  const last: Float64Array[] = [];
   const labels = Int32Array.from(parts.flatMap((part) => Array.from(part.labels)));
   const probabilities = new Float64Array(labels.length * K);
   let at = 0;
-  for (const { inputs, tested } of parts) {
-    const all = model.probabilities(inputs);
+  for (const { inputs, tested } of wanted ? course.test : parts) {
+    const all = await visiting(model.probabilitiesInPieces(inputs), visit);
+    if (wanted) last.push(all.slice(-K));
     for (const t of tested) {
       probabilities.set(all.subarray(t * K, (t + 1) * K), at);
       at += K;
     }
   }
+  if (parts.length === 0) return { scored: undefined, last };
   const times = parts.every((part) => part.times) ? parts.flatMap((part) => Array.from(part.times ?? [])) : undefined;
-  return { labels, probabilities, ...(times && { times: Float64Array.from(times) }), ...(await course.baselines()) };
+  const told = { labels, probabilities, ...(times && { times: Float64Array.from(times) }) };
+  return { scored: { ...told, ...(await course.baselines(visit)) }, last };
 }
 
-function nextOf({ classes }: TagModel, told: readonly Tagged[]): TrainedTag['next'] {
-  const K = classes.length;
-  return told.map(({ id, times, probabilities, labels }) => ({
-    id,
-    time: times ? times[times.length - 1] : null,
-    label: labels[labels.length - 1],
-    probabilities: Object.fromEntries(classes.map((name, k) => [name, probabilities[probabilities.length - K + k]])),
-  }));
+/** What is told of the step after each series, from its probabilities [K]. */
+function nextOf(
+  { classes, calibration }: TagModel,
+  { series }: TagTable,
+  last: readonly Float64Array[],
+  ahead: number,
+): TrainedTag['next'] {
+  return series.map(({ series: one }, i) => {
+    expectProbabilities('tag', last[i]);
+    return {
+      id: one.id,
+      time: toldTimes({ ...one, time: one.time?.slice(-1) ?? null }, ahead)?.[0] ?? null,
+      label: classes[labelAt(last[i], 0, classes.length, calibration)],
+      probabilities: Object.fromEntries(classes.map((name, k) => [name, last[i][k]])),
+    };
+  });
 }
 
 /** Refuses options that the data turn out to have no use for. */

@@ -9,7 +9,7 @@ import { expectEngine } from '../given.ts';
 export interface TrainHooks {
   /** Default: a new one. */
   engine?: Engine;
-  /** Stops after the running step with an `interrupted` error; the checkpoint is saved first. */
+  /** Stops after the running step, or between two pieces of the scoring, with an `interrupted` error; the checkpoint is saved first. */
   signal?: AbortSignal;
   /** Training ends in time for this many seconds, with a model. */
   maxSeconds?: number;

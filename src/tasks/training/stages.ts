@@ -1,9 +1,11 @@
 import { type Engine, type Numerics, numericsOf } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Network } from '../../nn/index.ts';
+import type { Visit } from '../../train/event-loop.ts';
 import { type FitOptions, type FitResult, fit, type TrainingState } from '../../train/index.ts';
 import { decodeCheckpoint, encodeCheckpoint, type StagesDone, type TrainingIdentity } from './checkpoint.ts';
 import type { TrainHooks } from './hooks.ts';
+import { interruptible } from './interruptible.ts';
 
 /** What a stage itself decides; time, signal, progress, checkpoints and resuming are the runner's. */
 export type StageOptions = Omit<
@@ -31,6 +33,13 @@ export interface Stages extends StagesDone {
     create: () => Network,
     options: (network: Network) => StageOptions,
   ): Promise<{ network: Network; result: FitResult }>;
+  /**
+   * To be called between the pieces of all work behind a stage, scoring too: a training that is stopped there and resumed does it again,
+   * from the checkpoint at the end of the stage.
+   *
+   * @throws RecurveError `interrupted` when `hooks.signal` asked to stop; the networks of the stages are disposed of
+   */
+  readonly visit: Visit;
 }
 
 /**
@@ -53,6 +62,11 @@ export function openStages(
   if (resumed) expect?.(resumed.done, resumed.fit);
   let resume = resumed?.fit;
   const count = identity.stages;
+  const networks: Network[] = [];
+  const visit = interruptible(
+    hooks.signal,
+    'train: expected to finish, got a request to stop beside the epochs; resume to go on',
+  );
   const stages: Stages = {
     count,
     ...(resumed?.done ?? { stage: 0, seconds: 0, steps: 0, kept: {} }),
@@ -101,9 +115,18 @@ export function openStages(
         stages.stage++;
         stages.seconds += result.seconds;
         stages.steps += result.steps;
+        networks.push(network);
         return { network, result };
       } catch (error) {
         network[Symbol.dispose]();
+        throw error;
+      }
+    },
+    async visit() {
+      try {
+        await visit();
+      } catch (error) {
+        for (const network of networks) network[Symbol.dispose]();
         throw error;
       }
     },

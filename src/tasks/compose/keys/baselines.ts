@@ -5,7 +5,10 @@ import { log } from '../../../exact.ts';
  * Two models without memory, fitted by counting with one imagined step of each kind (Laplace): `static` knows how often each key
  * sounds, `markov` how often it does after it sounded and after it did not; the first step of a piece goes by `static`.
  */
-export function keysBaselines(train: readonly Roll[], test: readonly Roll[]): { static: number; markov: number } {
+export function* keysBaselines(
+  train: readonly Roll[],
+  test: readonly Roll[],
+): Generator<void, { static: number; markov: number }> {
   const steps = train.reduce((sum, roll) => sum + roll.length, 0);
   const sounding = new Float64Array(KEYS);
   /** [key, before]: steps, and those of them that sound. */
@@ -20,6 +23,7 @@ export function keysBaselines(train: readonly Roll[], test: readonly Roll[]): { 
         followed[2 * k + before[k]] += now[k];
       }
     });
+    yield;
   }
   const always = sounding.map((n) => (n + 1) / (steps + 2));
   const after = followed.map((n, i) => (n + 1) / (seen[i] + 2));
@@ -33,6 +37,7 @@ export function keysBaselines(train: readonly Roll[], test: readonly Roll[]): { 
         chained += t === 0 ? nats : surprise(after[2 * k + before[k]], now[k]);
       }
     });
+    yield;
   }
   return { static: flat / count, markov: chained / count };
 }

@@ -54,10 +54,10 @@ export const melody: Kind<Heard, MelodyArchitecture> = {
   expectBeginning: (beginning, { codec }) => melodyCodec(codec).expectKnown(beginning),
   unknownIn: (title, { codec }) => melodyCodec(codec).unknownIn(title),
   listen: listenToMelody,
-  baselines(train, test, { codec }) {
+  *baselines(train, test, { codec }) {
     const tokens = melodyCodec(codec);
     const rows = (tunes: readonly Heard[]) => tunes.map((tune) => [...tokens.body(tune), tokens.end]);
-    return chainBaselines(rows(train), rows(test), tokens.size, HEAD);
+    return yield* chainBaselines(rows(train), rows(test), tokens.size, HEAD);
   },
 };
 

@@ -53,13 +53,17 @@ export const voices: Kind<Voices, VoicesArchitecture> = {
   accompany,
   expectBeginning: (beginning) => refuseBeginning('voices', beginning),
   listen: (network, a, _, saved) => listenToVoices(network, a, saved),
-  baselines(train, test, a) {
+  *baselines(train, test, a) {
     const K = classesOf(a);
     const rows = (pieces: readonly Voices[], v: number) =>
       pieces.map((piece) => [K, ...piece.map((step) => classOf(step[v], a))]);
-    const each = ORDER.map((v) => chainBaselines(rows(train, v), rows(test, v), K + 1, 1));
-    const sum = (name: 'static' | 'markov') => each.reduce((total, one) => total + one[name], 0);
-    return { static: sum('static'), markov: sum('markov') };
+    const sums = { static: 0, markov: 0 };
+    for (const v of ORDER) {
+      const one = yield* chainBaselines(rows(train, v), rows(test, v), K + 1, 1);
+      sums.static += one.static;
+      sums.markov += one.markov;
+    }
+    return sums;
   },
 };
 

@@ -66,28 +66,30 @@ function voicesOf(lines: readonly AbcLine[], common: AbcHeader, name: string): A
   const [first = '1'] = common.voices.keys();
   let current: string | undefined;
   let part: { name: string } | undefined;
-  const named = () => common.voices.get(current ?? first) ?? readVoice(common, current ?? first);
   const voice = (): AbcVoice => {
-    const { id, shift = common.shift } = named();
+    const id = current ?? first;
+    const { shift = common.shift } = common.voices.get(id) ?? readVoice(common, id);
     const known = begun.get(id) ?? new AbcVoice({ ...common, shift }, name);
     begun.set(id, known);
     return known;
   };
-  const turn = (value: string): void => {
+  const turnTo = (line: AbcLine, field: string, value: string): void => {
+    if (field === 'P') {
+      part = { name: value };
+      return;
+    }
+    // Names the line of what is refused.
+    readField(common, 'V', value, { line, name });
     const { id, shift } = readVoice(common, value);
     current = id;
     if (shift !== undefined) begun.get(id)?.move(shift);
-  };
-  const turnTo = (field: string, value: string): void => {
-    if (field === 'V') turn(value);
-    else part = { name: value };
   };
   const music = (line: AbcLine): void => {
     const text = withoutMacros(withoutComment(line.text), common.macros);
     if (text === undefined) throw abcError(name, line, 'expected macros that end, got a line that grows; repair m:');
     const pieces = text.split(TURN);
     for (let i = 0; i < pieces.length; i += 3) {
-      if (i > 0) turnTo(pieces[i - 2], pieces[i - 1].trim());
+      if (i > 0) turnTo(line, pieces[i - 2], pieces[i - 1].trim());
       if (pieces[i] === '') continue;
       if (pieces[i].trim() !== '') voice().enter(part);
       voice().music(line, pieces[i]);
@@ -96,12 +98,13 @@ function voicesOf(lines: readonly AbcLine[], common: AbcHeader, name: string): A
   for (const line of lines) {
     const [field, value = ''] = (isMusic(line.text) ? undefined : fieldOf(line.text)) ?? [];
     if (field === undefined) music(line);
-    else if (field === 'V' || field === 'P') turnTo(field, value);
-    // General MIDI's channel of drums, counted from 1.
-    else if (field === 'I' && /^MIDI\s+channel\s+10$/.test(value)) named().drums = true;
+    else if (field === 'V' || field === 'P') turnTo(line, field, value);
     else if (current === undefined && begun.size === 0) readField(common, field, value, { line, name });
     else voice().field(line, field, value);
   }
   for (const { id } of common.voices.values()) begun.get(id)?.end();
-  return [...common.voices.values()].flatMap(({ id, drums }) => (drums ? [] : (begun.get(id) ?? [])));
+  return [...common.voices.values()].flatMap(({ id, drums }) => {
+    const known = begun.get(id);
+    return known && !drums && !known.begin?.drums ? [known] : [];
+  });
 }

@@ -105,6 +105,21 @@ test('I: and %% say how far accidentals go, and how much higher the notes sound'
 
 test("General MIDI's drums are passed over, whatever says so", () => {
   expect(voices('V:1\nC|\nV:2\n%%MIDI channel 10\nD|\nV:3 clef=perc\nE|')).toEqual(['C4 0/1']);
+  expect(voices('V:1\nC|\nV:2\n[K:clef=perc]D|\nV:3\n[I:MIDI channel 10]E|\nV:4\n%%MIDI channel 3\nF')).toEqual([
+    ...['C4 0/1', 'F4 0/1'],
+  ]);
+  expect(voices('V:1\nC|\nV:2\nD|', 'V:1\nV:2\n%%MIDI channel 10\nK:C')).toEqual(['C4 0/1']);
+  for (const head of ['K:C perc', '%%MIDI channel 10\nK:C'])
+    expect(() => voices('C', head), head).toThrow(/expected notes in the tune of line 1, got none/);
+});
+
+test('transpositions of drafts of the standard are refused instead of passed over', () => {
+  expect(() => voices('C', 'K:C sound=_B')).toThrow(
+    'test.abc, line 4: expected octave= or transpose= where notes sound elsewhere than they are written, got "sound=_B"; ',
+  );
+  for (const field of ['shift=CD', 'instrument=Bb'])
+    expect(() => voices(`V:1 ${field}\nC`), field).toThrow(`test.abc, line 5: expected octave= or transpose=`);
+  expect(names('C', 'V:1 instrument=3 score=C name="sound=A"\nK:C')).toBe('C4');
 });
 
 test('macros are written out, those with n for every note; U: makes decorations of letters', () => {

@@ -1,7 +1,16 @@
 import { RecurveError } from '../../errors.ts';
 import { expectOptions, expectText } from '../../options.ts';
 import { readAbcBody } from './abc-body.ts';
-import { type AbcHeader, type AbcLine, fieldOf, isMusic, readField, unitFor, withoutComment } from './abc-fields.ts';
+import {
+  type AbcHeader,
+  type AbcLine,
+  fieldOf,
+  isMusic,
+  readField,
+  readVoice,
+  unitFor,
+  withoutComment,
+} from './abc-fields.ts';
 import { parseKey, transposeKey } from './key.ts';
 import { expectLength, lengthOf, type Score } from './score.ts';
 
@@ -140,13 +149,16 @@ function readTune(
 function readHeader(lines: readonly AbcLine[], name: string): AbcHeader {
   const header: AbcHeader = {
     ...{ title: '', key: parseKey('C'), signs: new Map(), metre: undefined, unit: 0, tempo: undefined },
-    ...{ shift: 0, transposed: 0, accidentals: 'octave', order: undefined },
+    ...{ shift: 0, transposed: 0, accidentals: 'octave', order: undefined, drums: false },
     ...{ symbols: new Set(), macros: [], voices: new Map() },
   };
   const read = (wanted: (field: string) => boolean): void => {
     for (const line of lines) {
       const [field, value] = fieldOf(line.text) ?? [];
       if (field === 'P') header.order = value === '' ? undefined : value;
+      // An instruction behind a voice is that voice's.
+      else if (field === 'I' && /^MIDI\s+channel\s+10$/.test(value ?? '') && header.voices.size > 0)
+        readVoice(header, `${[...header.voices.keys()].at(-1)} perc`);
       else if (field && value !== undefined && wanted(field)) readField(header, field, value, { line, name });
     }
   };

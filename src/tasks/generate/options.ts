@@ -29,11 +29,11 @@ export interface GenerateOptions {
   weightDrop?: number;
   /** The end of the text that is never trained on and measures the model: a share of it, 0 ≤ share < 1; 0 for none. Default 0.1. */
   validationShare?: number;
-  /** Places of the text that are read side by side, B, at least 1; fewer where the text is short. Default 32. */
+  /** Places of the text that are read side by side, B, at least 1; fewer where the text is short. Default 32; 16 or 8 of short texts. */
   batchSize?: number;
   /** Steps T per update that gradients flow back, at least 1; states are carried on. Default 128. */
   window?: number;
-  /** Passes over the training part, at least 1. Default 8. */
+  /** Passes over the training part, at least 1. Default 8; of short texts up to 40, for about 1,000 updates. */
   epochs?: number;
   /** Learning rate above 0, falling to 0 along a cosine after a short rise. Default 4e-3. */
   rate?: number;
@@ -59,8 +59,24 @@ export type GenerateSettings = Required<GenerateOptions>;
 
 const VOCABULARY = { characters: 0, words: 20_000, subwords: 1024 };
 
-/** Fills in defaults and refuses what cannot be meant. */
-export function generateSettings(options: GenerateOptions = {}): GenerateSettings {
+/** Updates that an epoch should have at least before places are read side by side, and a training in all. */
+const UPDATES = { epoch: 50, training: 1000 };
+const EPOCHS = { fewest: 8, most: 40 };
+
+/** How a text of so many tokens is passed over where nothing else was said: a short one in fewer places at a time, and more often. */
+function passesOver(tokens: number, { batchSize, window = 128 }: GenerateOptions) {
+  const updates = (places: number): number => Math.max(1, tokens / (places * window));
+  const places = batchSize ?? [32, 16].find((one) => updates(one) >= UPDATES.epoch) ?? 8;
+  const epochs = Math.ceil(UPDATES.training / updates(places));
+  return { batchSize: places, epochs: Math.min(Math.max(epochs, EPOCHS.fewest), EPOCHS.most) };
+}
+
+/**
+ * Fills in defaults and refuses what cannot be meant.
+ *
+ * @param tokens of the training part, for the defaults of `batchSize` and `epochs`; default: those of a long text
+ */
+export function generateSettings(options: GenerateOptions = {}, tokens = Number.POSITIVE_INFINITY): GenerateSettings {
   // Its unit is asked for before all others, whose defaults depend on it.
   expectNamed('generate', options, 'unit');
   const { unit = 'characters' } = options;
@@ -78,9 +94,8 @@ export function generateSettings(options: GenerateOptions = {}): GenerateSetting
     inputDropout: 0,
     weightDrop: 0,
     validationShare: 0.1,
-    batchSize: 32,
     window: 128,
-    epochs: 8,
+    ...passesOver(tokens, options),
     rate: 4e-3,
     weightDecay: 0.01,
     clip: 1,

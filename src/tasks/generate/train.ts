@@ -61,15 +61,16 @@ export async function trainGenerate(
   hooks: TrainHooks = {},
 ): Promise<TrainedGenerate> {
   expectHooks('generate', hooks, {});
-  const settings = generateSettings(options);
+  const asked = generateSettings(options);
   expectText('generate', 'a text to learn from', text);
-  const { learned, heldOut } = cutText(text, settings.validationShare);
-  const codec = createTextCodec(settings.unit, learned, {
-    minCount: settings.minCount,
-    ...(settings.unit === 'words' && { maxSize: settings.vocabulary }),
-    ...(settings.unit === 'subwords' && { size: settings.vocabulary }),
+  const { learned, heldOut } = cutText(text, asked.validationShare);
+  const codec = createTextCodec(asked.unit, learned, {
+    minCount: asked.minCount,
+    ...(asked.unit === 'words' && { maxSize: asked.vocabulary }),
+    ...(asked.unit === 'subwords' && { size: asked.vocabulary }),
   });
   const ids = codec.encode(learned);
+  const settings = generateSettings(options, ids.length);
   const held = codec.encode(heldOut);
   expectEnough(ids, codec);
   const architecture = architectureOf(settings, codec.size);

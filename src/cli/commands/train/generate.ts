@@ -33,7 +33,7 @@ export function define(command: Command): void {
     .addOption(wholeOption('--order <n>', 'of the n-gram model beside the score; default 5, of words and subwords 3'));
   addFitOptions(
     command,
-    { epochs: 8, batchSize: 32, rate: 0.004, clip: 1, seed: 0 },
+    { epochs: '8, of short texts up to 40', batchSize: '32, of short texts 16 or 8', rate: 0.004, clip: 1, seed: 0 },
     'text',
     'places of the text read side by side',
   );

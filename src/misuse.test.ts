@@ -95,7 +95,7 @@ const LAYERS: [string, () => unknown][] = [
   ['tied: expected an embedding, got undefined', () => loose(tied)()],
   ['tied: expected an embedding, got a layer', () => loose(tied)(linear({ input: 1, output: 1 }))],
   ['dilate: expected a list of cells, got undefined in it', () => loose(dilate)()],
-  ['dilate: expected dilation to be a whole number of steps', () => loose(dilate)(lstmCell(sizes), 1.5)],
+  ['dilate: expected dilation to be a whole number of at least 1', () => loose(dilate)(lstmCell(sizes), 1.5)],
   ['unroll: expected a list of cells, got a layer in it', () => loose(unroll)(lstm(sizes))],
   ['gates: expected a cell of', () => loose(gateCount)('transformer')],
   ['gates: expected a convention of', () => loose(reorderGates)('lstm', [1, 2, 3, 4], 'pytorch', 'torch')],

@@ -115,6 +115,12 @@ export function expectWhole(
   );
 }
 
+/** Refuses anything but a finite number above 0; `next` says what to do. */
+export function expectPositive(who: string, what: string, value: number, next: string): void {
+  if (value > 0 && Number.isFinite(value)) return;
+  throw new RecurveError('usage', `${who}: expected ${what} above 0, got ${kindOf(value)}; ${next}`);
+}
+
 /** Refuses anything but a share, or a probability, of 0 ≤ p < 1; `next` says what to do. */
 export function expectShare(who: string, what: string, p: number, next = '0 switches it off'): void {
   if (Number.isFinite(p) && p >= 0 && p < 1) return;

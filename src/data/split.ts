@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { expectOptions, expectText, kindOf } from '../options.ts';
+import { expectOptions, expectText, expectWhole, kindOf } from '../options.ts';
 import { expectSeries, type Series } from './series.ts';
 import { parseStamp } from './time.ts';
 import { clockToInstants, formatInstant, zoneOf } from './zone.ts';
@@ -93,12 +93,7 @@ function startOf(series: Series, name: string, part: Part | undefined, end: numb
     return end - Math.round(end * part.fraction);
   }
   if ('count' in part) {
-    if (!(Number.isInteger(part.count) && part.count >= 1)) {
-      throw new RecurveError(
-        'usage',
-        `data: expected a ${name} count that is whole and at least 1, got ${part.count}; for a part of the data give a fraction`,
-      );
-    }
+    expectWhole('data', `a ${name} count`, part.count, { next: 'for a part of the data give a fraction' });
     return Math.max(0, end - part.count);
   }
   if (!series.time) {

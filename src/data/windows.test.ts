@@ -109,7 +109,9 @@ test('too little data, a batch too small and values past f32 are refused', () =>
   expect(() => windows([made(1, 5)], { context: 4, horizon: 2 })).toThrow(
     'windows: expected at least 6 steps (context 4 + horizon 2), got 5',
   );
-  expect(() => windows([made(1, 5)], { context: 0, horizon: 2 })).toThrow('a whole context of at least 1 step');
+  expect(() => windows([made(1, 5)], { context: 0, horizon: 2 })).toThrow(
+    'windows: expected context to be a whole number of at least 1, got 0',
+  );
   const index = windows([made(1, 9)], { context: 4, horizon: 2 });
   expect(() => gather(index, [0, 1], new Float32Array(7), { part: 'context' })).toThrow('expected room for [2, 4, 2]');
   index.series[0]!.values[1]![2] = 1e60;

@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { expectOptions, type OptionNames } from '../options.ts';
+import { expectOptions, expectWhole, type OptionNames } from '../options.ts';
 import { type Scaler, scaleFor } from './scaler.ts';
 import { expectSeries, type Series } from './series.ts';
 import type { Span } from './split.ts';
@@ -49,11 +49,7 @@ export function windows(series: Series[], options: WindowOptions): Windows {
   expectSeries('windows', series);
   expectOptions('windows', options, OPTIONS);
   const { context, horizon, stride = 1 } = options;
-  for (const [name, value] of Object.entries({ context, horizon, stride })) {
-    if (!(Number.isInteger(value) && value >= 1)) {
-      throw new RecurveError('usage', `windows: expected a whole ${name} of at least 1 step, got ${value}; change it`);
-    }
-  }
+  for (const [name, value] of Object.entries({ context, horizon, stride })) expectWhole('windows', name, value);
   // The first window whose horizon begins inside the span, as far as there are steps to read before it.
   const ranges = series.map((one, k) => {
     const span = options.spans?.[k] ?? { from: 0, to: one.history };

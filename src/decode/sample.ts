@@ -1,6 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { exp } from '../exact.ts';
-import { expectOptions, expectWhole, type OptionNames } from '../options.ts';
+import { expectOptions, expectPositive, expectWhole, type OptionNames } from '../options.ts';
 import { Random, type RandomState } from '../random.ts';
 import { largest } from './largest.ts';
 
@@ -181,7 +181,6 @@ export function checkSampling(options: SampleOptions): void {
   expectWhole('sampler', 'topK', topK, { next: 'try 40' });
   if (!(topP > 0 && topP <= 1)) throw expected('topP', 'above 0 and at most 1', topP, 'try 0.95');
   if (!(minP >= 0 && minP <= 1)) throw expected('minP', 'from 0 to 1', minP, 'try 0.05');
-  if (!(repetitionPenalty > 0 && repetitionPenalty < Infinity))
-    throw expected('repetitionPenalty', 'above 0', repetitionPenalty, 'try 1.2');
+  expectPositive('sampler', 'repetitionPenalty', repetitionPenalty, 'try 1.2');
   expectWhole('sampler', 'repetitionWindow', repetitionWindow, { next: 'try 64' });
 }

@@ -394,7 +394,7 @@ describe('options that cannot work are refused with what was expected', () => {
     ['no such schedule', { schedule: { kind: 'linear' } as never }, /^schedule: expected kind .* got "linear"/],
     ['no such optimiser', { optimizer: { kind: 'adagrad' } as never }, /^optimizer: expected kind .* got "adagrad"/],
     ['an inherited name', { optimizer: { kind: 'toString' } as never }, /^optimizer: expected kind .* got "toString"/],
-    ['beta1 1', { optimizer: { kind: 'adam', beta1: 1 } }, /^adam: expected 0 ≤ beta1 < 1, got 1/],
+    ['beta1 1', { optimizer: { kind: 'adam', beta1: 1 } }, /^adam: expected beta1 p with 0 ≤ p < 1, got 1;/],
     [
       'negative decay',
       { optimizer: { kind: 'adamW', weightDecay: -0.1 } },

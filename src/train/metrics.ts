@@ -7,6 +7,7 @@
  * All throw on unlike lengths (code `shape`), nothing to average (code `data`) and a value that is not finite (code `numeric`).
  */
 import { RecurveError } from '../errors.ts';
+import { expectPositive, expectWhole } from '../options.ts';
 
 /** One-dimensional numbers: an array or any typed array. */
 export type Values = ArrayLike<number>;
@@ -104,12 +105,7 @@ export function smape(truth: Values, prediction: Values, weights?: Values): numb
  * @param season m, whole steps per season; 1 compares with the value before
  */
 export function seasonalNaiveScale(train: Values, season = 1): number {
-  if (!Number.isInteger(season) || season < 1) {
-    throw new RecurveError(
-      'usage',
-      `mase: expected a season of at least 1 whole step, got ${season}; 1 means no season`,
-    );
-  }
+  expectWhole('mase', 'season', season, { next: '1 means no season' });
   const n = Math.max(0, train.length - season);
   const scale = weightedMean('mase', n, undefined, (i) => Math.abs(train[i + season]! - train[i]!));
   if (scale === 0) {
@@ -127,9 +123,7 @@ export function seasonalNaiveScale(train: Values, season = 1): number {
  * @param scale from `seasonalNaiveScale` of the training span of the same series
  */
 export function mase(truth: Values, prediction: Values, scale: number, weights?: Values): number {
-  if (!(scale > 0 && scale < Infinity)) {
-    throw new RecurveError('usage', `mase: expected a scale above 0, got ${scale}; take it from seasonalNaiveScale`);
-  }
+  expectPositive('mase', 'a scale', scale, 'take it from seasonalNaiveScale');
   checkLengths('mase', truth, prediction);
   return weightedMean('mase', truth.length, weights, (i) => Math.abs(truth[i]! - prediction[i]!)) / scale;
 }

@@ -120,10 +120,10 @@ describe('optimisers refuse', async () => {
   const engine = await createEngine();
   it.each([
     [{ kind: 'sgd', nesterov: true }, /^sgd: expected momentum above 0 with nesterov, got 0/],
-    [{ kind: 'sgd', momentum: 1 }, /^sgd: expected 0 ≤ momentum < 1, got 1/],
-    [{ kind: 'rmsprop', alpha: -0.1 }, /^rmsprop: expected 0 ≤ alpha < 1, got -0.1/],
+    [{ kind: 'sgd', momentum: 1 }, /^sgd: expected momentum p with 0 ≤ p < 1, got 1;/],
+    [{ kind: 'rmsprop', alpha: -0.1 }, /^rmsprop: expected alpha p with 0 ≤ p < 1, got -0.1/],
     [{ kind: 'rmsprop', epsilon: 0 }, /^rmsprop: expected epsilon above 0, got 0/],
-    [{ kind: 'adam', beta2: Number.NaN }, /^adam: expected 0 ≤ beta2 < 1, got NaN/],
+    [{ kind: 'adam', beta2: Number.NaN }, /^adam: expected beta2 p with 0 ≤ p < 1, got NaN/],
     [{ kind: 'adamW', weightDecay: Number.NaN }, /^adamW: expected weightDecay of at least 0, got NaN/],
   ] as [OptimizerConfig, RegExp][])('%j and take no memory', (config, message) => {
     using network = createNetwork(engine, small());

@@ -5,7 +5,15 @@ import { RecurveError } from '../errors.ts';
 import { pow } from '../exact.ts';
 import { expectNetwork } from '../nn/check.ts';
 import type { Network } from '../nn/index.ts';
-import { expectChoice, expectNamed, expectOptions, kindOf, type OptionNames } from '../options.ts';
+import {
+  expectChoice,
+  expectNamed,
+  expectOptions,
+  expectPositive,
+  expectShare,
+  kindOf,
+  type OptionNames,
+} from '../options.ts';
 
 /**
  * What to optimise with; plain data, so that it goes into config and checkpoint as it is.
@@ -179,7 +187,7 @@ const RULES: {
   adam: (network, config) => adamRule(network, config, config.weightDecay ?? 0, false),
   adamW: (network, config) => adamRule(network, config, config.weightDecay ?? 0.01, true),
   sgd({ engine }, { momentum = 0, nesterov = false, weightDecay = 0 }) {
-    expectShare('sgd', 'momentum', momentum);
+    expectShare('sgd', 'momentum', momentum, KEPT);
     if (nesterov && momentum === 0)
       throw new RecurveError('usage', 'sgd: expected momentum above 0 with nesterov, got 0; set momentum, e.g. 0.9');
     return {
@@ -189,8 +197,8 @@ const RULES: {
     };
   },
   rmsprop({ engine }, { alpha = 0.99, epsilon = 1e-8, momentum = 0, weightDecay = 0 }) {
-    expectShare('rmsprop', 'alpha', alpha);
-    expectShare('rmsprop', 'momentum', momentum);
+    expectShare('rmsprop', 'alpha', alpha, KEPT);
+    expectShare('rmsprop', 'momentum', momentum, KEPT);
     return {
       names: momentum > 0 ? ['square', 'velocity'] : ['square'],
       weightDecay,
@@ -206,8 +214,8 @@ function adamRule(
   weightDecay: number,
   decoupled: boolean,
 ): Rule {
-  expectShare('adam', 'beta1', beta1);
-  expectShare('adam', 'beta2', beta2);
+  expectShare('adam', 'beta1', beta1, KEPT);
+  expectShare('adam', 'beta2', beta2, KEPT);
   return {
     names: ['mean', 'square'],
     weightDecay,
@@ -237,6 +245,9 @@ function decayRanges({ entries, slots }: Network): { offset: number; length: num
   return ranges;
 }
 
+/** What the shares that optimisers take are. */
+const KEPT = 'it is the share of the past that is kept';
+
 /** Refuses a decay below 0 and a term below the line that is 0 or less; shares of the past are checked with their rule. */
 function checkNumbers(config: OptimizerConfig): void {
   const { kind, weightDecay = 0 } = config;
@@ -246,16 +257,5 @@ function checkNumbers(config: OptimizerConfig): void {
       `${kind}: expected weightDecay of at least 0, got ${weightDecay}; 0 switches it off`,
     );
   }
-  if ('epsilon' in config && config.epsilon !== undefined && !(config.epsilon > 0 && Number.isFinite(config.epsilon))) {
-    throw new RecurveError('usage', `${kind}: expected epsilon above 0, got ${config.epsilon}; try 1e-8`);
-  }
-}
-
-function expectShare(who: string, what: string, value: number): void {
-  if (!(value >= 0 && value < 1)) {
-    throw new RecurveError(
-      'usage',
-      `${who}: expected 0 ≤ ${what} < 1, got ${value}; it is the share of the past that is kept`,
-    );
-  }
+  if ('epsilon' in config && config.epsilon !== undefined) expectPositive(kind, 'epsilon', config.epsilon, 'try 1e-8');
 }

@@ -1,7 +1,7 @@
 import type { Tape, Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
 import type { Pass } from '../nn/index.ts';
-import { expectOptions, expectWhole, kindOf, type OptionNames } from '../options.ts';
+import { expectOptions, expectPositive, expectWhole, kindOf, type OptionNames } from '../options.ts';
 import { type AverageOptions, checkAverage } from './average.ts';
 import { type ClipOptions, type ClipReport, checkClip } from './clip.ts';
 import type { OptimizerConfig } from './optimizers.ts';
@@ -207,8 +207,7 @@ export function checkOptions(options: FitOptions): void {
     patience,
   };
   for (const [name, value] of Object.entries(whole)) expectWhole('fit', name, value);
-  if (!(rate > 0 && Number.isFinite(rate)))
-    throw new RecurveError('usage', `fit: expected a learning rate above 0, got ${rate}; try 0.001`);
+  expectPositive('fit', 'a learning rate', rate, 'try 0.001');
   if (accumulate > batchSize) {
     throw new RecurveError(
       'usage',

@@ -92,13 +92,13 @@ describe('a plateau', () => {
 
 describe('checkSchedule refuses', () => {
   it.each([
-    [{ kind: 'constant', warmup: -1 }, /warmup to be a whole number of steps, got -1/],
-    [{ kind: 'cosine', warmup: 1.5 }, /warmup to be a whole number of steps, got 1.5/],
+    [{ kind: 'constant', warmup: -1 }, /warmup to be a whole number of at least 0, got -1/],
+    [{ kind: 'cosine', warmup: 1.5 }, /warmup to be a whole number of at least 0, got 1.5/],
     [{ kind: 'cosine', final: 2 }, /final between 0 and 1, got 2/],
-    [{ kind: 'step', every: 0 }, /every to be at least 1 epoch, got 0/],
-    [{ kind: 'step' } as never, /every to be at least 1 epoch, got undefined/],
+    [{ kind: 'step', every: 0 }, /every to be a whole number of at least 1, got 0/],
+    [{ kind: 'step' } as never, /every to be a whole number of at least 1, got undefined/],
     [{ kind: 'step', every: 2, factor: 0 }, /factor above 0 and at most 1, got 0/],
-    [{ kind: 'plateau', patience: 0 }, /patience of at least 1 epoch, got 0/],
+    [{ kind: 'plateau', patience: 0 }, /patience to be a whole number of at least 1, got 0/],
     [{ kind: 'plateau', minimum: -1 }, /minimum between 0 and 1, got -1/],
     [{ kind: 'warm' } as never, /kind to be one of constant, cosine, step, plateau, got "warm"/],
   ] as [Schedule, RegExp][])('%j', (schedule, message) => {

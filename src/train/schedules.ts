@@ -1,6 +1,6 @@
 import { RecurveError } from '../errors.ts';
 import { cos } from '../exact.ts';
-import { expectChoice, expectNamed, expectOptions } from '../options.ts';
+import { expectChoice, expectNamed, expectOptions, expectWhole } from '../options.ts';
 
 /** How the learning rate moves: a factor between 0 and 1 on the rate given to `fit`. Plain data. */
 export type Schedule = {
@@ -85,18 +85,11 @@ export function checkSchedule(schedule: Schedule): void {
     throw new RecurveError('usage', `schedule: expected ${what}, got ${got}; see the options of ${schedule.kind}`);
   };
   const { warmup = 0 } = schedule;
-  if (!(Number.isInteger(warmup) && warmup >= 0)) fail('warmup to be a whole number of steps', warmup);
-  if (schedule.kind === 'step' && !(Number.isInteger(schedule.every) && schedule.every >= 1))
-    fail('every to be at least 1 epoch', schedule.every);
+  expectWhole('schedule', 'warmup', warmup, { least: 0 });
+  if (schedule.kind === 'step') expectWhole('schedule', 'every', schedule.every);
+  if (schedule.kind === 'plateau') expectWhole('schedule', 'patience', schedule.patience ?? 1);
   if ('factor' in schedule && schedule.factor !== undefined && !(schedule.factor > 0 && schedule.factor <= 1)) {
     fail('factor above 0 and at most 1', schedule.factor);
-  }
-  if (
-    schedule.kind === 'plateau' &&
-    schedule.patience !== undefined &&
-    !(Number.isInteger(schedule.patience) && schedule.patience >= 1)
-  ) {
-    fail('patience of at least 1 epoch', schedule.patience);
   }
   if (schedule.kind === 'plateau' && !((schedule.minimum ?? 0) >= 0 && (schedule.minimum ?? 0) <= 1)) {
     fail('minimum between 0 and 1', schedule.minimum);

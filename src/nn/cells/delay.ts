@@ -1,5 +1,6 @@
 import { columns, concat, type Tensor } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { expectWhole } from '../../options.ts';
 import { expectCells } from '../check.ts';
 import { type Cell, type State, stateSize } from './cell.ts';
 import { dilatedForms } from './dilated.ts';
@@ -20,14 +21,9 @@ export interface Delays {
 
 /** Checks both; the skip's d or 0. */
 export function skipOf(who: string, { skip, dilation }: Delays): number {
-  for (const [name, d] of Object.entries({ skip, dilation })) {
-    if (d !== undefined && !(Number.isSafeInteger(d) && d >= (name === 'skip' ? 2 : 1))) {
-      throw new RecurveError(
-        'usage',
-        `${who}: expected ${name} to be a whole number of steps, at least ${name === 'skip' ? 2 : 1}, got ${d}; leave it out to read one step back`,
-      );
-    }
-  }
+  const next = 'leave it out to read one step back';
+  if (skip !== undefined) expectWhole(who, 'skip', skip, { least: 2, next });
+  if (dilation !== undefined) expectWhole(who, 'dilation', dilation, { next });
   if (skip !== undefined && (dilation ?? 1) > 1) {
     throw new RecurveError(
       'usage',

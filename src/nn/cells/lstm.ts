@@ -15,7 +15,7 @@ import {
   tanh,
 } from '../../autograd/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectOptions, expectWhole, type OptionNames } from '../../options.ts';
+import { expectOptions, expectPositive, expectWhole, type OptionNames } from '../../options.ts';
 import { constant, type Initialiser, uniform, zeros } from '../init.ts';
 import { Parameter } from '../parameter.ts';
 import type { Cell, Noise, State } from './cell.ts';
@@ -227,9 +227,7 @@ function gain(shape: readonly number[]): Parameter {
 
 function checkOptions({ projection, cellClip, forgetBias, init }: LstmOptions): void {
   if (projection !== undefined) expectWhole('lstm', 'projection', projection);
-  if (cellClip !== undefined && !(cellClip > 0 && Number.isFinite(cellClip))) {
-    throw new RecurveError('usage', `lstm: expected cellClip above 0, got ${cellClip}; leave it out to clip nothing`);
-  }
+  if (cellClip !== undefined) expectPositive('lstm', 'cellClip', cellClip, 'leave it out to clip nothing');
   if (forgetBias !== undefined && !Number.isFinite(forgetBias)) {
     throw new RecurveError('usage', `lstm: expected forgetBias to be a number, got ${forgetBias}; 1 is usual`);
   }

@@ -42,11 +42,8 @@ describe('options that cannot be', () => {
   it.each(
     (
       [
-        [() => rnnCell({ ...size, skip: 1 }), 'rnn: expected skip to be a whole number of steps, at least 2, got 1; '],
-        [
-          () => gruCell({ ...size, dilation: 0 }),
-          'gru: expected dilation to be a whole number of steps, at least 1, got 0; ',
-        ],
+        [() => rnnCell({ ...size, skip: 1 }), 'rnn: expected skip to be a whole number of at least 2, got 1; '],
+        [() => gruCell({ ...size, dilation: 0 }), 'gru: expected dilation to be a whole number of at least 1, got 0; '],
         [() => lstmCell({ ...size, skip: 2, dilation: 2 }), 'lstm: expected skip or dilation, got both; '],
         [
           () => rnnCell({ ...size, activation: 'toString' as never }),

@@ -1,7 +1,6 @@
 /** A linear recursion on the last p values, by Yule and Walker. */
 
-import { RecurveError } from '../../errors.ts';
-import { expectOptions } from '../../options.ts';
+import { expectOptions, expectWhole } from '../../options.ts';
 import { type Baseline, type BaselineData, checkBaselineData, checkOrigin } from './baseline.ts';
 import { type ClimatologyOptions, fitSeasonalMean } from './climatology.ts';
 
@@ -47,9 +46,7 @@ export function levinsonDurbin(r: Float64Array): Float64Array {
 export function autoregression(data: BaselineData, options: AutoregressionOptions = {}): Baseline {
   expectOptions('ar', options, { order: 'number', climatology: true });
   const wanted = options.order ?? 1;
-  if (!Number.isInteger(wanted) || wanted < 1) {
-    throw new RecurveError('usage', `ar: expected an order of at least 1, got ${wanted}; 1 reads only the last value`);
-  }
+  expectWhole('ar', 'order', wanted, { next: '1 reads only the last value' });
   const name = `ar(${wanted})`;
   const mean = checkBaselineData(name, data);
   const { values, trainEnd, horizon } = data;

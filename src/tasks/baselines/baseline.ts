@@ -1,7 +1,7 @@
 /** The contract of every baseline that reads one series, and what they share. */
 
 import { RecurveError } from '../../errors.ts';
-import { kindOf } from '../../options.ts';
+import { expectWhole, kindOf } from '../../options.ts';
 
 /** One evenly stepped series and what may be learned from it. */
 export interface BaselineData {
@@ -36,15 +36,8 @@ export function checkBaselineData(name: string, data: BaselineData): number {
     );
   }
   const { values, trainEnd, horizon } = data;
-  if (!Number.isInteger(horizon) || horizon < 1) {
-    throw new RecurveError('usage', `${name}: expected a horizon of at least 1 step, got ${horizon}; raise it`);
-  }
-  if (!Number.isInteger(trainEnd) || trainEnd < 1 || trainEnd > values.length) {
-    throw new RecurveError(
-      'usage',
-      `${name}: expected trainEnd from 1 to ${values.length}, got ${trainEnd}; give a training span inside the series`,
-    );
-  }
+  expectWhole(name, 'horizon', horizon);
+  expectWhole(name, 'trainEnd', trainEnd, { most: values.length, next: 'give a training span inside the series' });
   let sum = 0;
   let count = 0;
   for (let t = 0; t < trainEnd; t++) {

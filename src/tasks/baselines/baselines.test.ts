@@ -247,7 +247,7 @@ describe('all baselines', () => {
         persistence({ values, trainEnd, horizon });
     expect(make(series(NaN, NaN))).toThrow(/expected an observed value among 2 training steps, got none/);
     expect(make(series(1, Infinity))).toThrow(/got Infinity at 1/);
-    expect(make(series(1, 2), 3)).toThrow(/expected trainEnd from 1 to 2, got 3/);
+    expect(make(series(1, 2), 3)).toThrow(/expected trainEnd to be a whole number from 1 to 2, got 3/);
     expect(make(series(1, 2), 2, 0)).toThrow(RecurveError);
     for (const baseline of everything(values, 40)) {
       for (const origin of [0, 61, 1.5])

@@ -1,8 +1,8 @@
+import { expectWhole } from '../../options.ts';
 /**
  * The three forecasts that fit nothing or one slope. Definitions: Hyndman and Athanasopoulos, "Forecasting: Principles
  * and Practice", 3rd edition, section 5.2.
  */
-import { RecurveError } from '../../errors.ts';
 import { type Baseline, type BaselineData, checkBaselineData, checkOrigin, lastObserved } from './baseline.ts';
 
 /** The training mean, for where nothing was observed yet; NaN without training. */
@@ -34,12 +34,7 @@ export function persistence(data: BaselineData): Baseline {
 export function seasonalNaive(data: BaselineData, season: number): Baseline {
   const name = 'seasonal naive';
   const mean = meanOf(name, data);
-  if (!Number.isInteger(season) || season < 2) {
-    throw new RecurveError(
-      'usage',
-      `${name}: expected a season of at least 2 whole steps, got ${season}; leave it out if there is none`,
-    );
-  }
+  expectWhole(name, 'season', season, { least: 2, next: 'leave it out if there is none' });
   const { values, trainEnd, horizon } = data;
   const baseline: Baseline = {
     name,

@@ -6,7 +6,7 @@
 
 import { RecurveError } from '../../errors.ts';
 import { firstNotFinite } from '../../finite.ts';
-import { kindOf } from '../../options.ts';
+import { expectWhole, kindOf } from '../../options.ts';
 import { accumulate, merge, type RidgeData, solve } from './normal-equations.ts';
 import { atOnce } from './pieces.ts';
 
@@ -46,12 +46,7 @@ function checkRidgeData(data: RidgeData): number {
     );
   }
   const { inputs, targets, features, horizon } = data;
-  if (!Number.isInteger(features) || features < 1 || !Number.isInteger(horizon) || horizon < 1) {
-    throw new RecurveError(
-      'usage',
-      `ridge: expected features and horizon of at least 1, got ${features} and ${horizon}; check the inputs`,
-    );
-  }
+  for (const [name, value] of Object.entries({ features, horizon })) expectWhole('ridge', name, value);
   const rows = targets.length / horizon;
   if (!Number.isInteger(rows) || inputs.length !== rows * features) {
     throw new RecurveError(

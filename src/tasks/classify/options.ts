@@ -1,6 +1,6 @@
 import { RecurveError } from '../../errors.ts';
-import { expectChoice, expectOptions, expectShare, expectWhole, namesOf } from '../../options.ts';
-import { expectAboveZero, filledIn } from '../settings.ts';
+import { expectChoice, expectOptions, expectPositive, expectShare, expectWhole, namesOf } from '../../options.ts';
+import { filledIn } from '../settings.ts';
 import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 import type { ClassifyArchitecture, Pooling } from './architecture.ts';
 
@@ -147,7 +147,7 @@ export function classifySettings(
   }
   for (const name of SHARES) expectShare('classify', name, settings[name], `try ${defaults[name]}`);
   for (const name of ['validationShare', 'rate', 'clip'] as const)
-    expectAboveZero('classify', name, settings[name], `try ${defaults[name]}`);
+    expectPositive('classify', name, settings[name], `try ${defaults[name]}`);
   checkClassWeights('classify', settings.classWeights);
   for (const name of ['cell', 'pooling'] as const) expectChoice('classify', name, settings[name], CHOICES[name]);
   return settings;

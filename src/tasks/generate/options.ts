@@ -1,7 +1,15 @@
 import { TEXT_UNITS, type TextUnit } from '../../data/text/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectChoice, expectNamed, expectOptions, expectShare, expectWhole, namesOf } from '../../options.ts';
-import { expectAboveZero, filledIn } from '../settings.ts';
+import {
+  expectChoice,
+  expectNamed,
+  expectOptions,
+  expectPositive,
+  expectShare,
+  expectWhole,
+  namesOf,
+} from '../../options.ts';
+import { filledIn } from '../settings.ts';
 
 /** What to read and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
 export interface GenerateOptions {
@@ -124,7 +132,7 @@ export function generateSettings(options: GenerateOptions = {}, tokens = Number.
   for (const name of ['dropout', 'inputDropout', 'weightDrop', 'validationShare', 'average'] as const)
     expectShare('generate', name, settings[name]);
   for (const name of ['rate', 'clip'] as const)
-    expectAboveZero('generate', name, settings[name], 'leave it out for the default');
+    expectPositive('generate', name, settings[name], 'leave it out for the default');
   const { weightDecay } = settings;
   if (!(weightDecay >= 0 && Number.isFinite(weightDecay)))
     throw new RecurveError(

@@ -203,7 +203,7 @@ describe('recomputation', () => {
       const weights = { wIh: tape.zeros([3, 2]), wHh: tape.zeros([3, 3]), bIh: tape.zeros([3]), bHh: tape.zeros([3]) };
       const [x, h] = [tape.zeros([4, 1, 2]), tape.zeros([1, 3])];
       expect(() => rnnSequence(x, h, weights, 'tanh', undefined, { recompute })).toThrow(
-        `rnn: expected recompute to be a whole number of steps of at least 1, got ${recompute}; segmentLength(T) takes the least memory`,
+        `rnn: expected recompute to be a whole number of at least 1, got ${recompute}; segmentLength(T) takes the least memory`,
       );
     });
   });

@@ -1,5 +1,5 @@
 import { type Address, NONE } from '../../../engine/engine.ts';
-import { RecurveError } from '../../../errors.ts';
+import { expectWhole } from '../../../options.ts';
 import type { Tensor } from '../../tensor.ts';
 import { placeLengths } from '../sequence.ts';
 import type { FusedCell, Layout, Packed, Window } from './contract.ts';
@@ -29,12 +29,7 @@ export function segments(
   forward(last: Address, lastCell: Address): void;
   backward(dlast: Address, dlastCell: Address): void;
 } {
-  if (!(Number.isInteger(length) && length >= 1)) {
-    throw new RecurveError(
-      'usage',
-      `${cell.name}: expected recompute to be a whole number of steps of at least 1, got ${length}; segmentLength(T) takes the least memory`,
-    );
-  }
+  expectWhole(cell.name, 'recompute', length, { next: 'segmentLength(T) takes the least memory' });
   const { tape, T, B, D, H, G, lengths } = at;
   const { engine } = tape;
   const { arena } = engine;

@@ -35,6 +35,15 @@ describe('a backtest without refit', () => {
     expect(scores.test.rmse).toBeCloseTo(Math.sqrt(squares / 60), 12);
   });
 
+  test('ends where it is asked to stop', async () => {
+    const signal = AbortSignal.abort();
+    await expect(backtest(data, SMALL, {}, { model: trained.model, signal })).rejects.toMatchObject({
+      code: 'interrupted',
+      message:
+        'backtest: expected to finish, got a request to stop; begin again, with fewer folds or later in the data',
+    });
+  });
+
   test('asks for a model, and for parts that hold steps', async () => {
     await expect(backtest(data, SMALL)).rejects.toThrow(/expected a model, or refit/);
     await expect(backtest(data, SMALL, { folds: 0 }, { model: trained.model })).rejects.toThrow(

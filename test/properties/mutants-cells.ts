@@ -72,7 +72,7 @@ export const CELL_MUTANTS: readonly Mutant[] = [
     'if (!delayed || !parameters.weight_sk) return recurrent;',
     'if (r) return recurrent;',
   ),
-  gru('recurrent dropout forgotten', "candidate, noise, t)", "candidate, undefined, 'candidate', t)"),
+  gru('recurrent dropout forgotten', 'candidate, noise, t)', 'candidate, undefined, t)'),
   gru('a skip before the reset sent to the fused sequence', "steady && reset === 'after'", 'steady'),
   rnn('options ignored by the fused sequence', '...(steady &&', '...('),
   rnn('activation ignored', "activationOf('rnn', activation)", "activationOf('rnn', 'tanh')"),

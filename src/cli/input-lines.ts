@@ -37,6 +37,8 @@ export async function* inputLines(encoding = 'utf-8'): AsyncGenerator<string, vo
       );
     }
   };
+  // Whoever typed the command sees that it waits, and for what.
+  if (process.stdin.isTTY) process.stderr.write('reading lines from the terminal; Ctrl-D ends\n');
   for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
     let from = 0;
     for (let end = chunk.indexOf(BREAK); end >= 0; end = chunk.indexOf(BREAK, from)) {

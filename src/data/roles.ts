@@ -100,11 +100,14 @@ export function numbersOf(table: Table, name: string): NumberColumn {
 function notNumbers(table: Table, column: Column, cell: Cell): RecurveError {
   const infinite = isInfinite(cell.text);
   const comma = !infinite && /^[-+]?\d+,\d+$/.test(cell.text.trim());
+  const grouped = /^\D{0,4}\d{1,3}([.,'’\s]\d{3})+(\D|$)/.test(cell.text.trim());
   const move = comma
     ? 'name a decimal comma if that is what it is'
-    : infinite
-      ? 'remove the value, or list its text as missing'
-      : 'repair the cell, list its text as missing, or name another column';
+    : grouped
+      ? 'write numbers without signs between thousands and without units'
+      : infinite
+        ? 'remove the value, or list its text as missing'
+        : 'repair the cell, list its text as missing, or name another column';
   return new RecurveError(
     'data',
     `data: expected ${infinite ? 'finite ' : ''}numbers in column "${column.name}" of ${table.source}, got "${shorten(cell.text)}" in row ${rowNumber(table, cell.row)}; ${move}`,

@@ -210,6 +210,18 @@ test('tables that cannot be used are refused in one sentence that names what is 
       'data',
       /numbers in column "v" of sea.csv, got "warm" in row 3/,
     ],
+    [
+      't;v\n2015-01-01;1.234,5\n2015-01-02;2\n',
+      { target: 'v' },
+      'data',
+      /got "1\.234,5" in row 2; write numbers without/,
+    ],
+    [
+      't,v\n2015-01-01,"$1,234.5"\n2015-01-02,2\n',
+      { target: 'v' },
+      'data',
+      /"\$1,234\.5" in row 2; write numbers without/,
+    ],
     ['t,v\n2015-01-01,"1,5"\n2015-01-02,"2,5"\n', { target: 'v' }, 'data', /got "1,5" in row 2; name a decimal comma/],
     [
       't,v\n2015-01-01,1\n2015-01-02,1e400\n',

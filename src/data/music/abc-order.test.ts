@@ -17,10 +17,12 @@ test('bar lines of any shape are read, and repeats that are played more than twi
   expect(letters('|:C|[1,3D:|[2,4E:|F|')).toBe('CDCECDCEF');
 });
 
-test('repeats do not nest, and a double bar ends what is repeated', () => {
+test('repeats do not nest, and a double bar begins what is repeated where no |: does', () => {
   expect(letters('|:C|:D:|E|')).toBe('CDDE');
   expect(letters('C||D:|E|')).toBe('CDDE');
-  expect(letters('|:C||D:|E|')).toBe('CDDE');
+  expect(letters('|:C||D:|E|')).toBe('CDCDE');
+  expect(letters('|:C||D|1E:|2F||G|')).toBe('CDECDFG');
+  expect(letters('|:C|1D|2E||F||G:|')).toBe('CDCEFGG');
 });
 
 test('passes that cannot be counted are refused', () => {

@@ -44,7 +44,7 @@ export function playedItems(items: readonly AbcItem[]): AbcItem[] {
   return sectionsOf(items).flatMap((section) => playedSection(section, section.passes));
 }
 
-/** The sections of a tune: one begins with `|:`, and after each double bar and each end of a repeat. */
+/** The sections of a tune: one begins with `|:`, after each end of a repeat, and after each double bar that no `|:` is open before. */
 export function sectionsOf(items: readonly AbcItem[]): AbcSection[] {
   const sections: AbcSection[] = [];
   const begin = (starts: number) => ({
@@ -66,8 +66,9 @@ export function sectionsOf(items: readonly AbcItem[]): AbcSection[] {
     (open.endings.at(-1)?.items ?? open.body).push(item);
     if (item.kind !== 'bar') return;
     open.ends = Math.max(open.ends, item.ends);
+    const within = open.starts > 0 && open.ends === 0 && open.endings.length === 0;
     if (item.endings.length > 0) open.endings.push({ passes: item.endings, items: [] });
-    else if ((item.ends > 0 || item.double) && !beginsEnding(items[i + 1])) flush(item.starts);
+    else if ((item.ends > 0 || (item.double && !within)) && !beginsEnding(items[i + 1])) flush(item.starts);
   });
   flush(0);
   return sections;

@@ -38,7 +38,7 @@ export async function trainCommand(data: string | undefined, values: TrainValues
           ...(test && { test }),
           ...(vectors && { vectors }),
         });
-        for (const note of trained.notes) output.note(note);
+        for (const note of trained.notes) hooks.onNote?.(note);
         return { ...trained, report: await classifyReportInput(trained) };
       },
       report: ({ report }, files) => taskReport({ ...report, files }),

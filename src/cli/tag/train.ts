@@ -24,7 +24,7 @@ export async function trainCommand(place: string | undefined, values: TrainValue
       mayChange: ['data', 'read'],
       async train(hooks) {
         const trained = await trainTag(data, config.options, { ...hooks, read: config.read });
-        for (const note of trained.notes) output.note(note);
+        for (const note of trained.notes) hooks.onNote?.(note);
         return trained;
       },
       report: (trained, files) => taskReport({ ...tagReportInput(trained, data), files }),

@@ -73,7 +73,11 @@ h1{font-size:26px}header .lead{font-size:16px}
 figure,.content>.scroll,.content>.lines{padding:12px}
 section.columns .content{columns:1}
 table{font-size:13px}th,td{padding-right:9px}
-tbody th{position:sticky;left:0;background:var(--panel)}
+tr>:first-child{position:sticky;left:0;z-index:1;min-width:7em;max-width:38vw}
+tr:not(.highlight)>:first-child{background:var(--panel)}
+tr>:first-child::before{content:"";position:absolute;inset:0 0 0 -12px;z-index:-1;background:inherit;border-right:1px solid var(--edge)}
+tbody th.short{white-space:normal}
+tr>:nth-child(2){padding-left:9px}
 .cards{grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:8px}
 .card{padding:10px 12px}.card .value{font-size:24px}
 footer{padding:0 12px 24px}

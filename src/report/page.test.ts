@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { figure, list, page, table } from './page.ts';
+import { pageStyle } from './page-style.ts';
 
 const HOSTILE = '"><img src=x onerror=alert(1)>';
 
@@ -67,6 +68,13 @@ test('a table has a caption, headings with a scope, and bold only where asked', 
   expect(html).toContain('<td class="r"><b>2</b></td>');
   expect(html).not.toContain('<b>1</b>');
   expect(html.match(/<tr class="highlight">/g)).toHaveLength(1);
+});
+
+test('on a narrow page the first column of tables stays, in head and body, and hides what passes below it', () => {
+  const narrow = pageStyle().split('@media (max-width:840px)')[1].split('@media print')[0];
+  expect(narrow).toMatch(/tr>:first-child\{position:sticky;left:0;z-index:1;/);
+  expect(narrow).toMatch(/tr:not\(\.highlight\)>:first-child\{background:var\(--panel\)\}/);
+  expect(narrow).toMatch(/tr>:first-child::before\{[^}]*inset:0 0 0 -12px;[^}]*background:inherit/);
 });
 
 test('a figure is drawn for a wide and a narrow page and folds its data away', () => {

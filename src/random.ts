@@ -6,7 +6,7 @@
  */
 import { RecurveError } from './errors.ts';
 import { cos, log } from './exact.ts';
-import { kindOf } from './options.ts';
+import { expectWhole, kindOf } from './options.ts';
 
 /** A Threefry key: two unsigned 32-bit words. */
 export type RandomKey = readonly [number, number];
@@ -127,6 +127,9 @@ export function dropoutMask(key: RandomKey, counterHigh: number, p: number, out:
 
 // Counters of streams have a high word below 2^20; derived keys use high words from here, so they never meet.
 const DERIVATION = 0x80000000;
+
+/** Most numbers that are shuffled at once: 400 MB, some seconds. */
+export const MOST_SHUFFLED = 1e8;
 
 /**
  * A stream of random numbers, fixed by its seed or, for a fork, by the seed and the names on the way to it.
@@ -259,9 +262,12 @@ export class Random {
     return items;
   }
 
-  /** The whole numbers 0 to n - 1 in random order, [n]. */
+  /** The whole numbers 0 to n - 1 in random order, [n], for whole n from 0 to 10^8; else throws (code `usage`). */
   permutation(n: number): Int32Array {
-    return this.shuffle(Int32Array.from({ length: n }, (_, i) => i));
+    expectWhole('random.permutation', 'n', n, { least: 0, most: MOST_SHUFFLED, next: 'shuffle parts in turn' });
+    const order = new Int32Array(n);
+    for (let i = 0; i < n; i++) order[i] = i;
+    return this.shuffle(order);
   }
 }
 

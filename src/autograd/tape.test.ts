@@ -266,9 +266,7 @@ describe('given numbers', () => {
 
   it.each([[[-1]], [[0.5]], [[Number.NaN]], [[-2, 3]]])('cannot have the shape %j', (shape) => {
     const tape = fresh();
-    expect(() => tape.run(() => tape.zeros(shape))).toThrow(
-      'arena: expected a whole number of slots of at least 0, got',
-    );
+    expect(() => tape.run(() => tape.zeros(shape))).toThrow('shape: expected whole numbers of at least 0, got');
   });
 
   it('are copied: changing what values() gave changes nothing', () => {

@@ -94,7 +94,15 @@ export function expectTensor(who: string, what: string, given: Tensor): void {
 /** Number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
-  for (const n of shape) size *= n;
+  for (const n of shape) {
+    if (!(n >= 0 && n % 1 === 0)) {
+      throw new RecurveError(
+        'shape',
+        `shape: expected whole numbers of at least 0, got ${describeShape(shape)}; give sizes`,
+      );
+    }
+    size *= n;
+  }
   return size;
 }
 

@@ -70,7 +70,10 @@ const CALLS: [string, () => unknown][] = [
   ['data: expected a step as a string, got undefined', () => loose(parseStep)()],
   ['data: expected a step, got "1d"', () => loose(calendarFeatures)([0], '1d')],
   ['data: expected a time zone, got "Europe/Rome"', () => loose(nextTimes)(0, parseStep('1d'), 2, 'Europe/Rome')],
-  ['data: expected a number of times of at least 0, got -1', () => nextTimes(0, parseStep('1d'), -1)],
+  [
+    'data: expected the number of times to be a whole number from 0 to 10,000,000, got -1',
+    () => nextTimes(0, parseStep('1d'), -1),
+  ],
   ['addingProblem: expected random numbers, got 7', () => loose(addingProblem)({ count: 1, steps: 4 }, 7)],
   ['copyProblem: expected its options as an object, got 32', () => loose(copyProblem)(32, new Random(1))],
   ['bucketing: expected known options, got batch', () => loose(bucketBatches)([1], { batch: 2 }, new Random(1))],

@@ -1,5 +1,5 @@
 import { RecurveError } from '../errors.ts';
-import { expectText, kindOf } from '../options.ts';
+import { expectText, expectWhole, kindOf } from '../options.ts';
 import { civilFromDays, DAY, daysFromCivil, daysInMonth, HOUR, MINUTE } from './civil.ts';
 import { expectZone, UTC, type Zone } from './zone.ts';
 
@@ -34,7 +34,7 @@ export function parseStep(text: string): Step {
     [/^(y|years?)$/, 'month', 12],
   ];
   const scale = scales.find(([pattern]) => pattern.test(unit));
-  if (scale && count > 0) return { unit: scale[1], count: count * scale[2] };
+  if (scale && count > 0 && Number.isSafeInteger(count * scale[2])) return { unit: scale[1], count: count * scale[2] };
   throw new RecurveError(
     'usage',
     `data: expected a step such as 15min, 1h, 1d, 1w, 1mo, 1q or 1y, got "${text}"; write it so`,
@@ -43,7 +43,7 @@ export function parseStep(text: string): Step {
 
 /** Refuses what is no step: the text of one, say. */
 export function expectStep(given: Step): void {
-  if (['ms', 'day', 'month'].includes(given?.unit) && given.count > 0) return;
+  if (['ms', 'day', 'month'].includes(given?.unit) && given.count > 0 && given.count < Infinity) return;
   throw new RecurveError('usage', `data: expected a step, got ${kindOf(given)}; make it with parseStep('1h')`);
 }
 
@@ -68,7 +68,8 @@ export function formatStep(step: Step): string {
             [3, 'quarter'],
             [1, 'month'],
           ];
-  const [size, name] = units.find(([size]) => step.count % size === 0)!;
+  // Of numbers as times the step may be a part of a millisecond.
+  const [size, name] = units.find(([size]) => step.count % size === 0) ?? units.at(-1)!;
   const count = step.count / size;
   return count === 1 ? `1 ${name}` : `${count} ${name}s`;
 }
@@ -95,9 +96,10 @@ export function stepsBetween(origin: number, time: number, step: Step, zone: Zon
 
 /** Returns the instant `n` steps after `origin`: the inverse of `stepsBetween` for whole `n`. */
 export function stepAfter(origin: number, n: number, step: Step, zone: Zone = UTC): number {
-  if (step.unit === 'ms') return origin + n * step.count;
+  expectTime(origin);
+  if (step.unit === 'ms') return expectTime(origin + n * step.count);
   const from = origin + zone.offsetAt(origin);
-  if (step.unit === 'day') return toInstant(from + n * step.count * DAY, zone);
+  if (step.unit === 'day') return toInstant(expectTime(from + n * step.count * DAY), zone);
   const days = Math.floor(from / DAY);
   const { year, month, day } = civilFromDays(days);
   const index = year * 12 + (month - 1) + n * step.count;
@@ -107,18 +109,29 @@ export function stepAfter(origin: number, n: number, step: Step, zone: Zone = UT
   const aim = step.dayOfMonth ?? day;
   const late = day - Math.min(aim, daysInMonth(year, month));
   const toDay = Math.min(aim, daysInMonth(toYear, toMonth)) + late;
-  return toInstant(daysFromCivil(toYear, toMonth, 1) * DAY + (toDay - 1) * DAY + (from - days * DAY), zone);
+  const reading = daysFromCivil(toYear, toMonth, 1) * DAY + (toDay - 1) * DAY + (from - days * DAY);
+  return toInstant(expectTime(reading), zone);
 }
 
-/** Returns the `n` times that follow `last`, one step apart (instants). */
+/** The last day that clocks know, 100,000,000 days from 1970, and a day to spare for zones. */
+const LAST_TIME = 1e8 * DAY - DAY;
+
+function expectTime(ms: number): number {
+  if (Math.abs(ms) <= LAST_TIME) return ms;
+  throw new RecurveError(
+    'usage',
+    `data: expected a time before the year 275760, got ${ms} ms from 1970; check the time, the step and how many there are`,
+  );
+}
+
+/** Most times made at once: 80 MB. */
+const MOST_TIMES = 1e7;
+
+/** Returns the `n` times that follow `last`, one step apart (instants); at most 10,000,000. */
 export function nextTimes(last: number, step: Step, n: number, zone: Zone = UTC): Float64Array {
   expectStep(step);
   expectZone(zone);
-  if (!(Number.isSafeInteger(n) && n >= 0))
-    throw new RecurveError(
-      'usage',
-      `data: expected a number of times of at least 0, got ${kindOf(n)}; say how many follow`,
-    );
+  expectWhole('data', 'the number of times', n, { least: 0, most: MOST_TIMES, next: 'say how many follow' });
   return Float64Array.from({ length: n }, (_, k) => stepAfter(last, k + 1, step, zone));
 }
 

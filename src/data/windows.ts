@@ -41,6 +41,7 @@ export interface Windows {
 
 /** Returns how many windows fit into `length` steps: `floor((length - context - horizon) / stride) + 1`, or 0. */
 export function windowCount(length: number, context: number, horizon: number, stride = 1): number {
+  for (const [name, value] of Object.entries({ context, horizon, stride })) expectWhole('windows', name, value);
   return Math.max(0, Math.floor((length - context - horizon) / stride) + 1);
 }
 
@@ -139,6 +140,10 @@ function copyWindows(
       `windows: expected room for [${batch.length}, ${steps}, ${width}] with ${columns.length} columns from ${offset} on, got ${into.length} elements; allocate ${need}`,
     );
   }
+  const among = (count: number) => ({ least: 0, most: count - 1, next: 'check its number' });
+  const [ofColumns, ofWindows] = [among(series[0]!.names.length), among(index.count)];
+  for (let c = 0; c < columns.length; c++) expectWhole('windows', 'column', columns[c]!, ofColumns);
+  for (let b = 0; b < batch.length; b++) expectWhole('windows', 'window', batch[b]!, ofWindows);
   for (let c = 0; c < columns.length; c++) {
     let reader: (row: number) => number = () => 0;
     let current = -1;

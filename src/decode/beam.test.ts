@@ -106,7 +106,7 @@ describe('beam search', () => {
   test('refuses sizes that are none and logits that are not finite', () => {
     const { model } = chain(0);
     expect(() => beamSearch(model, { first: [1], width: 0, length: 1 })).toThrow(
-      /width to be a whole number of at least 1, got 0/,
+      /width to be a whole number from 1 to 100,000, got 0; try 4/,
     );
     expect(() => beamSearch(model, { first: [1], width: 1, length: 1, lengthPenalty: -1 })).toThrow(/lengthPenalty/);
     expect(() => beamSearch(model, { first: [Number.NaN], width: 1, length: 1 })).toThrow(/finite numbers, got NaN/);

@@ -16,9 +16,9 @@ export interface BeamModel {
 export interface BeamOptions {
   /** Logits of the first token, [K]. */
   first: ArrayLike<number>;
-  /** Hypotheses kept, at least 1; 1 is greedy search. */
+  /** Hypotheses kept, 1 to 100,000; 1 is greedy search. */
   width: number;
-  /** Most tokens of a hypothesis, at least 1. */
+  /** Most tokens of a hypothesis, 1 to 100,000. */
   length: number;
   /** The token that ends a hypothesis; default: none does, all become `length` long. */
   end?: number;
@@ -51,6 +51,10 @@ export interface Hypothesis {
   ended: boolean;
 }
 
+/** Hypotheses are held with all their tokens. */
+const MOST_HYPOTHESES = 1e5;
+const MOST_TOKENS = 1e5;
+
 /**
  * Beam search: keeps the `width` likeliest beginnings, step by step, and gives the best complete hypotheses, best first. Search ends when no
  * running hypothesis can beat the worst of `width` complete ones.
@@ -64,7 +68,8 @@ export function beamSearch(model: BeamModel, options: BeamOptions): Hypothesis[]
       `beam: expected a model with a function advance, got ${kindOf(model)}; give { advance: (parents, tokens) => logits }`,
     );
   }
-  for (const [name, value] of Object.entries({ width, length })) expectWhole('beam', name, value, { next: 'try 4' });
+  expectWhole('beam', 'width', width, { most: MOST_HYPOTHESES, next: 'try 4' });
+  expectWhole('beam', 'length', length, { most: MOST_TOKENS, next: 'try 100' });
   if (!(lengthPenalty >= 0 && lengthPenalty < Infinity))
     throw new RecurveError('usage', `beam: expected lengthPenalty of at least 0, got ${lengthPenalty}; try 0.6`);
   const scored = (logProbability: number, tokens: number): number =>

@@ -270,6 +270,13 @@ function elementWeights(shape: Shape, { weights, lengths }: LossOptions): Float6
         `loss: expected a prediction [B, T, ...] with ${lengths.length} rows for its lengths, got [${shape.join(', ')}]; give one length per row`,
       );
     }
+    for (let row = 0; row < B; row++) {
+      if (lengths[row] >= 0 && lengths[row] <= T && lengths[row] % 1 === 0) continue;
+      throw new RecurveError(
+        'usage',
+        `loss: expected lengths from 0 to ${T}, got ${lengths[row]} for row ${row}; count the valid steps of each`,
+      );
+    }
     const width = size / (B * T);
     for (let row = 0; row < B; row++) result.fill(0, (row * T + lengths[row]) * width, (row + 1) * T * width);
   }

@@ -1,4 +1,4 @@
-import { Tape, Tensor } from '../autograd/index.ts';
+import { sizeOf, Tape, Tensor } from '../autograd/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { RecurveError } from '../errors.ts';
 import { expectList, expectOptions, kindOf, type OptionNames } from '../options.ts';
@@ -58,6 +58,9 @@ export interface Network {
 
 const MEMORY_OPTIONS: OptionNames<StepOptions> = { shape: true, lengths: true, training: 'boolean', loss: 'function' };
 
+/** Numbers of 32 bits in the largest WebAssembly memory. */
+const MOST_INPUT = 2 ** 30;
+
 /** Parameters start on 64-byte borders. */
 const ALIGN = 16;
 
@@ -92,7 +95,7 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
         `network: expected each layer in one place, got ${name} and ${same.name} with one parameter; make a second layer`,
       );
     }
-    const size = parameter.shape.reduce((a, b) => a * b, 1);
+    const size = sizeOf(parameter.shape);
     entries.push({ name, parameter, offset: slots, size });
     slots += Math.ceil(size / ALIGN) * ALIGN;
   }
@@ -104,6 +107,13 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
   for (const { name, parameter, offset, size } of entries) {
     const first = new Float64Array(size);
     parameter.initialise(first, parameter.shape, random.fork(name));
+    const strange = first.find((value) => !Number.isFinite(value));
+    if (strange !== undefined) {
+      throw new RecurveError(
+        'numeric',
+        `network: expected finite first values of ${name}, got ${strange}; check its initialiser`,
+      );
+    }
     engine.write(weights + offset, first);
     parameter.bind(
       new Tensor(tape, parameter.shape, weights + offset, { tracked: true, scope: 0, gradient: gradients + offset }),
@@ -153,6 +163,12 @@ export function createNetwork(engine: Engine, root: Layer, options: { seed?: num
       expectInUse();
       expectOptions('memory', options, MEMORY_OPTIONS);
       expectList('memory', 'shape', options.shape, 'give that of the input, { shape: [B, T, D] }');
+      if (sizeOf(options.shape) > MOST_INPUT) {
+        throw new RecurveError(
+          'usage',
+          `memory: expected an input of at most ${MOST_INPUT} numbers, got [${options.shape.join(', ')}]; no engine has room for more`,
+        );
+      }
       return measureStep(tape, root, entries, options);
     },
     [Symbol.dispose]() {

@@ -185,7 +185,7 @@ export function calibratePoints(
 
 /** A point forecast as intervals of width 0, one per level: what `calibratePoints` widens. */
 export function pointIntervals(prediction: Float64Array, levels: readonly number[]): IntervalForecast[] {
-  expectList('conformal', 'levels', levels, 'e.g. [0.8, 0.95]');
+  checkLevels(levels);
   return levels.map((level) => ({ level, lower: prediction, upper: prediction }));
 }
 

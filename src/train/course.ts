@@ -39,20 +39,24 @@ function examples(network: Network, training: Objective, options: FitOptions, ra
   const pool = bucketing?.pool;
   const steps = Math.ceil(training.examples / batchSize);
   const weight = training.weight ?? countOf;
-  const batchesOf = (epoch: number): Int32Array[] => {
-    const shuffle = random.fork('shuffle').fork(String(epoch));
-    return bucketing
-      ? bucketBatches(bucketing.lengths, { batchSize, ...(pool !== undefined && { pool }) }, shuffle)
-      : cut(shuffle.permutation(training.examples), batchSize);
-  };
-  let batches: readonly Int32Array[] = [];
+  const shuffle = (epoch: number): Random => random.fork('shuffle').fork(String(epoch));
+  const buckets = ({ lengths }: NonNullable<FitOptions['bucketing']>, epoch: number): Int32Array[] =>
+    bucketBatches(lengths, { batchSize, ...(pool !== undefined && { pool }) }, shuffle(epoch));
+  let batchAt: (k: number) => Int32Array;
   return {
     steps,
     begin(epoch) {
-      batches = batchesOf(epoch);
+      if (bucketing) {
+        const batches = buckets(bucketing, epoch);
+        batchAt = (k) => batches[k];
+        return;
+      }
+      const order = shuffle(epoch).permutation(training.examples);
+      batchAt = (k) => order.slice(k * batchSize, (k + 1) * batchSize);
     },
     learn(k, pass) {
-      const parts = cut(batches[k], Math.ceil(batches[k].length / accumulate)).map((part) => ({
+      const batch = batchAt(k);
+      const parts = cut(batch, Math.ceil(batch.length / accumulate)).map((part) => ({
         part,
         weight: expectWeight(weight(part)),
       }));
@@ -64,7 +68,7 @@ function examples(network: Network, training: Objective, options: FitOptions, ra
       }
       return { loss, weight: total };
     },
-    ...(bucketing && { padding: (epoch: number) => paddingShare(bucketing.lengths, batchesOf(epoch)) }),
+    ...(bucketing && { padding: (epoch: number) => paddingShare(bucketing.lengths, buckets(bucketing, epoch)) }),
   };
 }
 
@@ -134,10 +138,8 @@ export function* costs(network: Network, objective: Objective, batchSize: number
     }
     return;
   }
-  for (const batch of cut(
-    Int32Array.from({ length: objective.examples }, (_, i) => i),
-    batchSize,
-  )) {
+  for (let from = 0; from < objective.examples; from += batchSize) {
+    const batch = Int32Array.from({ length: Math.min(batchSize, objective.examples - from) }, (_, i) => from + i);
     yield {
       loss: tape.evaluate(() => expectLoss('evaluate', objective.loss(batch, quiet, tape)).item()),
       weight: expectWeight((objective.weight ?? countOf)(batch)),

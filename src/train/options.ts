@@ -2,6 +2,7 @@ import type { Tape, Tensor } from '../autograd/index.ts';
 import { RecurveError } from '../errors.ts';
 import type { Pass } from '../nn/index.ts';
 import { expectOptions, expectPositive, expectWhole, kindOf, type OptionNames } from '../options.ts';
+import { MOST_SHUFFLED } from '../random.ts';
 import { type AverageOptions, checkAverage } from './average.ts';
 import { type ClipOptions, type ClipReport, checkClip } from './clip.ts';
 import type { OptimizerConfig } from './optimizers.ts';
@@ -11,7 +12,7 @@ import type { StreamOptions } from './truncated.ts';
 
 /** Examples and what they cost. */
 export interface Objective {
-  /** Number of examples, at least 1. */
+  /** Number of examples, 1 to 10^8. */
   examples: number;
   /** The mean loss of the examples named by `batch`, as a one-element tensor on `tape`. */
   loss(batch: Int32Array, pass: Pass, tape: Tape): Tensor;
@@ -143,7 +144,10 @@ export function expectObjective(who: string, name: string, objective: Objective)
     );
   }
   if (typeof objective?.loss === 'function') {
-    expectWhole(who, `${name} examples`, objective.examples, { next: 'say how many there are' });
+    expectWhole(who, `${name} examples`, objective.examples, {
+      most: MOST_SHUFFLED,
+      next: 'say how many there are, train on parts of more in turn, or read long sequences with streams',
+    });
     return;
   }
   throw new RecurveError(

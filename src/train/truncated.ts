@@ -12,11 +12,11 @@ import type { Objective } from './options.ts';
  * update only, the carried state with those of the updates before: that is the usual approximation.
  */
 export interface StreamOptions {
-  /** Steps of each document, at least 1; they stand one after another in the corpus. {@link cutStream} cuts one long stream. */
+  /** Steps of each document, at least 1 and below 2^31 in all; they stand one after another in the corpus. {@link cutStream} cuts one long stream. */
   documents: ArrayLike<number>;
   /** Streams read side by side (B), at least 1 and at most the number of documents. */
   rows: number;
-  /** New steps per update, at least 1: shorter updates more often, longer sees further. */
+  /** New steps per update, at least 1: shorter updates more often, longer sees further. An epoch has at most 20,000,000 windows of a row. */
   k1: number;
   /**
    * Steps that gradients flow back, at least k1 (default). Beyond k1, each window is read again from the state k2 − k1 steps
@@ -57,6 +57,15 @@ export interface StreamWindow {
 }
 
 /** One row's part of an update: steps of a document, counted from its start. */
+/** Positions in the corpus are 32-bit numbers. */
+const MOST_STEPS = 2 ** 31 - 1;
+/** An epoch's windows are laid out in advance, some sixty bytes each. */
+const MOST_WINDOWS = 2e7;
+/** Steps of all rows that are read at once. */
+const MOST_IN_WINDOW = 1e8;
+/** Rows that a stream is cut into. */
+const MOST_ROWS = 1e6;
+
 interface Span {
   document: number;
   /** First step read, first new step, and end. */
@@ -106,6 +115,7 @@ export function cutStream(length: number, rows: number): number[] {
       `cutStream: expected at least one step for each of ${rows} rows, got ${length}; lower rows or give a longer stream`,
     );
   }
+  expectWhole('cutStream', 'rows', rows, { most: MOST_ROWS, next: 'a few dozen read side by side will do' });
   return Array.from(
     { length: rows },
     (_, b) => Math.floor(((b + 1) * length) / rows) - Math.floor((b * length) / rows),
@@ -251,6 +261,9 @@ function check({
   k2: number;
 }): void {
   expectList('streams', 'documents', documents, 'give their lengths in steps');
+  let steps = 0;
+  let windows = 0;
+  let longest = 0;
   for (const [name, value] of Object.entries({ rows, k1, k2 })) expectWhole('streams', name, value);
   if (k2 < k1) {
     throw new RecurveError(
@@ -271,5 +284,21 @@ function check({
         `streams: expected documents of at least 1 step, got ${documents[d]} for document ${d}; leave empty documents out`,
       );
     }
+    steps += documents[d];
+    windows += Math.ceil(documents[d] / k1);
+    longest = Math.max(longest, documents[d]);
   }
+  const refuse = (expected: string, got: number, next: string): never => {
+    throw new RecurveError('usage', `streams: expected ${expected}, got ${got}; ${next}`);
+  };
+  if (steps > MOST_STEPS)
+    refuse(`documents of at most ${MOST_STEPS} steps in all`, steps, 'read parts of them in turn');
+  if (windows > MOST_WINDOWS) refuse(`at most ${MOST_WINDOWS} windows of k1 = ${k1} steps in all`, windows, 'raise k1');
+  const block = rows * Math.min(k2, longest);
+  if (block > MOST_IN_WINDOW)
+    refuse(
+      `at most ${MOST_IN_WINDOW} steps in a window of ${rows} rows`,
+      block,
+      `lower rows or ${k2 > k1 ? 'k2' : 'k1'}`,
+    );
 }

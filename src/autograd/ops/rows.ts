@@ -85,6 +85,8 @@ export function layerNorm(x: Tensor, gain: Tensor, bias: Tensor, epsilon = 1e-5)
   const y = tape.output(x.shape, [x, gain, bias]);
   const mean = tape.engine.arena.take(rows);
   const rstd = tape.engine.arena.take(rows);
+  if (!(epsilon > 0 && epsilon < Infinity))
+    throw new RecurveError('usage', `layerNorm: expected epsilon above 0, got ${epsilon}; 1e-5 is usual`);
   tape.engine.layerNorm(y.address, mean, rstd, x.address, gain.address, bias.address, rows, D, epsilon);
   tape.record(
     [y],

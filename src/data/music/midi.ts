@@ -4,7 +4,7 @@ import { expectBytes, expectText } from '../../options.ts';
 import { keyOfFifths } from './key.ts';
 import { barsOf, isMetre, type Metre, type MetreChange, parseMetre, sameMetre } from './metre.ts';
 import { midiFile, type TrackEvent, trackEvents } from './midi-events.ts';
-import { byTime, expectLength, expectScore, type Note, type Score, TICKS, voiceCount } from './score.ts';
+import { byTime, expectLength, expectScore, LONGEST, type Note, type Score, TICKS, voiceCount } from './score.ts';
 
 const VELOCITY = 80;
 /** General MIDI's channel of drums, whose numbers are no pitches. */
@@ -198,12 +198,16 @@ function timeSignature({ beats: numerator, unit: denominator }: Metre, deltaTime
   return { deltaTime, meta: true, type: 'timeSignature', numerator, denominator, metronome: 24, thirtyseconds: 8 };
 }
 
+/** A file counts its tracks in two bytes, and one of them has no notes. */
+const MOST_VOICES = 65_533;
+
 function expectWritable({ pitch, start, duration, voice }: Note): void {
   const whole = [pitch, start, duration, voice].every(Number.isSafeInteger);
-  if (whole && pitch >= 0 && pitch <= 127 && start >= 0 && duration >= 1 && voice >= 0) return;
+  const inRange = pitch >= 0 && pitch <= 127 && start >= 0 && duration >= 1 && voice >= 0;
+  if (whole && inRange && start + duration <= LONGEST && voice <= MOST_VOICES) return;
   throw new RecurveError(
     'data',
-    `midi: expected notes in whole numbers, pitch 0 to 127, start and voice from 0, duration from 1, got pitch ${pitch}, start ${start}, duration ${duration}, voice ${voice}; ${TICKS} ticks are a quarter`,
+    `midi: expected notes in whole numbers, pitch 0 to 127, start from 0, duration from 1, the end at most at ${LONGEST}, voice 0 to ${MOST_VOICES}, got pitch ${pitch}, start ${start}, duration ${duration}, voice ${voice}; ${TICKS} ticks are a quarter`,
   );
 }
 

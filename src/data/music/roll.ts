@@ -1,7 +1,7 @@
 import { RecurveError } from '../../errors.ts';
 import { expectList, kindOf } from '../../options.ts';
 import { expectKey } from './pitch.ts';
-import { byTime, expectScore, lengthOf, type Note, type Score, TICKS } from './score.ts';
+import { byTime, expectLength, expectScore, lengthOf, type Note, type Score, TICKS } from './score.ts';
 
 /** What sounds at each step of an even grid: MIDI numbers, ascending. An empty list is silence. */
 export type Roll = readonly (readonly number[])[];
@@ -26,6 +26,7 @@ export function rollOf(score: Score, stepsPerQuarter: number, name: string): num
   const roll: Set<number>[] = [];
   for (const { pitch, start, duration } of score.notes) {
     expectKey(pitch, name);
+    expectLength(start + duration, name);
     const first = Math.round(start / grid);
     const end = Math.max(first + 1, Math.round((start + duration) / grid));
     for (let t = first; t < end; t++) {

@@ -8,7 +8,7 @@ import { expectKey } from './pitch.ts';
 export const TICKS = 48;
 
 /** Ticks of the longest score that is read: 2^17 quarters, 18 hours at 120 a minute. */
-const LONGEST = 2 ** 17 * TICKS;
+export const LONGEST = 2 ** 17 * TICKS;
 
 /** Refuses a piece that nobody plays, before room is made for it. */
 export function expectLength(ticks: number, name: string): void {

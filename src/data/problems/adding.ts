@@ -1,6 +1,6 @@
 import { expectOptions, expectWhole } from '../../options.ts';
 import { expectRandom, type Random } from '../../random.ts';
-import type { NumberProblem } from './sequences.ts';
+import { expectRoom, type NumberProblem } from './sequences.ts';
 
 /** What to make: `addingProblem({ count: 32, steps: 600 }, new Random(7))`. */
 export interface AddingOptions {
@@ -25,6 +25,7 @@ export function addingProblem(options: AddingOptions, random: Random): NumberPro
   const { count, steps } = options;
   expectWhole('addingProblem', 'count', count);
   expectWhole('addingProblem', 'steps', steps, { least: 2 });
+  expectRoom('addingProblem', count, steps);
   const half = Math.floor(steps / 2);
   const x = new Float64Array(count * steps * 2);
   const targets = new Float64Array(count);

@@ -1,7 +1,7 @@
 import { log } from '../../exact.ts';
 import { expectOptions, expectWhole, type OptionNames } from '../../options.ts';
 import { expectRandom, type Random } from '../../random.ts';
-import type { SymbolProblem } from './sequences.ts';
+import { expectRoom, type SymbolProblem } from './sequences.ts';
 
 /** What to make: `copyProblem({ count: 32, delay: 200 }, new Random(7))`. */
 export interface CopyOptions {
@@ -36,6 +36,7 @@ export function copyProblem(options: CopyOptions, random: Random): CopyProblem {
   const { count, delay, length = 10, kinds = 8 } = options;
   check(options);
   const T = delay + 2 * length;
+  expectRoom('copyProblem', count, T);
   const symbols = new Int32Array(count * T);
   const targets = new Int32Array(count * T);
   for (let b = 0; b < count; b++) {

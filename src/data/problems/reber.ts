@@ -1,6 +1,6 @@
 import { expectOptions, expectWhole } from '../../options.ts';
 import { expectRandom, type Random } from '../../random.ts';
-import { pad, type SymbolProblem } from './sequences.ts';
+import { expectRoom, pad, type SymbolProblem } from './sequences.ts';
 
 /** Strings of the grammar, with the symbol that follows each step and those that may. */
 export interface ReberStrings extends SymbolProblem {
@@ -41,6 +41,9 @@ const GRAMMAR: readonly (readonly (readonly [Letter, number])[])[] = [
 ];
 const END = 6;
 
+/** Letters of the shortest string. */
+const SHORTEST = 9;
+
 /**
  * Strings of the embedded Reber grammar: B, T or P, a Reber string from B to E, the same T or P again, E. Both choices at each
  * branch are equally likely. The last T or P needs a memory of the second symbol. Hochreiter & Schmidhuber 1997, experiment 1.
@@ -52,6 +55,7 @@ export function embeddedReber(options: { count: number }, random: Random): Reber
   expectRandom('embeddedReber', random);
   const { count } = options;
   expectWhole('embeddedReber', 'count', count);
+  expectRoom('embeddedReber', count, SHORTEST);
   const strings = Array.from({ length: count }, () => embedded(random));
   const inputs = pad(strings.map(({ letters }) => letters.slice(0, -1)));
   const [B, T] = inputs.shape;

@@ -1,3 +1,5 @@
+import { RecurveError } from '../../errors.ts';
+
 /** Real-valued sequences of one length with one target each. */
 export interface NumberProblem {
   /** x[B, T, D], row-major. */
@@ -14,6 +16,18 @@ export interface SymbolProblem {
   shape: readonly [B: number, T: number];
   /** Valid steps of each sequence, [B]. */
   lengths: Int32Array;
+}
+
+/** Steps of all sequences of a problem together. */
+const MOST_STEPS = 1e8;
+
+/** Refuses more sequences, or longer ones, than have room. */
+export function expectRoom(who: string, count: number, steps: number): void {
+  if (count * steps <= MOST_STEPS) return;
+  throw new RecurveError(
+    'usage',
+    `${who}: expected at most ${MOST_STEPS} steps in all, got ${count} × ${steps}; make them batch by batch`,
+  );
 }
 
 /** Pads sequences of symbols to the longest. */

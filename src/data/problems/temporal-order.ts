@@ -1,6 +1,6 @@
 import { expectOptions, expectWhole } from '../../options.ts';
 import { expectRandom, type Random } from '../../random.ts';
-import { pad, type SymbolProblem } from './sequences.ts';
+import { expectRoom, pad, type SymbolProblem } from './sequences.ts';
 
 /** What to make: `temporalOrder({ count: 32 }, new Random(7))`. */
 export interface TemporalOrderOptions {
@@ -30,6 +30,7 @@ export function temporalOrder(options: TemporalOrderOptions, random: Random): Te
   const { count, steps = 100 } = options;
   expectWhole('temporalOrder', 'count', count);
   expectWhole('temporalOrder', 'steps', steps, { least: 10 });
+  expectRoom('temporalOrder', count, steps);
   const tenth = Math.floor(steps / 10);
   const targets = new Int32Array(count);
   const rows = Array.from({ length: count }, (_, b) => {

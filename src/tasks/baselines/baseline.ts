@@ -9,7 +9,7 @@ export interface BaselineData {
   values: Float64Array;
   /** Number of leading steps a baseline may fit on, 1 to N: `values[0 .. trainEnd)`. Those that fit nothing take 0 too. */
   trainEnd: number;
-  /** Steps forecast from each origin, at least 1. */
+  /** Steps forecast from each origin, 1 to 1,000,000. */
   horizon: number;
 }
 
@@ -29,14 +29,8 @@ export interface Baseline {
 
 /** Checks the data once for all baselines and returns the mean of the observed training values. */
 export function checkBaselineData(name: string, data: BaselineData): number {
-  if (!ArrayBuffer.isView(data?.values)) {
-    throw new RecurveError(
-      'usage',
-      `${name}: expected a series { values, trainEnd, horizon }, got ${kindOf(data)}; values are a Float64Array`,
-    );
-  }
-  const { values, trainEnd, horizon } = data;
-  expectWhole(name, 'horizon', horizon);
+  checkHorizon(name, data);
+  const { values, trainEnd } = data;
   expectWhole(name, 'trainEnd', trainEnd, { most: values.length, next: 'give a training span inside the series' });
   let sum = 0;
   let count = 0;
@@ -59,6 +53,20 @@ export function checkBaselineData(name: string, data: BaselineData): number {
     );
   }
   return sum / count;
+}
+
+/** Most steps forecast from one origin. */
+const MOST_STEPS = 1e6;
+
+/** What baselines need that learn nothing. */
+export function checkHorizon(name: string, data: BaselineData): void {
+  if (!ArrayBuffer.isView(data?.values)) {
+    throw new RecurveError(
+      'usage',
+      `${name}: expected a series { values, trainEnd, horizon }, got ${kindOf(data)}; values are a Float64Array`,
+    );
+  }
+  expectWhole(name, 'horizon', data.horizon, { most: MOST_STEPS });
 }
 
 /** Why a baseline that fits something is missing. */

@@ -3,11 +3,20 @@ import { expectWhole } from '../../options.ts';
  * The three forecasts that fit nothing or one slope. Definitions: Hyndman and Athanasopoulos, "Forecasting: Principles
  * and Practice", 3rd edition, section 5.2.
  */
-import { type Baseline, type BaselineData, checkBaselineData, checkOrigin, lastObserved } from './baseline.ts';
+import {
+  type Baseline,
+  type BaselineData,
+  checkBaselineData,
+  checkHorizon,
+  checkOrigin,
+  lastObserved,
+} from './baseline.ts';
 
 /** The training mean, for where nothing was observed yet; NaN without training. */
 function meanOf(name: string, data: BaselineData): number {
-  return data?.trainEnd === 0 ? Number.NaN : checkBaselineData(name, data);
+  if (data?.trainEnd !== 0) return checkBaselineData(name, data);
+  checkHorizon(name, data);
+  return Number.NaN;
 }
 
 /** Persistence: the last observed value, repeated. The training mean where nothing was observed yet. */

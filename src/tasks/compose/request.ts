@@ -11,6 +11,7 @@ import {
   type Score,
   TICKS,
 } from '../../data/music/index.ts';
+import { isMetre } from '../../data/music/metre.ts';
 import { expectKey } from '../../data/music/pitch.ts';
 import { checkSampling, type SampleOptions } from '../../decode/index.ts';
 import { RecurveError } from '../../errors.ts';
@@ -79,6 +80,7 @@ export function checkRequest(request: ComposeRequest): void {
     opening,
     soprano,
     title = '',
+    metre,
     ...sampling
   } = request;
   checkSampling(sampling);
@@ -87,6 +89,12 @@ export function checkRequest(request: ComposeRequest): void {
   };
   for (const [name, value] of Object.entries({ bars: given ?? 1, notes }))
     expectWhole('compose', name, value, { most: 4096 });
+  if (metre !== undefined && !isMetre(metre))
+    wrong(
+      'a metre such as { beats: 6, unit: 8 }',
+      `${metre?.beats}/${metre?.unit}`,
+      'give 1 to 99 beats, unit 1 to 32',
+    );
   if (!(tempo >= 4 && tempo <= 1000)) wrong('a tempo from 4 to 1000 quarters a minute', tempo, 'try 100');
   if (typeof title !== 'string') wrong('a title in words', String(title), 'put it in quotes');
   if (title.length > LONGEST_TITLE) wrong(`a title of at most ${LONGEST_TITLE} characters`, title.length, 'shorten it');

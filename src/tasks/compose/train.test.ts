@@ -141,6 +141,9 @@ test('a metre and a mode that only the pieces to measure have are heard as the n
   // D dorian has the scale of C, and a bar of 2/2 is as long as one of 4/4.
   expect(await model.evaluate(odd)).toEqual(await model.evaluate(scaleTunes(12)));
   expect(model.next(odd[5])).toEqual(model.next(scaleTunes(12)[5]));
+  expect(() => model.compose({ metre: { beats: 1e9, unit: 4 } })).toThrow(
+    /^compose: expected a metre such as .*, got 1000000000\/4; /,
+  );
   expect(() => model.compose({ metre: parseMetre('2/2') })).toThrow(
     /expected a metre of 4\/4, as in training, got 2\/2/,
   );

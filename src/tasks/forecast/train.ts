@@ -135,6 +135,9 @@ export async function trainForecast(
 
 /** Scalers, windows and network sizes from the training span, and the two ways to learn. */
 export async function prepareTraining(data: SeriesResult, settings: ForecastSettings, spans: Spans, given?: Engine) {
+  // Before anything is made for a horizon that no series has.
+  const { context, horizon } = settings;
+  if (spans.train.every(({ from, to }) => to - from < context + horizon)) expectEnough([], spans, settings);
   const fitted = settings.validation === 'holdout' ? beforeHoldout(spans) : spans.train;
   const { plan, prepared } = fitPlan(data.series, fitted, settings);
   const windows = trainingWindows(prepared, spans.train, settings);

@@ -115,6 +115,7 @@ export async function nextTokens(
   text: string,
   count: number,
 ): Promise<NextToken[]> {
+  expectWhole('next', 'count', count);
   using stepper = createStepper(network);
   return likeliest(codec, await read(stepper, promptIds(codec, text, 'predict', 'a text')), count);
 }

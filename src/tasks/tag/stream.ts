@@ -1,4 +1,4 @@
-import { nextTimes, stepsBetween, zoneOf } from '../../data/index.ts';
+import { nextTimes, stepAfter, stepsBetween, zoneOf } from '../../data/index.ts';
 import { listNames, shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
@@ -199,7 +199,7 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
 
 function toldTime({ step, ahead, zone }: TablePlan, time: number): number | null {
   if (!step) return null;
-  return ahead === 0 ? time : nextTimes(time, step, ahead, zoneOf(zone))[ahead - 1];
+  return ahead === 0 ? time : stepAfter(time, ahead, step, zoneOf(zone));
 }
 
 /** Times of the rows that are missing before this one. */

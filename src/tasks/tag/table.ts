@@ -1,11 +1,11 @@
 import {
   type DataReport,
   type NumberColumn,
-  nextTimes,
   rowNumber,
   type Series,
   type SeriesOptions,
   type Step,
+  stepAfter,
   type Table,
   type TaggedText,
   toSeries,
@@ -218,5 +218,5 @@ export function toldTimes({ time, step, zone }: Series, ahead: number): Float64A
   if (!time || !step) return null;
   if (ahead === 0) return time;
   const clock = zoneOf(zone);
-  return time.map((from) => nextTimes(from, step, ahead, clock)[ahead - 1]);
+  return time.map((from) => stepAfter(from, ahead, step, clock));
 }

@@ -1,5 +1,5 @@
 import { RecurveError } from '../../../errors.ts';
-import { expectText, kindOf } from '../../../options.ts';
+import { expectText, expectWhole, kindOf } from '../../../options.ts';
 
 /** How words are pronounced: ARPABET by lower-case word, further pronunciations under `word(2)`, …; as in the CMU dictionary. */
 export type Pronunciations = Readonly<Record<string, string>>;
@@ -108,9 +108,13 @@ export function expectRhymes(given: Rhymes): void {
   throw new RecurveError('usage', `verse: expected rhymes, got ${kindOf(given)}; make them with createRhymes`);
 }
 
+/** Most lines of a text with a scheme. */
+export const MOST_LINES = 1e5;
+
 /** Pairs of lines that a scheme such as `abab` wants to rhyme, of so many lines: each line with the last one of its letter. */
 export function schemePairs(scheme: string, lines: number): [number, number][] {
   expectText('verse', 'scheme', scheme, 'write it as aabb');
+  expectWhole('verse', 'lines', lines, { least: 0, most: MOST_LINES, next: 'count them' });
   const pairs: [number, number][] = [];
   for (let i = 0; i < lines; i++) {
     const stanza = i - (i % scheme.length);

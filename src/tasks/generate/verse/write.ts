@@ -7,7 +7,7 @@ import { visitor } from '../../../train/event-loop.ts';
 import { expectModel } from '../../given.ts';
 import type { GenerateModel } from '../model.ts';
 import { promptIds, sayable } from '../write.ts';
-import { expectRhymes, lastWord, type Rhymes } from './rhyme.ts';
+import { expectRhymes, lastWord, MOST_LINES, type Rhymes } from './rhyme.ts';
 
 /** How to write verse. Lines are drawn and thrown away: a repetition penalty would count what nobody reads. */
 export interface VerseOptions extends Omit<SampleOptions, 'repetitionPenalty' | 'repetitionWindow'> {
@@ -70,7 +70,7 @@ export async function writeVerse(model: GenerateModel, options: VerseOptions): P
       'usage',
       `verse: expected a scheme of 2 to 26 letters, one of them twice, such as aabb, got "${options.scheme}"; lines of equal letters rhyme`,
     );
-  expectWhole('verse', 'lines', wanted, { next: 'leave it out for one round of the scheme' });
+  expectWhole('verse', 'lines', wanted, { most: MOST_LINES, next: 'leave it out for one round of the scheme' });
   if (syllables !== undefined)
     expectWhole('verse', 'syllables', syllables, { next: 'leave it out for lines as the model writes them' });
   const { codec, network } = model;

@@ -9,7 +9,7 @@ export function define(command: Command): void {
     .argument('<model>', MODEL)
     .argument('<data>', DATA)
     .description(
-      'Asks a model about data: a forecast for the steps after a table, … The data are read as those in training were.',
+      'Asks a model about data: the steps after a table, the label of each step, the class of each text, what may follow a text or a piece of music. The data are read as those in training were.',
     )
     .option('--json', 'print one JSON object')
     .option('--out <file>', 'write there instead')
@@ -25,7 +25,7 @@ export function define(command: Command): void {
     ['classify'],
     [
       new Option('--explain', 'what each word, or each stretch of steps, speaks for'),
-      new Option('--lines', 'each line of the file is a text'),
+      new Option('--lines', 'each line of the file is a text; without it a table, or a folder of texts'),
       new Option('--text <column>', 'column of texts; default as in training'),
     ],
   );

@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import { formatClock } from '../src/data/civil.ts';
 import { readTable } from '../src/data/read-table.ts';
 
@@ -67,7 +66,7 @@ export async function measureCsv(megabytes: number, columns?: string[]): Promise
   };
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.main) {
   const [megabytes = '300', columns] = process.argv.slice(2);
   console.log(JSON.stringify(await measureCsv(Number(megabytes), columns?.split(',')), null, 2));
 }

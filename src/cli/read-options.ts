@@ -22,7 +22,7 @@ export interface ReadValues {
 }
 
 /** Group of the options that say how a table is written. */
-export const READ_GROUP = 'How the table is written (found by looking at it):';
+const READ_GROUP = 'How the table is written (found by looking at it):';
 
 /** The same of a trained model's next table. */
 export const READ_LIKE_GROUP = 'How the table is written (as train was told, else found by looking at it):';

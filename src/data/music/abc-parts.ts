@@ -9,7 +9,7 @@ const LONGEST_TEXT = 400;
 const MOST_ITEMS = 2 ** 21;
 
 /** Reads an order of parts: `ABA2` as A, B, A, A; `(AB)3`; dots and spaces say nothing. Undefined where it is none. */
-export function partOrder(text: string): string[] | undefined {
+function partOrder(text: string): string[] | undefined {
   const signs = text.length > LONGEST_TEXT ? '' : text.replace(/[.\s]/g, '');
   let at = 0;
   const sequence = (): string[] | undefined => {

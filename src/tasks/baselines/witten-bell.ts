@@ -1,5 +1,5 @@
 import { log } from '../../exact.ts';
-import type { Visit } from '../../train/event-loop.ts';
+import { type Visit, visitor } from '../../train/event-loop.ts';
 
 /**
  * An n-gram model, interpolated after Witten and Bell (1991; as in Chen & Goodman 1999):
@@ -25,7 +25,7 @@ export async function wittenBell(
   ids: Int32Array,
   K: number,
   order: number,
-  visit: Visit = async () => {},
+  visit: Visit = visitor(),
 ): Promise<NgramModel> {
   const counts = new Counts(K, order);
   for (let i = 0; i < ids.length; i++) {
@@ -49,7 +49,7 @@ export async function wittenBellAsItReads(
   ids: Int32Array,
   K: number,
   order: number,
-  visit: Visit = async () => {},
+  visit: Visit = visitor(),
 ): Promise<Float64Array> {
   const counts = new Counts(K, order);
   const surprises = new Float64Array(ids.length - 1);

@@ -85,7 +85,7 @@ export function generateModel(network: Network, parts: GenerateParts): GenerateM
     },
     async evaluateNgram(text) {
       const ids = encodeForReading(codec, text, 'evaluate');
-      return scoreText(codec, text, ids, await wittenBellAsItReads(ids, codec.size, parts.settings.order, visitor()));
+      return scoreText(codec, text, ids, await wittenBellAsItReads(ids, codec.size, parts.settings.order));
     },
     heldOut(text) {
       expectText('generate', 'the text of the training', text);

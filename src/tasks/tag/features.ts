@@ -125,7 +125,7 @@ export function writeFeatures(
 }
 
 /** The inputs of all steps of a series, [T, D]. */
-export function tableRows(plan: TablePlan, classes: number, one: TagSeries): Float64Array {
+function tableRows(plan: TablePlan, classes: number, one: TagSeries): Float64Array {
   const T = one.series.length;
   const D = featureCount(plan, classes);
   const out = new Float64Array(T * D);

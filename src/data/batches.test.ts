@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { Random } from '../random.ts';
-import { bucketBatches, paddingShare } from './batches.ts';
+import { batchesToRead, bucketBatches, paddingShare } from './batches.ts';
 
 describe('bucketBatches', () => {
   it('holds every sequence once, in as many batches as without bucketing, all full but one', () => {
@@ -72,4 +72,29 @@ describe('paddingShare', () => {
     expect(paddingShare([3, 3], [[0, 1]])).toBe(0);
     expect(paddingShare([0, 0], [[0, 1]])).toBe(0);
   });
+});
+
+test('batches to read hold every sequence once, ordered by length, and no more steps than said but for one alone', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat({ max: 40 }), { maxLength: 600 }),
+      fc.integer({ min: 1, max: 900 }),
+      (lengths, steps) => {
+        const batches = batchesToRead(lengths, steps);
+        const order = batches.flat();
+        expect([...order].sort((a, b) => a - b)).toEqual(lengths.map((_, i) => i));
+        for (let k = 1; k < order.length; k++) expect(lengths[order[k]]).toBeGreaterThanOrEqual(lengths[order[k - 1]]);
+        for (const batch of batches) {
+          const padded = batch.length * Math.max(...batch.map((i) => lengths[i]));
+          expect(batch.length === 1 || (batch.length <= 256 && padded <= steps)).toBe(true);
+        }
+        // As few as that allows: one more would have been too many.
+        batches.slice(1).forEach(([first], k) => {
+          const size = batches[k].length + 1;
+          expect(size > 256 || size * lengths[first] > steps).toBe(true);
+        });
+      },
+    ),
+    { seed: 6 },
+  );
 });

@@ -41,6 +41,26 @@ export function bucketBatches(lengths: ArrayLike<number>, options: BucketOptions
   return Array.from(random.fork('batches').permutation(batches.length), (k) => batches[k]);
 }
 
+/** Sequences in a batch that is read without learning. */
+const READ_ROWS = 256;
+
+/**
+ * The numbers 0 … N−1 in batches of like lengths, the shortest first: for reading without learning, where any order will do.
+ *
+ * @param steps in a batch at most, padding included, but for a sequence that is longer alone: bounds the memory
+ */
+export function batchesToRead(lengths: ArrayLike<number>, steps: number): number[][] {
+  const order = Array.from(lengths, (_, i) => i).sort((a, b) => lengths[a] - lengths[b]);
+  const batches: number[][] = [];
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && to - from < READ_ROWS && (to + 1 - from) * lengths[order[to]] <= steps) to++;
+    batches.push(order.slice(from, to));
+    from = to;
+  }
+  return batches;
+}
+
 /** Share of the steps that are padding when each batch is as long as its longest sequence, 0 to 1. */
 export function paddingShare(lengths: ArrayLike<number>, batches: readonly ArrayLike<number>[]): number {
   expectList('padding', 'lengths', lengths, 'give the steps of each sequence');

@@ -1,3 +1,4 @@
+import { batchesToRead } from '../../data/batches.ts';
 import type { Network } from '../../nn/index.ts';
 import { type Visit, visitor } from '../../train/event-loop.ts';
 import { mostProbableAt } from '../probabilities.ts';
@@ -5,9 +6,8 @@ import type { Bayes } from './bayes.ts';
 import { type Blend, blended } from './blend.ts';
 import { batchOf, type Encoded, type InputPlan } from './inputs.ts';
 
-/** Steps in a batch of predictions, padding included: bounds the memory, whatever the texts' lengths. */
+/** Steps in a batch of predictions: bounds the memory, whatever the texts' lengths. */
 const MOST_STEPS = 16_384;
-const MOST_ROWS = 256;
 
 /**
  * Logits of examples, [N, K]: the mean of the members'. Like lengths go together; which example shares a batch with which changes no
@@ -20,13 +20,8 @@ export async function logitsOf(
   K: number,
   visit: Visit = visitor(),
 ): Promise<Float64Array> {
-  const { lengths } = encoded;
-  const logits = new Float64Array(lengths.length * K);
-  const order = Array.from(lengths, (_, i) => i).sort((a, b) => lengths[a] - lengths[b]);
-  for (let from = 0; from < order.length; ) {
-    let to = from + 1;
-    while (to < order.length && to - from < MOST_ROWS && (to + 1 - from) * lengths[order[to]] <= MOST_STEPS) to++;
-    const which = order.slice(from, to);
+  const logits = new Float64Array(encoded.lengths.length * K);
+  for (const which of batchesToRead(encoded.lengths, MOST_STEPS)) {
     const { values, shape, lengths: own } = batchOf(plan, encoded, which);
     const y = network.predict(values, shape, { lengths: own });
     const M = y.shape[1];
@@ -34,7 +29,6 @@ export async function logitsOf(
       for (let m = 0; m < M; m++) for (let k = 0; k < K; k++) logits[example * K + k] += y.values[(b * M + m) * K + k];
       for (let k = 0; k < K; k++) logits[example * K + k] /= M;
     });
-    from = to;
     await visit();
   }
   return logits;

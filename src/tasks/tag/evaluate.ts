@@ -3,11 +3,14 @@ import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { expectOptions } from '../../options.ts';
 import { UNLEARNED } from '../baselines/baseline.ts';
+import { atOnce } from '../baselines/pieces.ts';
 import { expectModel } from '../given.ts';
+import { joined } from '../training/index.ts';
 import { shares, tableBaselines } from './baselines.ts';
 import { tableSpans } from './course.ts';
 import { tableInputs } from './features.ts';
 import type { TagModel } from './model.ts';
+import { probabilitiesInBatches } from './reading.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';
 import { expectTagData, type TagTable, toldTimes } from './table.ts';
 import { labelsOf } from './text.ts';
@@ -55,19 +58,26 @@ async function scoreTable(model: TagModel, table: TagTable, from?: string, until
   if (N === 0)
     throw new RecurveError('data', 'tag: expected steps with labels in the test span, got none; move its border');
   const labels = new Int32Array(N);
-  const probabilities = new Float64Array(N * K);
   const times: number[] = [];
   let i = 0;
   for (const [k, one] of table.series.entries()) {
-    if (spans.test[k].length === 0) continue;
-    const all = model.probabilities(tableInputs(plan, K, one, model.regression !== undefined));
     const told = toldTimes(one.series, plan.ahead);
     for (const t of spans.test[k]) {
-      labels[i] = one.labels[t + plan.ahead];
-      probabilities.set(all.subarray(t * K, (t + 1) * K), K * i++);
+      labels[i++] = one.labels[t + plan.ahead];
       if (told) times.push(told[t]);
     }
   }
+  const scored = table.series.flatMap((one, k) => (spans.test[k].length > 0 ? [{ one, tested: spans.test[k] }] : []));
+  const told = atOnce(
+    probabilitiesInBatches(
+      model,
+      scored.map(({ one }) => one.series.length),
+      (i) => tableInputs(plan, K, scored[i].one, model.regression !== undefined),
+    ),
+  );
+  const probabilities = joined(
+    scored.flatMap(({ tested }, i) => tested.map((t) => told[i].subarray(t * K, (t + 1) * K))),
+  );
   return {
     ...{ labels, probabilities },
     ...(times.length === N && { times: Float64Array.from(times) }),
@@ -91,7 +101,7 @@ function scoreText(model: TagModel, text: TaggedText): TagScored {
       `${text.source}: expected a label for every word, got sentences without; give tagged text, or use predict`,
     );
   }
-  const probabilities = Float64Array.from(model.predict(text).flatMap((told) => Array.from(told.probabilities)));
+  const probabilities = joined(model.predict(text).map((told) => told.probabilities));
   return { labels, probabilities, baselines: { constant: sharesOf(model, labels.length) }, notes: {} };
 }
 
@@ -103,5 +113,7 @@ function sharesOf({ classes, summary }: TagModel, N: number): Float64Array {
     counts.flatMap((count, k) => new Array<number>(count).fill(k)),
     K,
   );
-  return Float64Array.from({ length: N * K }, (_, at) => constant[at % K]);
+  const all = new Float64Array(N * K);
+  for (let i = 0; i < N; i++) all.set(constant, i * K);
+  return all;
 }

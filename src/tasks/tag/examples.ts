@@ -28,12 +28,15 @@ export function weighted(examples: readonly Example[], classWeights: ArrayLike<n
   }));
 }
 
-/** Inputs of some examples side by side, padded with zeros to the longest, [B, T, D]. */
-function batchOf(chosen: readonly Example[], D: number): { x: Float64Array; T: number; lengths: number[] } {
-  const lengths = chosen.map(({ length }) => length);
+/** Inputs of some sequences side by side, padded with zeros to the longest, [B, T, D]. */
+export function batchOf(
+  sequences: readonly Float64Array[],
+  D: number,
+): { x: Float64Array; T: number; lengths: number[] } {
+  const lengths = sequences.map(({ length }) => length / D);
   const T = Math.max(...lengths);
-  const x = new Float64Array(chosen.length * T * D);
-  chosen.forEach(({ rows }, b) => {
+  const x = new Float64Array(sequences.length * T * D);
+  sequences.forEach((rows, b) => {
     x.set(rows, b * T * D);
   });
   return { x, T, lengths };
@@ -63,7 +66,10 @@ export function objectiveOf(
     weight: total,
     loss(batch, pass, tape) {
       const chosen = Array.from(batch, (i) => all[i]);
-      const { x, T, lengths } = batchOf(chosen, D);
+      const { x, T, lengths } = batchOf(
+        chosen.map(({ rows }) => rows),
+        D,
+      );
       const B = chosen.length;
       const targets = new Int32Array(B * T).fill(-1);
       const weights = new Float64Array(B * T);

@@ -13,15 +13,15 @@ import type { Carry, Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
 import { atOnce } from '../baselines/pieces.ts';
 import { type LoadOptions, loadOptions } from '../given.ts';
-import { expectProbabilities, softmaxRows } from '../probabilities.ts';
-import { networkOf, weightsOf } from '../training/index.ts';
+import { expectProbabilities } from '../probabilities.ts';
+import { joined, networkOf, weightsOf } from '../training/index.ts';
 import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';
 import { labelAt, type TagCalibration } from './calibration.ts';
 import { checkTagDocument } from './document.ts';
 import { type TablePlan, type TagInputs, tableInputs } from './features.ts';
-import { type Logistic, logisticLogits } from './logistic.ts';
+import type { Logistic } from './logistic.ts';
 import type { TagSettings } from './options.ts';
-import { blendLogits } from './regression.ts';
+import { meanLogits, probabilitiesInBatches, withRegression } from './reading.ts';
 import { createTagStream, type TagStream } from './stream.ts';
 import { expectTagData, type TagTable, type TagTableOptions, toldTimes } from './table.ts';
 import { LONGEST, type TextPlan, textRows } from './text.ts';
@@ -77,45 +77,21 @@ export interface TagModel extends TagParts {
   [Symbol.dispose](): void;
 }
 
-/** Rows that go through the network at once. */
-const PIECE = 1024;
-
 /** Puts a model together from its parts and networks that have their weights. */
 export function tagModel(members: readonly Network[], parts: TagParts): TagModel {
   const { architecture, calibration, classes, plan, regression } = parts;
-  const D = inputWidth(architecture);
   const K = classes.length;
-
-  /** A piece is a network's reading of some rows. */
-  function* logitsOf({ rows, beside }: TagInputs, carries?: readonly Carry[]): Generator<void, Float64Array> {
-    const T = rows.length / D;
-    const sum = new Float64Array(T * K);
-    for (const [m, network] of members.entries()) {
-      const { values } = network.predict(rows, [1, T, D], carries ? { carry: carries[m] } : {});
-      for (let i = 0; i < sum.length; i++) sum[i] += values[i] / members.length;
-      yield;
-    }
-    return regression && beside ? blendLogits(sum, logisticLogits(regression, beside, K)) : sum;
-  }
+  const answerer = { members, architecture, calibration, ...(regression && { regression }) };
   const model: TagModel = {
     ...parts,
     members,
-    advance: (inputs, carries) => atOnce(logitsOf(inputs, carries)),
+    advance: (inputs, carries) =>
+      withRegression(answerer, inputs, atOnce(meanLogits(answerer, [inputs.rows], carries)).mean),
     probabilities: (inputs) => atOnce(model.probabilitiesInPieces(inputs)),
-    *probabilitiesInPieces({ rows, beside }) {
-      const T = rows.length / D;
-      const all = new Float64Array(T * K);
-      // Reading both ways needs the whole; forwards, pieces with carried states give the same bits in less memory.
-      const carries = architecture.bidirectional ? undefined : members.map((): Carry => new Map());
-      const piece = carries ? PIECE : T;
-      const part = (values: Float64Array, from: number, to: number): Float64Array =>
-        values.slice((from * values.length) / T, (to * values.length) / T);
-      for (let from = 0; from < T; from += piece) {
-        const to = Math.min(T, from + piece);
-        const inputs = { rows: part(rows, from, to), ...(beside && { beside: part(beside, from, to) }) };
-        all.set(yield* logitsOf(inputs, carries), from * K);
-      }
-      return softmaxRows(all, K, calibration.temperature);
+    *probabilitiesInPieces(inputs) {
+      const T = inputs.rows.length / inputWidth(architecture);
+      const [all] = yield* probabilitiesInBatches(answerer, [T], () => inputs);
+      return all;
     },
     predict(data) {
       expectTagData('tag', data);
@@ -130,20 +106,29 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
       if ('kind' in data) {
         if (plan.kind !== 'table')
           throw new RecurveError('data', 'tag: expected tagged text or sentences, got a table; the model reads words');
-        return data.series.map((one) => {
-          const times = toldTimes(one.series, plan.ahead);
-          return told(one.series.id, times, model.probabilities(tableInputs(plan, K, one, regression !== undefined)));
+        const steps = data.series.map(({ series }) => series.length);
+        const inputsOf = (i: number) => tableInputs(plan, K, data.series[i], regression !== undefined);
+        return atOnce(probabilitiesInBatches(answerer, steps, inputsOf)).map((probabilities, i) => {
+          const { series } = data.series[i];
+          return told(series.id, toldTimes(series, plan.ahead), probabilities);
         });
       }
       if (plan.kind !== 'text')
         throw new RecurveError('data', 'tag: expected a table, got text; the model reads columns of numbers');
+      const pieces = data.sentences.flatMap(({ tokens }, s) =>
+        Array.from({ length: Math.ceil(tokens.length / LONGEST) }, (_, k) => ({ s, from: k * LONGEST })),
+      );
+      const steps = pieces.map(({ s, from }) => Math.min(LONGEST, data.sentences[s].tokens.length - from));
+      const inputsOf = (i: number) => {
+        const { s, from } = pieces[i];
+        return { rows: textRows(plan, data.sentences[s].tokens.slice(from, from + LONGEST)) };
+      };
+      const said = atOnce(probabilitiesInBatches(answerer, steps, inputsOf));
+      let piece = 0;
       return data.sentences.map(({ tokens }) => {
-        const rows = textRows(plan, tokens);
-        const all = new Float64Array(tokens.length * K);
-        for (let from = 0; from < tokens.length; from += LONGEST) {
-          all.set(model.probabilities({ rows: rows.slice(from * D, (from + LONGEST) * D) }), from * K);
-        }
-        return told('', null, all);
+        const from = piece;
+        piece += Math.ceil(tokens.length / LONGEST);
+        return told('', null, piece === from + 1 ? said[from] : joined(said.slice(from, piece)));
       });
     },
     stream: (state) => createTagStream(model, state),

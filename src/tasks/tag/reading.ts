@@ -1,0 +1,88 @@
+import { batchesToRead } from '../../data/batches.ts';
+import type { Carry, Network } from '../../nn/index.ts';
+import { softmaxRows } from '../probabilities.ts';
+import { inputWidth, type TagArchitecture } from './architecture.ts';
+import type { TagCalibration } from './calibration.ts';
+import { batchOf } from './examples.ts';
+import type { TagInputs } from './features.ts';
+import { type Logistic, logisticLogits } from './logistic.ts';
+import { blendLogits } from './regression.ts';
+
+/** Steps of a sequence that go through the networks at once, and of sequences side by side: more is no faster, and takes memory. */
+const PIECE = 1024;
+const MOST_STEPS = 2048;
+
+/** What answers: networks, by the mean of their logits, what stands beside them, and how sure they are. */
+interface Answerer {
+  members: readonly Network[];
+  architecture: TagArchitecture;
+  regression?: Logistic;
+  calibration: TagCalibration;
+}
+
+/**
+ * Mean of the members' logits of some sequences side by side, [B, T, K]; a piece is a network's reading.
+ *
+ * @param carries states of each member, which are left behind too
+ */
+export function* meanLogits(
+  { members, architecture }: Answerer,
+  sequences: readonly Float64Array[],
+  carries?: readonly Carry[],
+): Generator<void, { mean: Float64Array; T: number; lengths: number[] }> {
+  const D = inputWidth(architecture);
+  const { x, T, lengths } = batchOf(sequences, D);
+  const mean = new Float64Array(lengths.length * T * architecture.classes);
+  const ragged = lengths.some((own) => own < T) && { lengths };
+  for (const [m, network] of members.entries()) {
+    const { values } = network.predict(x, [lengths.length, T, D], { ...ragged, ...(carries && { carry: carries[m] }) });
+    for (let i = 0; i < mean.length; i++) mean[i] += values[i] / members.length;
+    yield;
+  }
+  return { mean, T, lengths };
+}
+
+/**
+ * Calibrated probabilities of sequences, [T, K] each, read in batches of like lengths, in pieces as {@link meanLogits}. Which shares a
+ * batch with which changes no bit.
+ *
+ * @param steps T of each
+ * @param inputsOf of sequence i, asked for once
+ */
+export function* probabilitiesInBatches(
+  answerer: Answerer,
+  steps: ArrayLike<number>,
+  inputsOf: (i: number) => TagInputs,
+): Generator<void, Float64Array[]> {
+  const { architecture, members, calibration } = answerer;
+  const D = inputWidth(architecture);
+  const K = architecture.classes;
+  const told: Float64Array[] = [];
+  for (const which of batchesToRead(steps, MOST_STEPS)) {
+    const batch = which.map((i) => ({ i, inputs: inputsOf(i), logits: new Float64Array(steps[i] * K) }));
+    const longest = Math.max(...which.map((i) => steps[i]));
+    // Reading both ways needs the whole; forwards, pieces with carried states give the same bits in less memory.
+    const carries = architecture.bidirectional ? undefined : members.map((): Carry => new Map());
+    const piece = carries ? PIECE : longest;
+    for (let from = 0; from < longest; from += piece) {
+      const parts = batch.map(({ inputs }) => inputs.rows.subarray(from * D, (from + piece) * D));
+      const { mean, T, lengths } = yield* meanLogits(answerer, parts, carries);
+      batch.forEach(({ logits }, b) => {
+        logits.set(mean.subarray(b * T * K, (b * T + lengths[b]) * K), Math.min(from * K, logits.length));
+      });
+    }
+    for (const { i, inputs, logits } of batch) {
+      told[i] = softmaxRows(withRegression(answerer, inputs, logits), K, calibration.temperature);
+    }
+  }
+  return told;
+}
+
+/** The networks' logits joined by those of the regression beside them, where there is one. */
+export function withRegression(
+  { regression, architecture }: Answerer,
+  { beside }: TagInputs,
+  logits: Float64Array,
+): Float64Array {
+  return regression && beside ? blendLogits(logits, logisticLogits(regression, beside, architecture.classes)) : logits;
+}

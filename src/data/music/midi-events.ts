@@ -1,3 +1,8 @@
+/**
+ * Standard MIDI Files, as far as a score needs them. They are written by `midi-file` but read here: its parser takes what a cut event
+ * lacks for zeros, goes on behind the end of a track, and cannot read a text of 120 kB, so that damage would become music.
+ */
+
 import { RecurveError } from '../../errors.ts';
 
 /** What of a track says something about the music, `at` so many ticks of the file's from its beginning. */

@@ -134,7 +134,14 @@ test('a stepper refuses what it cannot step, and gives its memory back', () => {
   expect(() => stepper.step([1, 2])).toThrow(/expected 1 × 1 numbers, got 2/);
   expect(() => stepper.rearrange([1])).toThrow(/expected 1 streams from 0 to 0, got 1/);
   expect(() => stepper.rearrange([0, 0])).toThrow(/got 0, 0/);
-  for (const B of [0, -1, 1.5]) expect(() => createStepper(plain, B)).toThrow(/expected at least 1 stream/);
+  for (const B of [0, -1, 1.5, Number.NaN, '2' as never]) {
+    expect(() => createStepper(plain, B)).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        message: expect.stringMatching(/^stepper: expected B to be a whole number of at least 1, got /),
+      }),
+    );
+  }
   expect(() => stepper.restore([1])).toThrow(/numbers of state, got 1/);
   stepper[Symbol.dispose]();
   expect(() => stepper.step([1])).toThrow(/one that has ended/);

@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { expectWhole } from '../../options.ts';
 import { expectNetwork } from '../check.ts';
 import type { Network } from '../network.ts';
 import { chainOf, widthIn } from './chain.ts';
@@ -29,12 +30,11 @@ export interface Stepper {
 /**
  * Makes a stepper of a network of embedding, plain forward recurrent, linear, tied and dropout layers in a row.
  *
- * @throws RecurveError `unsupported` for other layers; step those with `network.predict` and a carry; `shape` for B below 1
+ * @throws RecurveError `unsupported` for other layers; step those with `network.predict` and a carry; `usage` for B below 1
  */
 export function createStepper(network: Network, B = 1): Stepper {
   expectNetwork('stepper', network);
-  if (!(Number.isInteger(B) && B >= 1))
-    throw new RecurveError('shape', `stepper: expected at least 1 stream, got ${B}; give a whole number`);
+  expectWhole('stepper', 'B', B);
   const plan = new Plan(network.engine, B);
   try {
     const chain = chainOf(network.root);

@@ -102,11 +102,11 @@ describe('a stream', async () => {
       [
         row,
         { time: at.time ? at.time + 3600_000 : 0 },
-        /^stream: expected the next row 1 day after .*, got .*; send rows in order/,
+        /^stream: expected the next row 1 day after .*, got .*; send rows in order and evenly apart$/,
       ],
-      [row, rowAt(series, 19).at, /expected the next row/],
-      [row, rowAt(series, 3).at, /expected the next row/],
-      [row, rowAt(series, 200).at, /^stream: expected no gap longer than the context of 10 steps, got 181/],
+      [row, rowAt(series, 19).at, /expected the next row 1 day after/],
+      [row, rowAt(series, 3).at, /expected the next row 1 day after/],
+      [row, rowAt(series, 200).at, /^stream: expected at most 9 missing rows, got 180 before .*; begin a new stream$/],
     ];
     for (const [bad, when, message] of cases) {
       const stream = fed(20);

@@ -1,8 +1,9 @@
-import { nextTimes, type Series, scaleFor, stepsBetween, zoneOf } from '../../data/index.ts';
+import { nextTimes, type Series, scaleFor, zoneOf } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
 import { array, instant, nullable, number, object, record } from '../../model/validate.ts';
 import { expectRow, type RowPlace } from '../given.ts';
+import { stepsToRow } from '../row-gap.ts';
 import type { Forecast, ForecastModel } from './model.ts';
 
 /** One row as it arrives: numbers by column; null, undefined or NaN for a missing one. */
@@ -77,7 +78,7 @@ export function createForecastStream(model: ForecastModel, saved?: Json): Foreca
       scaleFor(plan.scaler, id, plan.columns[0]);
       const buffer = buffers.get(id) ?? { times: [], values: [] };
       const values = readRow(model, row, buffer);
-      const gap = stepsSince(model, buffer, time);
+      const gap = stepsSince(model, buffer, at);
       if (values === undefined) {
         rows++;
         return null;
@@ -124,7 +125,7 @@ function readRow({ plan }: ForecastModel, row: StreamRow, buffer: Buffer): numbe
 }
 
 /** Steps from the last row to this one: 1 where they are neighbours. */
-function stepsSince({ plan }: ForecastModel, buffer: Buffer, time: number | undefined): number {
+function stepsSince({ plan }: ForecastModel, buffer: Buffer, { time, id = '' }: RowPlace): number {
   const last = buffer.times.at(-1);
   if (plan.step === null || last === undefined || last === null) {
     if (plan.calendar.length > 0 && time === undefined) {
@@ -136,20 +137,8 @@ function stepsSince({ plan }: ForecastModel, buffer: Buffer, time: number | unde
     return 1;
   }
   if (time === undefined) return 1;
-  const gap = stepsBetween(last, time, plan.step, zoneOf(plan.zone));
-  if (!(Number.isInteger(gap) && gap >= 1)) {
-    throw new RecurveError(
-      'data',
-      `stream: expected the next row ${plan.step.count} ${plan.step.unit} after ${new Date(last).toISOString()}, got ${new Date(time).toISOString()}; send rows in order and evenly apart`,
-    );
-  }
-  if (gap > plan.context) {
-    throw new RecurveError(
-      'data',
-      `stream: expected no gap longer than the context of ${plan.context} steps, got ${gap}; start a new stream`,
-    );
-  }
-  return gap;
+  // A longer gap would leave nothing that was seen in the context.
+  return stepsToRow({ step: plan.step, zone: plan.zone }, last, { time, id }, plan.context - 1);
 }
 
 function timeAfter({ plan }: ForecastModel, buffer: Buffer): number | null {

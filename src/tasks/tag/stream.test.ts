@@ -27,6 +27,22 @@ test('a row that plain JavaScript gives wrongly is refused, and the next one is 
   expect(push({ pressure: null, rain: Number.NaN }, DAY)).toEqual(whole.push({ pressure: 1, rain: 0 }, { time: DAY }));
 });
 
+test('rows that go back, lie off the grid or leave too many out are refused as a forecast stream refuses them', async () => {
+  const { model } = await trainTag(await rain(200), QUICK);
+  const stream = model.stream();
+  const push = (time: number) => stream.push({ pressure: 1, rain: 0 }, { time, id: 'north' });
+  push(DAY);
+  for (const time of [0, DAY, 1.5 * DAY]) {
+    expect(() => push(time)).toThrow(
+      `stream: expected the next row of series "north" 1 day after 1970-01-02T00:00:00.000Z, got ${new Date(time).toISOString()}; send rows in order and evenly apart`,
+    );
+  }
+  expect(() => push(51 * DAY)).toThrow(
+    'stream: expected at most 48 missing rows of series "north", got 49 before 1970-02-21T00:00:00.000Z; begin a new stream',
+  );
+  expect(push(50 * DAY).probabilities).toBeDefined();
+});
+
 test('a class of numbers that the training did not hold is refused, as predict refuses it', async () => {
   const csv = rainCsv(200).replaceAll(',wet', ',1').replaceAll(',dry', ',0');
   const { model } = await trainTag(toTagTable(await tableOf(csv), { target: 'sky' }), QUICK);

@@ -1,4 +1,4 @@
-import { nextTimes, stepAfter, stepsBetween, zoneOf } from '../../data/index.ts';
+import { nextTimes, stepAfter, zoneOf } from '../../data/index.ts';
 import { listNames, shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
@@ -6,6 +6,7 @@ import { array, instant, nullable, number, object, record } from '../../model/va
 import type { Carry } from '../../nn/index.ts';
 import { expectRow, type RowPlace } from '../given.ts';
 import { expectProbabilities, softmaxRows } from '../probabilities.ts';
+import { stepsToRow } from '../row-gap.ts';
 import { labelAt } from './calibration.ts';
 import { calendarOf, featureCount, regressionPlan, type TablePlan, writeFeatures } from './features.ts';
 import type { TagModel } from './model.ts';
@@ -205,20 +206,6 @@ function toldTime({ step, ahead, zone }: TablePlan, time: number): number | null
 /** Times of the rows that are missing before this one. */
 function missingTimes(plan: TablePlan, before: Buffer | undefined, time: number | undefined, id: string): number[] {
   if (!plan.step || !before || before.time === null || time === undefined) return [];
-  const about = id === '' ? '' : ` of series "${id}"`;
-  const zone = zoneOf(plan.zone);
-  const between = stepsBetween(before.time, time, plan.step, zone);
-  if (!(Number.isInteger(between) && between >= 1)) {
-    throw new RecurveError(
-      'data',
-      `stream: expected rows as far apart as in training${about}, got ${new Date(time).toISOString()} after ${new Date(before.time).toISOString()}; send rows in order, on the grid of the training`,
-    );
-  }
-  if (between - 1 > MOST_MISSING) {
-    throw new RecurveError(
-      'data',
-      `stream: expected at most ${MOST_MISSING} missing rows${about}, got ${between - 1} before ${new Date(time).toISOString()}; begin a new state`,
-    );
-  }
-  return Array.from(nextTimes(before.time, plan.step, between - 1, zone));
+  const steps = stepsToRow({ step: plan.step, zone: plan.zone }, before.time, { time, id }, MOST_MISSING);
+  return Array.from(nextTimes(before.time, plan.step, steps - 1, zoneOf(plan.zone)));
 }

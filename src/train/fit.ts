@@ -5,7 +5,6 @@ import { expectWhole } from '../options.ts';
 import { Random } from '../random.ts';
 import { createAverage } from './average.ts';
 import { clipReport, limitGradients, noClips } from './clip.ts';
-import { type Cost, type Course, costs, courseOf } from './course.ts';
 import { visitor } from './event-loop.ts';
 import { expectFinite, naming, type StepPlace } from './finite.ts';
 import { createOptimizer } from './optimizers.ts';
@@ -18,6 +17,7 @@ import {
   type Progress,
 } from './options.ts';
 import { afterEpoch, PLATEAU_START, rateFactor } from './schedules.ts';
+import { evaluationLosses, type MeanLoss, type TrainingSteps, trainingSteps } from './steps.ts';
 import type { TrainingState } from './training-state.ts';
 
 export type { FitOptions, FitResult, Objective, Progress } from './options.ts';
@@ -45,8 +45,8 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
     maxSeconds = Number.POSITIVE_INFINITY,
   } = options;
   const random = new Random(seed);
-  const course = courseOf(network, options, random);
-  const stepsPerEpoch = course.steps;
+  const steps = trainingSteps(network, options, random);
+  const stepsPerEpoch = steps.perEpoch;
   const total = stepsPerEpoch * epochs;
   const end = stepsPerEpoch * Math.min(epochs, options.lastEpoch ?? epochs);
   using optimizer = createOptimizer(network, options.optimizer ?? { kind: 'adam' });
@@ -78,7 +78,7 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
     optimizer: optimizer.state(),
     history: [...state.history],
     ...(average && { average: average.state() }),
-    ...(course.carried && { carried: course.carried() }),
+    ...(steps.carried && { carried: steps.carried() }),
   });
   const save = async (): Promise<void> => {
     saved = now();
@@ -92,11 +92,18 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
       break;
     }
     const epoch = Math.floor(state.step / stepsPerEpoch);
-    course.begin(epoch, state.step % stepsPerEpoch);
+    steps.begin(epoch, state.step % stepsPerEpoch);
     for (let k = state.step % stepsPerEpoch; k < stepsPerEpoch; k++) {
       const learningRate = rate * rateFactor(schedule, { step: state.step, steps: total, epoch }, state.plateau);
       const place: StepPlace = { step: state.step + 1, epoch: epoch + 1, learningRate };
-      const { loss, weight } = learn(network, course, k, state.step, random, options.detectAnomaly ? place : undefined);
+      const { loss, weight } = gradientOf(
+        network,
+        steps,
+        k,
+        state.step,
+        random,
+        options.detectAnomaly ? place : undefined,
+      );
       const { norm, scale } = limitGradients(network, clip, clips);
       expectFinite(network, loss, norm, place);
       optimizer.step(learningRate, scale);
@@ -144,7 +151,7 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
     seconds: seconds(),
     stopped,
     clipping: clipReport(clips, state.step),
-    ...(course.padding && { padding: course.padding(Math.ceil(state.step / stepsPerEpoch) - 1) }),
+    ...(steps.padding && { padding: steps.padding(Math.ceil(state.step / stepsPerEpoch) - 1) }),
   };
 
   async function endEpoch({ epoch, loss }: Progress): Promise<number> {
@@ -185,15 +192,15 @@ function claim(network: Network): Disposable {
   return { [Symbol.dispose]: () => void training.delete(network) };
 }
 
-/** Gradients of one step. Keys of dropout are functions of seed, step and use. */
-function learn(
+/** Computes the gradients of one step. Keys of dropout are functions of seed, step and use. */
+function gradientOf(
   network: Network,
-  course: Course,
+  steps: TrainingSteps,
   k: number,
   step: number,
   random: Random,
   watched: StepPlace | undefined,
-): Cost {
+): MeanLoss {
   network.zeroGradients();
   let uses = 0;
   const dropoutKey: Pass['dropoutKey'] = () => {
@@ -201,7 +208,7 @@ function learn(
     return { key0, key1, counter: step };
   };
   const pass: Pass = { training: true, dropoutKey };
-  return watched ? naming(network, watched, () => course.learn(k, pass)) : course.learn(k, pass);
+  return watched ? naming(network, watched, () => steps.gradient(k, pass)) : steps.gradient(k, pass);
 }
 
 /** Mean loss over all examples, or over all steps of streams, without dropout and without a record. */
@@ -216,7 +223,7 @@ export async function evaluate(
   expectWhole('evaluate', 'batchSize', batchSize);
   let sum = 0;
   let total = 0;
-  for (const { loss, weight } of costs(network, objective, batchSize)) {
+  for (const { loss, weight } of evaluationLosses(network, objective, batchSize)) {
     sum += weight * loss;
     total += weight;
     await visit();

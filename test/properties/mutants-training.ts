@@ -6,7 +6,7 @@ const inFile =
 
 const truncated = inFile('train/truncated.ts');
 const loop = inFile('train/fit.ts');
-const course = inFile('train/course.ts');
+const steps = inFile('train/steps.ts');
 const average = inFile('train/average.ts');
 const trace = inFile('inspect/gradient-through-time.ts');
 
@@ -28,8 +28,8 @@ export const TRAINING_MUTANTS: readonly Mutant[] = [
     '(w.lengths.some((length) => length < w.T) && { lengths: w.lengths })',
     '{}',
   ),
-  course('carried states are not restored', 'if (from > 0) unpackCarry(network.root, carried, reader.carry);', ''),
-  course('micro-batches are not scaled', 'pass, tape), share / total)', 'pass, tape))'),
+  steps('carried states are not restored', 'if (from > 0) unpackCarry(network.root, carried, reader.carry);', ''),
+  steps('micro-batches are not scaled', 'pass, tape), share / total)', 'pass, tape))'),
   loop(
     'the update forgets that the norm is clipped',
     '      optimizer.step(learningRate, scale);',
@@ -48,7 +48,11 @@ export const TRAINING_MUTANTS: readonly Mutant[] = [
   average('the average’s start is corrected by a step too few', 'pow(decay, updates)', 'pow(decay, updates + 1)'),
   average('the average keeps the new instead of the old', 'slots, decay, 0)', 'slots, 1 - decay, 0)'),
   inFile('nn/losses.ts')('label smoothing spares the target', 'epsilon * (1 - 1 / K)', 'epsilon'),
-  inFile('data/batches.ts')('lengths are not sorted', 'lengths[a] - lengths[b]', '0'),
+  inFile('data/batches.ts')(
+    'lengths are not sorted',
+    'start + pool * batchSize)).sort((a, b) => lengths[a] - lengths[b])',
+    'start + pool * batchSize))',
+  ),
   trace('the gradient of the step before', 'from + (t + 1) * B * H', 'from + t * B * H'),
   trace('the factor per step forward', 'Math.exp(-slope)', 'Math.exp(slope)'),
 ];

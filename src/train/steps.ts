@@ -1,20 +1,20 @@
 import { Tensor } from '../autograd/index.ts';
 import { bucketBatches, paddingShare } from '../data/batches.ts';
 import { RecurveError } from '../errors.ts';
-import { type Carry, type Layer, type Network, noDropout, type Pass } from '../nn/index.ts';
+import { type Network, noDropout, type Pass } from '../nn/index.ts';
 import type { Random } from '../random.ts';
+import { packCarry, unpackCarry } from './carried-states.ts';
 import type { FitOptions, Objective } from './options.ts';
 import type { CarriedStates } from './training-state.ts';
 import { type StreamOptions, type StreamReader, type StreamWindow, streamReader } from './truncated.ts';
 
-/** What is learned from in which order. */
-export interface Course {
-  /** Steps per epoch. */
-  readonly steps: number;
+/** The steps of a training: of examples a shuffled batch each, of streams a window each. */
+export interface TrainingSteps {
+  readonly perEpoch: number;
   /** Lays out an epoch whose first `from` steps are done. */
   begin(epoch: number, from: number): void;
   /** Adds the gradient of step k of the epoch to the network's; gives its mean loss and what that weighs. */
-  learn(k: number, pass: Pass): Cost;
+  gradient(k: number, pass: Pass): MeanLoss;
   /** Carried states, for checkpoints. */
   carried?(): CarriedStates;
   /** Share of padded steps in an epoch. */
@@ -22,29 +22,28 @@ export interface Course {
 }
 
 /** A mean loss and what it weighs in means of means. */
-export interface Cost {
+export interface MeanLoss {
   loss: number;
   weight: number;
 }
 
-export function courseOf(network: Network, options: FitOptions, random: Random): Course {
+export function trainingSteps(network: Network, options: FitOptions, random: Random): TrainingSteps {
   const { training } = options;
   return training.streams
-    ? windows(network, training.streams, random, options.resume?.carried)
-    : examples(network, training, options, random);
+    ? windowSteps(network, training.streams, random, options.resume?.carried)
+    : batchSteps(network, training, options, random);
 }
 
-function examples(network: Network, training: Objective, options: FitOptions, random: Random): Course {
+function batchSteps(network: Network, training: Objective, options: FitOptions, random: Random): TrainingSteps {
   const { batchSize = 32, accumulate = 1, bucketing } = options;
   const pool = bucketing?.pool;
-  const steps = Math.ceil(training.examples / batchSize);
   const weight = training.weight ?? countOf;
   const shuffle = (epoch: number): Random => random.fork('shuffle').fork(String(epoch));
   const buckets = ({ lengths }: NonNullable<FitOptions['bucketing']>, epoch: number): Int32Array[] =>
     bucketBatches(lengths, { batchSize, ...(pool !== undefined && { pool }) }, shuffle(epoch));
   let batchAt: (k: number) => Int32Array;
   return {
-    steps,
+    perEpoch: Math.ceil(training.examples / batchSize),
     begin(epoch) {
       if (bucketing) {
         const batches = buckets(bucketing, epoch);
@@ -54,7 +53,7 @@ function examples(network: Network, training: Objective, options: FitOptions, ra
       const order = shuffle(epoch).permutation(training.examples);
       batchAt = (k) => order.slice(k * batchSize, (k + 1) * batchSize);
     },
-    learn(k, pass) {
+    gradient(k, pass) {
       const batch = batchAt(k);
       const parts = cut(batch, Math.ceil(batch.length / accumulate)).map((part) => ({
         part,
@@ -72,20 +71,20 @@ function examples(network: Network, training: Objective, options: FitOptions, ra
   };
 }
 
-function windows(
+function windowSteps(
   network: Network,
   training: StreamOptions,
   random: Random,
   carried: CarriedStates | undefined,
-): Course {
+): TrainingSteps {
   const reader = readerOf(network, training);
   return {
-    steps: reader.windows,
+    perEpoch: reader.windows,
     begin(epoch, from) {
       reader.begin((training.shuffle ?? true) ? random.fork('shuffle').fork(String(epoch)) : undefined);
       if (from > 0) unpackCarry(network.root, carried, reader.carry);
     },
-    learn: (k, pass) =>
+    gradient: (k, pass) =>
       reader.read(k, pass, (window, known) => ({
         loss: backward(network, (tape) => training.loss(window, known, tape)),
         weight: newSteps(window),
@@ -121,8 +120,8 @@ function readerOf(network: Network, objective: StreamOptions): StreamReader {
   });
 }
 
-/** Costs of all batches, or of all windows with carried states, without dropout and without a record. */
-export function* costs(network: Network, objective: Objective, batchSize: number): Generator<Cost> {
+/** Losses of all batches, or of all windows with carried states, without dropout and without a record. */
+export function* evaluationLosses(network: Network, objective: Objective, batchSize: number): Generator<MeanLoss> {
   const { tape } = network;
   const quiet: Pass = { training: false, dropoutKey: noDropout };
   const { streams } = objective;
@@ -165,49 +164,4 @@ function expectWeight(weight: number): number {
     'usage',
     `fit: expected a weight above 0 for every batch, got ${weight}; leave examples without a step out`,
   );
-}
-
-/** States by `layer/cell/name`, where layer is its path of names from the root. */
-function packCarry(root: Layer, carry: Carry): CarriedStates {
-  const packed: Record<string, Float32Array | Float64Array> = {};
-  let found = 0;
-  for (const [path, layer] of layersOf(root)) {
-    const states = carry.get(layer);
-    if (!states) continue;
-    found++;
-    states.forEach((state, cell) => {
-      for (const [name, values] of Object.entries(state)) packed[`${path}/${cell}/${name}`] = Float64Array.from(values);
-    });
-  }
-  if (found < carry.size) {
-    throw new RecurveError(
-      'usage',
-      'fit: expected carried states of layers inside the network only, got one of another layer; make it a child of the network',
-    );
-  }
-  return packed;
-}
-
-function unpackCarry(root: Layer, packed: CarriedStates | undefined, carry: Carry): void {
-  if (!packed) {
-    throw new RecurveError(
-      'model',
-      'fit: expected a checkpoint with carried states, got none; resume with the options it was made with',
-    );
-  }
-  for (const [path, layer] of layersOf(root)) {
-    const states: Record<string, ArrayLike<number>>[] = [];
-    for (const [key, values] of Object.entries(packed)) {
-      if (!key.startsWith(`${path}/`)) continue;
-      const [cell, name] = key.slice(path.length + 1).split('/');
-      states[Number(cell)] = { ...states[Number(cell)], [name]: values };
-    }
-    if (states.length > 0) carry.set(layer, states);
-  }
-}
-
-function* layersOf(layer: Layer, path = ''): Generator<[string, Layer]> {
-  yield [path, layer];
-  for (const [name, child] of Object.entries(layer.children ?? {}))
-    yield* layersOf(child, path ? `${path}.${name}` : name);
 }

@@ -1,6 +1,6 @@
 import { formatStep, type Step, stepsBetween, zoneOf } from '../data/index.ts';
 import { RecurveError } from '../errors.ts';
-import type { RowPlace } from './given.ts';
+import type { RowPlace } from './stream-row.ts';
 
 /**
  * Steps from the last row of a stream to this one: 1 where they are neighbours.

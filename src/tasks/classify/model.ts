@@ -5,7 +5,7 @@ import { RecurveError } from '../../errors.ts';
 import { decodeModelFile, type JsonObject, type ModelFile, plainJson, type StoredTensors } from '../../model/index.ts';
 import type { Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
-import { type LoadOptions, loadOptions } from '../given.ts';
+import { type LoadOptions, loadOptions } from '../load-options.ts';
 import { expectProbabilities } from '../probabilities.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { type ClassifyArchitecture, classifyNetwork } from './architecture.ts';

@@ -1,6 +1,13 @@
 import { RecurveError } from '../../errors.ts';
-import { expectChoice, expectOptions, expectPositive, expectShare, expectWhole, namesOf } from '../../options.ts';
-import { filledIn } from '../settings.ts';
+import {
+  expectChoice,
+  expectOptions,
+  expectPositive,
+  expectShare,
+  expectWhole,
+  filledIn,
+  namesOf,
+} from '../../options.ts';
 import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 import type { ClassifyArchitecture, Pooling } from './architecture.ts';
 

@@ -15,7 +15,7 @@ import {
   table,
 } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
-import { expectTrained } from '../given.ts';
+import { expectTrained } from '../arguments.ts';
 import type { Explanation } from './model.ts';
 import { choices } from './predictor.ts';
 import { type ClassifyScores, figuresOf } from './scores.ts';

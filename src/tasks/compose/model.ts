@@ -5,7 +5,7 @@ import { decodeModelFile, type Json, type JsonObject, type ModelFile, plainJson 
 import type { Network } from '../../nn/index.ts';
 import { expectText } from '../../options.ts';
 import { VERSION } from '../../version.ts';
-import { type LoadOptions, loadOptions } from '../given.ts';
+import { type LoadOptions, loadOptions } from '../load-options.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { expectPieces, splitPieces } from './corpus.ts';
 import { checkComposeDocument } from './document.ts';

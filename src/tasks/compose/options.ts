@@ -1,6 +1,5 @@
 import { RecurveError } from '../../errors.ts';
-import { expectChoice, expectOptions, expectShare, expectWhole, namesOf } from '../../options.ts';
-import { filledIn } from '../settings.ts';
+import { expectChoice, expectOptions, expectShare, expectWhole, filledIn, namesOf } from '../../options.ts';
 
 /** The ways to hear music as a sequence. */
 export const KINDS = ['keys', 'melody', 'voices'] as const;

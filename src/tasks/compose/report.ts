@@ -11,7 +11,7 @@ import {
   type TaskReportInput,
 } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
-import { expectTrained } from '../given.ts';
+import { expectTrained } from '../arguments.ts';
 import { ownSettings } from './options.ts';
 import type { ComposeScores } from './scores.ts';
 import type { TrainedCompose } from './train.ts';

@@ -2,7 +2,7 @@ import { formatClock, type Series, type SeriesResult } from '../../data/index.ts
 import { RecurveError } from '../../errors.ts';
 import { expectList, expectOptions, expectWhole } from '../../options.ts';
 import { expectWatched } from '../../train/options.ts';
-import { expectEngine } from '../given.ts';
+import { expectEngine } from '../arguments.ts';
 import { interruptible, joined, type TrainHooks } from '../training/index.ts';
 import { prepare } from './features.ts';
 import type { Forecasts } from './forecaster.ts';

@@ -8,7 +8,7 @@ import { visitor } from '../../train/event-loop.ts';
 import { VERSION } from '../../version.ts';
 import { atOnce, visiting } from '../baselines/pieces.ts';
 import type { Calibration } from '../conformal.ts';
-import { type LoadOptions, loadOptions } from '../given.ts';
+import { type LoadOptions, loadOptions } from '../load-options.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { type ForecastArchitecture, forecastNetwork } from './architecture.ts';
 import { checkForecastDocument } from './document.ts';

@@ -1,9 +1,8 @@
 import type { Part, ScalerKind } from '../../data/index.ts';
 import { SCALER_KINDS } from '../../data/scaler.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectChoice, expectList, expectOptions, expectShare, expectWhole, namesOf } from '../../options.ts';
+import { expectChoice, expectList, expectOptions, expectShare, expectWhole, filledIn, namesOf } from '../../options.ts';
 import type { OptimizerConfig, Schedule } from '../../train/index.ts';
-import { filledIn } from '../settings.ts';
 
 /** What to forecast and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
 export interface ForecastOptions {

@@ -2,7 +2,7 @@ import { type DataReport, describe, formatStep, type Series } from '../../data/i
 import { expectSeries } from '../../data/series.ts';
 import { type ForecastReportInput, STOPPED, shownSettings } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
-import { expectTrained } from '../given.ts';
+import { expectTrained } from '../arguments.ts';
 import type { ErrorFigures, Scored } from './scores.ts';
 import type { TrainedForecast } from './train.ts';
 

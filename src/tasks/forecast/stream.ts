@@ -2,8 +2,8 @@ import { nextTimes, type Series, scaleFor, zoneOf } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
 import { array, instant, nullable, number, object, record } from '../../model/validate.ts';
-import { expectRow, type RowPlace } from '../given.ts';
 import { stepsToRow } from '../row-gap.ts';
+import { expectRow, type RowPlace } from '../stream-row.ts';
 import type { Forecast, ForecastModel } from './model.ts';
 
 /** One row as it arrives: numbers by column; null, undefined or NaN for a missing one. */

@@ -6,7 +6,7 @@ import { expectText } from '../../options.ts';
 import { type Visit, visitor } from '../../train/event-loop.ts';
 import { VERSION } from '../../version.ts';
 import { wittenBellAsItReads } from '../baselines/witten-bell.ts';
-import { type LoadOptions, loadOptions } from '../given.ts';
+import { type LoadOptions, loadOptions } from '../load-options.ts';
 import { networkOf, weightsOf } from '../training/index.ts';
 import { type GenerateArchitecture, languageModel } from './architecture.ts';
 import { checkGenerateDocument } from './document.ts';

@@ -7,9 +7,9 @@ import {
   expectPositive,
   expectShare,
   expectWhole,
+  filledIn,
   namesOf,
 } from '../../options.ts';
-import { filledIn } from '../settings.ts';
 
 /** What to read and how to learn it. Plain data: it is kept in the run's `config.json` and in the model file. */
 export interface GenerateOptions {

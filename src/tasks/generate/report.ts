@@ -2,7 +2,7 @@ import { besideBest } from '../../report/card.ts';
 import { type Card, type Section, STOPPED, shownSettings, type TaskReportInput } from '../../report/index.ts';
 import { element, text as escaped } from '../../report/svg.ts';
 import { VERSION } from '../../version.ts';
-import { expectTrained } from '../given.ts';
+import { expectTrained } from '../arguments.ts';
 import type { GenerateModel, SurprisingPiece } from './model.ts';
 import type { TextScores } from './scores.ts';
 import type { TrainedGenerate } from './train.ts';

@@ -12,7 +12,7 @@ import {
 import type { Carry, Network } from '../../nn/index.ts';
 import { VERSION } from '../../version.ts';
 import { atOnce } from '../baselines/pieces.ts';
-import { type LoadOptions, loadOptions } from '../given.ts';
+import { type LoadOptions, loadOptions } from '../load-options.ts';
 import { expectProbabilities } from '../probabilities.ts';
 import { joined, networkOf, weightsOf } from '../training/index.ts';
 import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';

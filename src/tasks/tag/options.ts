@@ -1,8 +1,7 @@
 import type { Part } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { expectChoice, expectOptions, expectShare, expectWhole, namesOf } from '../../options.ts';
+import { expectChoice, expectOptions, expectShare, expectWhole, filledIn, namesOf } from '../../options.ts';
 import type { OptimizerConfig, Schedule } from '../../train/index.ts';
-import { filledIn } from '../settings.ts';
 import { type ClassWeights, checkClassWeights } from '../training/index.ts';
 
 /** How to learn a label per step. Plain data: it is kept in the run's `config.json` and in the model file. */

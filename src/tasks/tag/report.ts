@@ -15,7 +15,7 @@ import {
   table,
 } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
-import { expectTrained } from '../given.ts';
+import { expectTrained } from '../arguments.ts';
 import { probabilityCells } from './likeliest.ts';
 import type { TagModel } from './model.ts';
 import { usedSettings } from './options.ts';

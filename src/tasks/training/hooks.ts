@@ -3,7 +3,7 @@ import type { ModelFile } from '../../model/index.ts';
 import { expectOptions, type OptionNames } from '../../options.ts';
 import type { EpochRecord, Progress } from '../../train/index.ts';
 import { expectWatched } from '../../train/options.ts';
-import { expectEngine } from '../given.ts';
+import { expectEngine } from '../arguments.ts';
 
 /** What a training tells and asks while it runs; the same for every task. */
 export interface TrainHooks {

@@ -4,7 +4,7 @@ import { RecurveError } from '../../../errors.ts';
 import { createStepper, type Stepper } from '../../../nn/index.ts';
 import { expectList, expectOptions, expectText, expectWhole, type OptionNames } from '../../../options.ts';
 import { visitor } from '../../../train/event-loop.ts';
-import { expectModel } from '../../given.ts';
+import { expectModel } from '../../arguments.ts';
 import type { GenerateModel } from '../model.ts';
 import { promptIds, sayable } from '../write.ts';
 import { expectRhymes, lastWord, MOST_LINES, type Rhymes } from './rhyme.ts';

@@ -7,6 +7,10 @@ import { forecastReportInput } from './report.ts';
 import { type TrainedForecast, trainForecast } from './train.ts';
 
 const ROWS = 300;
+const INTERRUPTED = {
+  code: 'interrupted',
+  message: 'backtest: expected to finish, got a request to stop; begin again, with fewer folds or later in the data',
+};
 let data: SeriesResult;
 let trained: TrainedForecast;
 
@@ -37,11 +41,7 @@ describe('a backtest without refit', () => {
 
   test('ends where it is asked to stop', async () => {
     const signal = AbortSignal.abort();
-    await expect(backtest(data, SMALL, {}, { model: trained.model, signal })).rejects.toMatchObject({
-      code: 'interrupted',
-      message:
-        'backtest: expected to finish, got a request to stop; begin again, with fewer folds or later in the data',
-    });
+    await expect(backtest(data, SMALL, {}, { model: trained.model, signal })).rejects.toMatchObject(INTERRUPTED);
   });
 
   test('asks for a model, and for parts that hold steps', async () => {
@@ -114,6 +114,15 @@ describe('a backtest with refit', () => {
     expect(second.folds[0].scores).toEqual(fold);
     expect(second.folds[1].scores.test.rmse).not.toBe(first.folds[1].scores.test.rmse);
     expect(first.scores.test.rmse).toBeLessThan(first.scores.baselines.persistence.rmse);
+  });
+
+  test('says when it is stopped in a training that it begins again: it cannot be resumed', async () => {
+    for (const validation of ['cross', 'holdout'] as const) {
+      const stop = new AbortController();
+      const onProgress = () => stop.abort();
+      const done = backtest(data, { ...SMALL, validation }, { refit: true }, { signal: stop.signal, onProgress });
+      await expect(done).rejects.toMatchObject(INTERRUPTED);
+    }
   });
 });
 

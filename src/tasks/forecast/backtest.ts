@@ -21,6 +21,9 @@ import {
   type Window,
 } from './windows.ts';
 
+const STOPPED =
+  'backtest: expected to finish, got a request to stop; begin again, with fewer folds or later in the data';
+
 /** How the test span is cut, and whether to train for each part. */
 export interface BacktestOptions {
   /** Parts of the test span, one after the other, at least 1; default 4. */
@@ -80,10 +83,7 @@ export async function backtest(
   const parts: Scored[] = [];
   const results: BacktestFold[] = [];
   let naiveScale = Number.NaN;
-  const visit = interruptible(
-    hooks.signal,
-    'backtest: expected to finish, got a request to stop; begin again, with fewer folds or later in the data',
-  );
+  const visit = interruptible(hooks.signal, STOPPED);
   for (let k = 0; k < folds; k++) {
     const at = partOf(spans, k, folds);
     const { model, training } = refit ? await trainOn(at) : given(at);
@@ -109,7 +109,7 @@ export async function backtest(
 
   async function trainOn(at: Spans): Promise<{ model: ForecastModel; training: Window[] }> {
     const { learner, windows, learn } = await prepareTraining(data, settings, at, hooks.engine);
-    const learned = await learn(openForecast(settings, settings.validation !== 'holdout', hooks));
+    const learned = await learn(openForecast(settings, settings.validation !== 'holdout', hooks)).catch(stopped);
     const { plan, architecture } = learner;
     const reading = readingOf(plan, { target: plan.columns[0] }, data.report);
     const model = forecastModel(learned.network, {
@@ -129,6 +129,12 @@ export async function backtest(
     const prepared = data.series.map((series) => model.prepare(series));
     return { model, training: trainingWindows(prepared, at.train, settings) };
   }
+}
+
+/** A training that is stopped says how it is resumed, which a backtest cannot be. */
+function stopped(error: unknown): never {
+  if (error instanceof RecurveError && error.code === 'interrupted') throw new RecurveError('interrupted', STOPPED);
+  throw error;
 }
 
 /** The k-th part of the test span; all before it may be learned from. */

@@ -75,6 +75,14 @@ describe.each(CASES)('a training with %s, interrupted at any step', (_name, opti
 });
 
 describe('checkpoints', () => {
+  it('are nothing to resume from where none was asked for', async () => {
+    const stop = new AbortController();
+    const hooks = { signal: stop.signal, onProgress: () => stop.abort() };
+    await expect(trainOn(tableNamed('days'), { epochs: 2 }, hooks, 200)).rejects.toThrow(
+      /^train: expected to finish, got a request to stop in .+ s; begin again, with checkpoint to be able to resume$/,
+    );
+  });
+
   it('saved after every step, without a request to stop, each lead to the same bytes', async () => {
     const options = {
       validation: 'holdout',

@@ -63,9 +63,10 @@ export function openStages(
   let resume = resumed?.fit;
   const count = identity.stages;
   const networks: Network[] = [];
+  const next = hooks.checkpoint ? 'resume to go on' : 'begin again, with checkpoint to be able to resume';
   const visit = interruptible(
     hooks.signal,
-    'train: expected to finish, got a request to stop beside the epochs; resume to go on',
+    `train: expected to finish, got a request to stop beside the epochs; ${next}`,
   );
   const stages: Stages = {
     count,
@@ -109,7 +110,7 @@ export function openStages(
           const seconds = Math.round((performance.now() - began) / 1000);
           throw new RecurveError(
             'interrupted',
-            `train: expected to finish, got a request to stop in ${name} after ${seconds} s; resume to go on`,
+            `train: expected to finish, got a request to stop in ${name} after ${seconds} s; ${next}`,
           );
         }
         stages.stage++;

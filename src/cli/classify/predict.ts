@@ -1,6 +1,6 @@
 import { RecurveError } from '../../errors.ts';
 import { formatFixed } from '../../report/format.ts';
-import type { Examples } from '../../tasks/index.ts';
+import type { Examples, Explanation } from '../../tasks/index.ts';
 import { csvLines } from '../csv.ts';
 import { lazily } from '../lazily.ts';
 import type { OpenedModel } from '../models.ts';
@@ -46,13 +46,12 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
     output,
   );
   const whole = values.json || values.out !== undefined;
-  const explained = values.explain
-    ? await Promise.all(
-        contentsOf(examples)
-          .slice(0, whole ? answers.length : MOST_EXPLAINED)
-          .map((one) => model.explain(one)),
-      )
-    : [];
+  const explained: Explanation[] = [];
+  if (values.explain) {
+    const asked = contentsOf(examples).slice(0, whole ? answers.length : MOST_EXPLAINED);
+    // One after the other: each holds its example as many times as it has words.
+    for (const one of asked) explained.push(await model.explain(one));
+  }
   const { classes } = model;
   const rows = lazily(answers, (answer, i) => {
     const { words, steps } = explained[i] ?? {};

@@ -13,7 +13,7 @@ const MOST_STEPS = 16_384;
  * Logits of examples, [N, K]: the mean of the members'. Like lengths go together; which example shares a batch with which changes no
  * bit. The event loop is visited in between.
  */
-export async function logitsOf(
+async function logitsOf(
   network: Network,
   plan: InputPlan,
   encoded: Encoded,
@@ -59,17 +59,40 @@ export interface Answerer {
   shares: readonly number[];
 }
 
+/** What the network, and naive Bayes where there is one, say of examples before they are weighed, [N, K] each. */
+export interface Evidence {
+  logits: Float64Array;
+  scores?: Float64Array | undefined;
+}
+
+export async function evidenceOf(
+  { network, plan, bayes, shares }: Omit<Answerer, 'blend'>,
+  encoded: Encoded,
+  visit: Visit = visitor(),
+): Promise<Evidence> {
+  const K = shares.length;
+  const logits = await logitsOf(network, plan, encoded, K, visit);
+  return { logits, scores: bayes && (await bayesScores(bayes, encoded, K, visit)) };
+}
+
 /** Probabilities of the classes, [N, K]. */
 export async function probabilitiesOf(
-  { network, plan, bayes, blend, shares }: Answerer,
+  answerer: Answerer,
   encoded: Encoded,
   visit: Visit = visitor(),
 ): Promise<Float64Array> {
+  return weighed(await evidenceOf(answerer, encoded, visit), encoded, answerer);
+}
+
+/** Evidence as probabilities of the classes, [N, K]. */
+export function weighed(
+  { logits, scores }: Evidence,
+  { lengths }: Encoded,
+  { blend, shares }: Pick<Answerer, 'blend' | 'shares'>,
+): Float64Array {
   const K = shares.length;
-  const logits = await logitsOf(network, plan, encoded, K, visit);
-  const scores = bayes && (await bayesScores(bayes, encoded, K, visit));
   const probabilities = new Float64Array(logits.length);
-  encoded.lengths.forEach((length, i) => {
+  lengths.forEach((length, i) => {
     probabilities.set(length === 0 ? shares : blended(logits, scores, i, K, blend), i * K);
   });
   return probabilities;

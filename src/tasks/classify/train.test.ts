@@ -107,6 +107,13 @@ describe('trainClassify on texts', () => {
     expect(scores?.confusion.flat().reduce((a, b) => a + b)).toBe(151);
   });
 
+  test('the network alone scores as one that was trained without naive Bayes, to the bit', async () => {
+    const { scores, model } = await trainClassify(reviews(600), { ...SMALL, bayes: false });
+    expect(trained.network).toEqual(model.summary.test);
+    expect(trained.network?.logLoss).toBe(scores?.logLoss);
+    expect(trained.network).not.toEqual(trained.model.summary.test);
+  });
+
   test('gives the same bytes for the same seed and others for another', async () => {
     const bytes = encodeModelFile(withoutTime(trained.model.encode()));
     const again = await trainClassify(reviews(600), SMALL);

@@ -16,7 +16,7 @@ import { checkExamples, countOf, type Examples, type NumberExamples } from './ex
 import { batchOf, type InputPlan, type WordPlan } from './inputs.ts';
 import { type ClassifyModel, type ClassifyReading, classifyModel } from './model.ts';
 import { type ClassifyOptions, type ClassifySettings, classifySettings, refuseUnused } from './options.ts';
-import { bayesScores, logitsOf, probabilitiesOf } from './predictor.ts';
+import { type Evidence, evidenceOf, weighed } from './predictor.ts';
 import { architectureOf, type Part, type Prepared, prepareClassify } from './prepare.ts';
 import { type ClassifyFigures, type ClassifyScores, figuresOf, scoreClasses } from './scores.ts';
 
@@ -106,8 +106,8 @@ export async function trainClassify(
       ? bayesOf(await countBayes(train.encoded.sequences as Int32Array[], train.truth, plan.vocabulary.size, K, visit))
       : undefined;
   const bayes = settings.bayes ? counted : undefined;
-  const logits = await logitsOf(network, plan, validation.encoded, K, visit);
-  const counts = bayes && (await bayesScores(bayes, validation.encoded, K, visit));
+  const answerer = { network, plan, bayes, shares };
+  const { logits, scores: counts } = await evidenceOf(answerer, validation.encoded, visit);
   const blend = fitBlend(logits, counts, validation.truth, K, weights);
   const columns = examples.kind === 'numbers' ? examples.columns : undefined;
   const reading = { ...hooks.reading, ...(columns && { columns }) };
@@ -125,10 +125,11 @@ export async function trainClassify(
   if (test && test.truth.length >= WORTH_A_NOTE) {
     hooks.onNote?.(`scoring ${test.truth.length.toLocaleString('en')} examples and the baselines`);
   }
-  const tested = test && { ...test, probabilities: await probabilitiesOf(model, test.encoded, visit) };
+  const evidence = test && (await evidenceOf(answerer, test.encoded, visit));
+  const tested = test && evidence && { ...test, probabilities: weighed(evidence, test.encoded, model) };
   const scores = tested && scoreClasses(tested.probabilities, tested.truth, classes);
   const baselines = tested && (await baselineFigures(prepared, tested, counted, visit));
-  const alone = tested && bayes && (await networkFigures());
+  const alone = test && evidence && bayes && networkFigures(test, evidence);
   model.summary = plainJson({
     steps: result.steps,
     seconds: result.seconds,
@@ -151,11 +152,9 @@ export async function trainClassify(
   };
 
   /** The network alone, with the temperature it would have had alone. */
-  async function networkFigures(): Promise<ClassifyFigures> {
+  function networkFigures({ encoded, truth }: Part, { logits: own }: Evidence): ClassifyFigures {
     const temperature = fitBlend(logits, undefined, validation.truth, K, weights);
-    const { encoded, truth } = test as Part;
-    const answerer = { network, plan, bayes: undefined, blend: temperature, shares };
-    return figuresOf(scoreClasses(await probabilitiesOf(answerer, encoded, visit), truth, classes));
+    return figuresOf(scoreClasses(weighed({ logits: own }, encoded, { blend: temperature, shares }), truth, classes));
   }
 }
 

@@ -1,4 +1,5 @@
 import { RecurveError } from './errors.ts';
+import { formatCount } from './format.ts';
 import { nearest } from './nearest.ts';
 
 /** What an option has to be, as far as it is checked by {@link expectOptions}: `true` leaves that to whoever takes it, and so does null, which may itself be given. */
@@ -114,7 +115,7 @@ export function expectWhole(
   { least = 1, most, next = `set ${what}` }: { least?: number; most?: number | undefined; next?: string } = {},
 ): void {
   if (Number.isSafeInteger(value) && value >= least && value <= (most ?? value)) return;
-  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most.toLocaleString('en')}`;
+  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${formatCount(most)}`;
   throw new RecurveError(
     'usage',
     `${who}: expected ${what} to be a whole number ${range}, got ${kindOf(value)}; ${next}`,

@@ -32,6 +32,11 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   cli: { may: [...browser, 'node'], npm: ['commander', 'picocolors', 'cmu-pronouncing-dictionary'], node: true },
 };
 
+/** Files of the part `base`. */
+const BASE = ['civil', 'errors', 'exact', 'finite', 'format', 'nearest', 'options', 'random', 'version'].map(
+  (name) => `${name}.ts`,
+);
+
 /** Folders that use the library from outside: free to import anything, imported by nothing in `src`. */
 const OUTSIDE: readonly string[] = ['test', 'tools', 'bench', 'examples'];
 
@@ -44,8 +49,7 @@ export function layerOf(path: string): string | undefined {
   if (OUTSIDE.includes(top) || TEST_FILE.test(path) || !path.includes('/')) return 'tests';
   if (top === 'kernels') return 'kernels';
   if (top !== 'src') return undefined;
-  if (['errors.ts', 'random.ts', 'exact.ts', 'finite.ts', 'nearest.ts', 'options.ts', 'version.ts'].includes(second))
-    return 'base';
+  if (BASE.includes(second)) return 'base';
   if (second === 'index.ts') return 'index';
   return path.split('/').length > 2 && second in LAYERS ? second : undefined;
 }

@@ -1,4 +1,4 @@
-import { formatClock } from '../src/data/civil.ts';
+import { formatClock } from '../src/civil.ts';
 import { readTable } from '../src/data/read-table.ts';
 
 /**

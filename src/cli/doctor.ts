@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { chooseTier, createEngine, findTier, proveTier, TIERS, type Tier } from '../engine/index.ts';
+import { counted } from '../format.ts';
 import { VERSION } from '../version.ts';
 import { numericsAsked, threadsFromEnvironment } from './environment.ts';
 import { gemmSpeed, peakSpeed } from './gemm-speed.ts';
@@ -54,7 +55,7 @@ export async function doctor(values: DoctorValues): Promise<void> {
   await output.print(
     [
       `recurve   ${facts.version}`,
-      `node      ${facts.node} on ${facts.platform}, ${facts.cores} ${facts.cores === 1 ? 'core' : 'cores'}`,
+      `node      ${facts.node} on ${facts.platform}, ${counted(facts.cores, 'core')}`,
       `tier      ${tier.name}: ${tier.description}; ${reason}${verdict?.when ? ` on ${verdict.when.slice(0, 10)}` : ''}`,
       ...passedOver.map((other) => `          not ${other.name}: ${other.reason}`),
       `numerics  ${NUMERICS[tier.numerics]}`,

@@ -1,5 +1,6 @@
 import { numericsOf } from '../engine/index.ts';
 import { RecurveError } from '../errors.ts';
+import { counted } from '../format.ts';
 import type { ModelFile } from '../model/index.ts';
 import { openRun, type Run } from '../node/run-folder.ts';
 import type { TaskProgress, TrainHooks } from '../tasks/index.ts';
@@ -95,7 +96,7 @@ export async function trainRun<T extends Trained>(task: TrainTask<T>, values: Ru
       ...{ task: config.task, seconds, epochs, stopped, run: folder, model, report },
       ...task.result(trained),
     });
-    const best = epochs === 0 ? 'less than an epoch' : `best after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
+    const best = epochs === 0 ? 'less than an epoch' : `best after ${counted(epochs, 'epoch')}`;
     const how = stopped === 'time' ? ', ended by --max-time' : '';
     await output.print(
       [

@@ -1,5 +1,5 @@
+import { civilFromDays, DAY, daysFromCivil } from '../civil.ts';
 import { RecurveError } from '../errors.ts';
-import { civilFromDays, DAY, daysFromCivil } from './civil.ts';
 import type { Finding } from './report.ts';
 import type { SeriesOptions } from './series.ts';
 import { formatStep, type Step, stepAfter, stepsBetween } from './step.ts';

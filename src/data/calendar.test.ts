@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { DAY, HOUR } from '../civil.ts';
 import { calendarFeatures, calendarNames } from './calendar.ts';
-import { DAY, HOUR } from './civil.ts';
 import { parseStep } from './step.ts';
 import { zoneOf } from './zone.ts';
 

@@ -1,6 +1,6 @@
+import { civilFromDays, DAY, daysFromCivil, HOUR, isLeap } from '../civil.ts';
 import { cos, sin } from '../exact.ts';
 import { expectList } from '../options.ts';
-import { civilFromDays, DAY, daysFromCivil, HOUR, isLeap } from './civil.ts';
 import { expectStep, type Step } from './step.ts';
 import { expectZone, UTC, type Zone } from './zone.ts';
 

@@ -1,4 +1,4 @@
-import { formatClock } from './civil.ts';
+import { formatClock } from '../civil.ts';
 import type { MissingCells } from './missing.ts';
 import { parseNumber } from './number.ts';
 import type { Cell, Column, TimeColumn } from './table.ts';

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { counted } from '../format.ts';
 import { ColumnBuilder, type ColumnRules } from './columns.ts';
 import type { MissingCells } from './missing.ts';
 import { parseNumber } from './number.ts';
@@ -245,7 +246,7 @@ function ragged(state: DelimitedState, got: number): RecurveError {
   const shown = delimiter === '\t' ? 'tab' : `"${delimiter}"`;
   return new RecurveError(
     'data',
-    `${rules.name}: expected ${fields} ${fields === 1 ? 'field' : 'fields'} in every row, got ${got} in row ${record} (delimiter ${shown}); repair the row, or name the delimiter`,
+    `${rules.name}: expected ${counted(fields, 'field')} in every row, got ${got} in row ${record} (delimiter ${shown}); repair the row, or name the delimiter`,
   );
 }
 

@@ -1,7 +1,7 @@
+export { formatClock } from '../civil.ts';
 export { type BucketOptions, bucketBatches, paddingShare } from './batches.ts';
 export type { RandomAccess, Source } from './bytes.ts';
 export { type CalendarFeatures, calendarFeatures, calendarNames } from './calendar.ts';
-export { formatClock } from './civil.ts';
 export { type IdxArray, readIdx } from './idx.ts';
 export {
   type Key,

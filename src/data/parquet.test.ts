@@ -1,6 +1,6 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, test } from 'vitest';
-import { formatClock } from './civil.ts';
+import { formatClock } from '../civil.ts';
 import { readTable } from './read-table.ts';
 import { toSeries } from './series.ts';
 

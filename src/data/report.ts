@@ -1,3 +1,4 @@
+import { counted, formatCount } from '../format.ts';
 import { expectList } from '../options.ts';
 import type { TimeFormat } from './stamps.ts';
 import { formatStep, type Step } from './step.ts';
@@ -65,7 +66,7 @@ export function describe(report: DataReport): string[] {
   const { series, time } = report;
   const steps = series.reduce((sum, { length }) => sum + length, 0);
   const count =
-    series.length === 1 ? counted(steps, 'step') : `${number(series.length)} series, ${counted(steps, 'step')}`;
+    series.length === 1 ? counted(steps, 'step') : `${formatCount(series.length)} series, ${counted(steps, 'step')}`;
   const span = time
     ? `, ${time.step ? `${formatStep(time.step)} apart, ` : ''}${formatInstant(time.from, zoneOf(time.zone))} to ${formatInstant(time.to, zoneOf(time.zone))} (column "${time.column}", ${time.zone})`
     : ', no time column';
@@ -86,15 +87,7 @@ export function describe(report: DataReport): string[] {
 /** Keeps the first 20 texts, and says how many more there are. */
 function few(texts: string[]): string[] {
   const more = texts.length - 20;
-  return more > 0 ? [...texts.slice(0, 20), `and ${number(more)} more`] : texts;
-}
-
-function counted(value: number, what: string): string {
-  return `${number(value)} ${what}${value === 1 ? '' : 's'}`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en');
+  return more > 0 ? [...texts.slice(0, 20), `and ${formatCount(more)} more`] : texts;
 }
 
 /** Writes a finding as a line for people. */
@@ -108,7 +101,7 @@ export function describeFinding({ kind, column, series, count, first, rule }: Fi
     ...(first?.row === undefined ? [] : [`in row ${first.row}`]),
   ];
   const head = about.length > 0 ? `${about.join(', ')}: ` : '';
-  const counted =
-    kind === 'constant' || kind === 'ignored-column' || kind === 'empty-series' ? '' : `: ${number(count)}`;
-  return `${head}${TITLES[kind]}${counted}${example.length > 0 ? ` (first ${example.join(' ')})` : ''}; ${rule}`;
+  const times =
+    kind === 'constant' || kind === 'ignored-column' || kind === 'empty-series' ? '' : `: ${formatCount(count)}`;
+  return `${head}${TITLES[kind]}${times}${example.length > 0 ? ` (first ${example.join(' ')})` : ''}; ${rule}`;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatClock, HOUR } from './civil.ts';
+import { formatClock, HOUR } from '../civil.ts';
 import { readTable } from './read-table.ts';
 import { describe } from './report.ts';
 import { type SeriesOptions, type SeriesResult, toSeries } from './series.ts';

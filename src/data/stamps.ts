@@ -1,5 +1,5 @@
+import { civilFromDays, DAY, daysFromCivil, daysInMonth } from '../civil.ts';
 import { RecurveError } from '../errors.ts';
-import { civilFromDays, DAY, daysFromCivil, daysInMonth } from './civil.ts';
 import {
   type Cell,
   type Column,

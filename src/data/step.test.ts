@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DAY, HOUR, MINUTE } from './civil.ts';
+import { DAY, HOUR, MINUTE } from '../civil.ts';
 import { formatStep, inferStep, nextTimes, parseStep, type Step, stepAfter, stepsBetween } from './step.ts';
 import { parseStamp } from './time.ts';
 import { UTC, zoneOf } from './zone.ts';

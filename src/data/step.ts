@@ -1,6 +1,6 @@
+import { civilFromDays, DAY, daysFromCivil, daysInMonth, HOUR, MINUTE } from '../civil.ts';
 import { RecurveError } from '../errors.ts';
 import { expectText, expectWhole, kindOf } from '../options.ts';
-import { civilFromDays, DAY, daysFromCivil, daysInMonth, HOUR, MINUTE } from './civil.ts';
 import { expectZone, UTC, type Zone } from './zone.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { firstOf } from '../format.ts';
 import { nearest } from '../nearest.ts';
 import { kindOf } from '../options.ts';
 
@@ -118,9 +119,10 @@ export function noColumn(name: string, source: string, names: string[]): Recurve
 /** Writes up to eight names for a message: `"a", "b" and 12 more`. */
 export function listNames(names: readonly string[]): string {
   if (names.length === 0) return 'no columns';
-  const shown = names.slice(0, 8).map((name) => `"${shorten(name)}"`);
-  const rest = names.length - shown.length;
-  return rest > 0 ? `${shown.join(', ')} and ${rest.toLocaleString('en')} more` : shown.join(', ');
+  return firstOf(
+    names.map((name) => `"${shorten(name)}"`),
+    8,
+  );
 }
 
 /** Cuts a text from a file to 40 characters, without control characters, for a message. */

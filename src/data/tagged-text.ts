@@ -1,4 +1,5 @@
 import { RecurveError } from '../errors.ts';
+import { counted, formatCount } from '../format.ts';
 import { expectOptions, expectWhole, type OptionNames } from '../options.ts';
 import { decodeText, type Source, sourceOf, unixBreaks } from './bytes.ts';
 import { shownValue } from './nested.ts';
@@ -156,7 +157,7 @@ function wordOf(
     if (cells.length === 1) throw unlabelled(name, token, number);
     throw new RecurveError(
       'data',
-      `${name}: expected ${width} ${width === 1 ? 'column' : 'columns'} in line ${number}, as in the first, got ${cells.length}; repair the line, name the column of the labels (labelColumn), or of text without labels the format (plain)`,
+      `${name}: expected ${counted(width, 'column')} in line ${number}, as in the first, got ${cells.length}; repair the line, name the column of the labels (labelColumn), or of text without labels the format (plain)`,
     );
   }
   const label = cells[labelAt - 1];
@@ -199,7 +200,7 @@ function sentenceOf(line: string, name: string, number: number): TaggedSentence 
     const count = Array.isArray(told) && told.length !== tokens.length ? told.length : shorten(shownValue(told));
     throw new RecurveError(
       'data',
-      `${name}: expected ${tokens.length} ${tokens.length === 1 ? 'label' : 'labels'} in line ${number}, a text for each word, got ${count}; correct the line`,
+      `${name}: expected ${counted(tokens.length, 'label')} in line ${number}, a text for each word, got ${count}; correct the line`,
     );
   }
   return { tokens, labels: told };
@@ -236,7 +237,7 @@ class Lines {
     if (line.length <= LONGEST_LINE) return;
     throw new RecurveError(
       'data',
-      `${this.#name}: expected lines of at most ${LONGEST_LINE.toLocaleString('en')} characters, got a longer one, line ${number}; break it, or give another file`,
+      `${this.#name}: expected lines of at most ${formatCount(LONGEST_LINE)} characters, got a longer one, line ${number}; break it, or give another file`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { civilFromDays, DAY, daysFromCivil, daysInMonth, formatClock } from './civil.ts';
+import { civilFromDays, DAY, daysFromCivil, daysInMonth, formatClock } from '../civil.ts';
 import { parseStamp, swapDayAndMonth } from './time.ts';
 
 const iso = (text: string): string | null => {

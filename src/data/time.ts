@@ -1,4 +1,4 @@
-import { DAY, daysFromCivil, daysInMonth, MINUTE } from './civil.ts';
+import { DAY, daysFromCivil, daysInMonth, MINUTE } from '../civil.ts';
 
 /** How the date of one stamp is written; `either` is a date such as 05/06/2015. */
 export type StampOrder = 'year-first' | 'day-first' | 'month-first' | 'either';

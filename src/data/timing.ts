@@ -1,6 +1,6 @@
+import { DAY, formatClock } from '../civil.ts';
 import { RecurveError } from '../errors.ts';
 import { type Alignment, aboutSeries, alignInOrder, alignRows, type SortedRows, sortRows } from './align.ts';
-import { DAY, formatClock } from './civil.ts';
 import type { Finding } from './report.ts';
 import type { SeriesOptions } from './series.ts';
 import { stampsOf, type TimeFormat } from './stamps.ts';

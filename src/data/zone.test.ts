@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { HOUR, MINUTE } from './civil.ts';
+import { HOUR, MINUTE } from '../civil.ts';
 import { parseStamp } from './time.ts';
 import { clockToInstants, zoneOf } from './zone.ts';
 

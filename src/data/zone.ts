@@ -1,6 +1,6 @@
+import { DAY, daysFromCivil, formatClock } from '../civil.ts';
 import { RecurveError } from '../errors.ts';
 import { expectText, kindOf } from '../options.ts';
-import { DAY, daysFromCivil, formatClock } from './civil.ts';
 
 /** Offsets are looked up by blocks of a week; within one, a zone changes its clock at most once. */
 const BLOCK = 7 * DAY;

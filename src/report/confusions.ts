@@ -1,3 +1,4 @@
+import { counted, formatCount } from '../format.ts';
 import { table } from './page.ts';
 
 /** Classes up to which a grid of true and told ones is drawn; of more its names and cells lie on top of each other. */
@@ -26,7 +27,7 @@ export function frequentConfusions(
   const shown = pairs
     .sort((a, b) => b.count - a.count || b.share - a.share || a.truth - b.truth || a.told - b.told)
     .slice(0, SHOWN);
-  const all = `${pairs.length.toLocaleString('en')} ${pairs.length === 1 ? 'pair' : 'pairs'}`;
+  const all = counted(pairs.length, 'pair');
   return table({
     caption:
       pairs.length > SHOWN
@@ -41,7 +42,7 @@ export function frequentConfusions(
     rows: shown.map(({ truth, told, count, share }) => [
       names[truth],
       names[told],
-      count.toLocaleString('en'),
+      formatCount(count),
       `${(100 * share).toFixed(1)} %`,
     ]),
   });

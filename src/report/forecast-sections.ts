@@ -1,12 +1,13 @@
+import { formatClock } from '../civil.ts';
+import { decimalsFor, formatFixed, formatNumber } from '../format.ts';
 import { baselineMethod, baselineName } from './baselines.ts';
 import { type Band, type LineSeries, lineChart } from './charts/line.ts';
 import { scatterChart } from './charts/scatter.ts';
 import type { ErrorScores, ForecastReportInput, Interval } from './forecast-input.ts';
-import { decimalsFor, formatFixed, formatNumber } from './format.ts';
 import { figure, type Section, type TableColumn, type TableOptions, table } from './page.ts';
 import { residualFigures } from './residuals.ts';
 import { type Contestant, scoreSection } from './score-section.ts';
-import { formatTime, stepLabels, type Time, toMilliseconds } from './time.ts';
+import { stepLabels, type Time, toMilliseconds } from './time.ts';
 
 /** Positions shown in the close-up of the test span, and rows in the table of a long one. */
 const CLOSE_UP = 120;
@@ -28,7 +29,7 @@ function moments(time: readonly Time[] | undefined, length: number): number[] | 
 }
 
 function nameOf(milliseconds: number | undefined, index: number, step: string): string {
-  return milliseconds === undefined ? `${step} ${index + 1}` : formatTime(milliseconds);
+  return milliseconds === undefined ? `${step} ${index + 1}` : formatClock(milliseconds);
 }
 
 /** Widest first, as the charts lie on top of each other. */
@@ -189,7 +190,7 @@ export function testSection({ nextStep, target, unit, step = 'step' }: ForecastR
     ]),
   };
   const long = count > CLOSE_UP * 1.25;
-  const spanOf = time ? `${formatTime(time[0]!)} to ${formatTime(time.at(-1)!)}` : `${formatNumber(count)} positions`;
+  const spanOf = time ? `${formatClock(time[0]!)} to ${formatClock(time.at(-1)!)}` : `${formatNumber(count)} positions`;
   const content = [chartOf(0, 'The whole span', `${spanOf}.`, data)];
   if (long) content.push(chartOf(count - CLOSE_UP, `The last ${CLOSE_UP} ${step}s`, 'The same, closer.'));
   content.push(

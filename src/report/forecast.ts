@@ -1,3 +1,5 @@
+import { formatClock } from '../civil.ts';
+import { counted, formatDuration, formatNumber } from '../format.ts';
 import { expectOptions } from '../options.ts';
 import { baselineName } from './baselines.ts';
 import { FORECAST_INPUT, type ForecastReportInput } from './forecast-input.ts';
@@ -9,11 +11,10 @@ import {
   residualSection,
   testSection,
 } from './forecast-sections.ts';
-import { formatDuration, formatNumber } from './format.ts';
 import { type Card, page } from './page.ts';
 import { dataSection, runSection, trainingSection } from './run-sections.ts';
 import { FOOTER } from './task-report.ts';
-import { formatTime, toMilliseconds } from './time.ts';
+import { toMilliseconds } from './time.ts';
 
 export type * from './forecast-input.ts';
 
@@ -33,9 +34,9 @@ export function forecastReport(input: ForecastReportInput): string {
   const facts = [
     input.model,
     input.source && `Data: ${input.source}`,
-    input.training && epochCount(input.training.epochs.length),
+    input.training && counted(input.training.epochs.length, 'epoch'),
     input.seconds?.training !== undefined && `trained in ${formatDuration(input.seconds.training)}`,
-    input.created !== undefined && formatTime(toMilliseconds(input.created)),
+    input.created !== undefined && formatClock(toMilliseconds(input.created)),
   ];
   return page({
     title: heading(input),
@@ -135,7 +136,7 @@ function cards(
   }
   const spent = seconds?.training ?? seconds?.total;
   if (spent !== undefined) {
-    const epochs = training ? { note: epochCount(training.epochs.length) } : {};
+    const epochs = training ? { note: counted(training.epochs.length, 'epoch') } : {};
     cards.push({
       label: seconds?.training === undefined ? 'Time' : 'Training time',
       value: formatDuration(spent),
@@ -143,10 +144,6 @@ function cards(
     });
   }
   return cards;
-}
-
-function epochCount(count: number): string {
-  return count === 1 ? '1 epoch' : `${formatNumber(count)} epochs`;
 }
 
 function withUnit(value: number, unit: string): string {

@@ -1,7 +1,7 @@
+import { formatFixed, formatNumber } from '../format.ts';
 import { barChart } from './charts/bar.ts';
 import { binLabel, histogramBins, histogramChart } from './charts/histogram.ts';
 import { scatterChart } from './charts/scatter.ts';
-import { formatFixed, formatNumber } from './format.ts';
 import { figure } from './page.ts';
 import { autocorrelation, moments, residuals } from './statistics.ts';
 

@@ -1,5 +1,5 @@
+import { formatDuration, formatNumber } from '../format.ts';
 import { type LineSeries, lineChart } from './charts/line.ts';
-import { formatDuration, formatNumber } from './format.ts';
 import { figure, list, type Section, type TableColumn, table } from './page.ts';
 import type { RunReportInput } from './run-input.ts';
 

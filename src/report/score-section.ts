@@ -1,5 +1,5 @@
+import { decimalsFor, formatFixed } from '../format.ts';
 import { barChart } from './charts/bar.ts';
-import { decimalsFor, formatFixed } from './format.ts';
 import { figure, type Section, type TableColumn, table } from './page.ts';
 
 /** A figure by which models are compared. */

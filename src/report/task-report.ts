@@ -1,5 +1,5 @@
+import { counted, formatDuration } from '../format.ts';
 import { expectOptions, type OptionNames } from '../options.ts';
-import { formatDuration } from './format.ts';
 import { type Card, type PageOptions, page, type Section } from './page.ts';
 import { RUN_INPUT, type RunReportInput } from './run-input.ts';
 import { dataSection, runSection, trainingSection } from './run-sections.ts';
@@ -49,7 +49,7 @@ export function taskReport(input: TaskReportInput): string {
   const { task, title, lead, facts = [], cards = [], scores, sections = [], seconds, training } = input;
   const spent = seconds?.training;
   const count = training?.epochs.length ?? 0;
-  const epochs = count === 0 ? undefined : count === 1 ? '1 epoch' : `${count.toLocaleString('en')} epochs`;
+  const epochs = count === 0 ? undefined : counted(count, 'epoch');
   const time: Card[] =
     spent === undefined
       ? []

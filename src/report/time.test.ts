@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatTime, stepLabels, toMilliseconds } from './time.ts';
+import { stepLabels, toMilliseconds } from './time.ts';
 
 test('a time without an offset is UTC whatever the zone of the host', () => {
   expect(toMilliseconds('2015-07-01')).toBe(Date.UTC(2015, 6, 1));
@@ -12,15 +12,8 @@ test('an offset is honoured', () => {
   expect(toMilliseconds('2015-07-01T12:30:00Z')).toBe(Date.UTC(2015, 6, 1, 12, 30));
 });
 
-test('what is no time gives NaN and reads n/a', () => {
+test('what is no time gives NaN', () => {
   for (const value of ['', 'yesterday', Number.NaN, 1e20]) expect(toMilliseconds(value)).toBeNaN();
-  expect(formatTime(Number.NaN)).toBe('n/a');
-});
-
-test('midnight is left out of labels, seconds only shown when there are any', () => {
-  expect(formatTime(Date.UTC(2015, 6, 1))).toBe('2015-07-01');
-  expect(formatTime(Date.UTC(2015, 6, 1, 9, 5))).toBe('2015-07-01 09:05');
-  expect(formatTime(Date.UTC(2015, 6, 1, 9, 5, 7))).toBe('2015-07-01 09:05:07');
 });
 
 test('steps have a clock all or none', () => {

@@ -1,15 +1,10 @@
-import { two } from './format.ts';
+import { two } from '../format.ts';
 
 /** A moment: milliseconds since 1970 (UTC), or an ISO 8601 string. A string without an offset is read as UTC. */
 export type Time = string | number;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-
-export const SECOND = 1000;
-export const MINUTE = 60 * SECOND;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
 
 /** Milliseconds since 1970, or NaN when `value` is no time; the zone of the host never plays a part. */
 export function toMilliseconds(value: Time): number {
@@ -38,13 +33,6 @@ export function dateParts(milliseconds: number): DateParts {
     weekday: DAYS[date.getUTCDay()]!,
     clock: `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}${seconds === 0 ? '' : `:${two(seconds)}`}`,
   };
-}
-
-/** `2015-07-01`, with the clock behind it only when the moment is not midnight. */
-export function formatTime(milliseconds: number): string {
-  if (!Number.isFinite(milliseconds)) return 'n/a';
-  const date = new Date(milliseconds).toISOString().replace(/\.000Z$|Z$/, '');
-  return date.endsWith('T00:00:00') ? date.slice(0, -9) : date.replace('T', ' ').replace(/:00$/, '');
 }
 
 /**

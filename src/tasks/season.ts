@@ -1,3 +1,4 @@
+import { DAY } from '../civil.ts';
 import type { Series, Step } from '../data/index.ts';
 
 /** Steps of a season that the step suggests: a year of days, a day of hours, a year of months. */
@@ -5,7 +6,7 @@ export function seasonOf(step: Step | null): number | undefined {
   if (!step) return undefined;
   if (step.unit === 'month') return step.count < 12 ? 12 / step.count : undefined;
   if (step.unit === 'day') return 365.25 / step.count;
-  const perDay = 86_400_000 / step.count;
+  const perDay = DAY / step.count;
   return perDay >= 2 ? perDay : undefined;
 }
 
@@ -19,9 +20,9 @@ export function dayOfYearPhases(
   horizon: number,
 ): Float64Array | undefined {
   if (step?.unit !== 'day' || !time) return undefined;
-  const year = 365.25 * 86_400_000;
+  const year = 365.25 * DAY;
   return Float64Array.from({ length: history + horizon }, (_, t) => {
-    const at = time[Math.min(t, length - 1)] + Math.max(0, t - length + 1) * (step.count * 86_400_000);
+    const at = time[Math.min(t, length - 1)] + Math.max(0, t - length + 1) * (step.count * DAY);
     const start = Date.UTC(new Date(at).getUTCFullYear(), 0, 1);
     return Math.min(((at - start) / year) * season, season - 1e-9);
   });

@@ -1,3 +1,4 @@
+import { counted } from '../../format.ts';
 import { figuresOf } from '../../tasks/classify/scores.ts';
 import type { OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
@@ -27,6 +28,6 @@ export async function evaluate(opened: OpenedModel, [place]: readonly string[], 
     examples: scores.examples,
   });
   await output.print(
-    `${scores.examples.toLocaleString('en')} ${scores.examples === 1 ? 'example' : 'examples'} of ${examples.source}\n${scoreTable(scores, output, { model, baselines })}\n${confusionTable(scores, output)}`,
+    `${counted(scores.examples, 'example')} of ${examples.source}\n${scoreTable(scores, output, { model, baselines })}\n${confusionTable(scores, output)}`,
   );
 }

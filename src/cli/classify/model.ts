@@ -1,4 +1,5 @@
 import { readLike } from '../../data/index.ts';
+import { formatCount } from '../../format.ts';
 import { type ClassifyModel, type Examples, loadClassify } from '../../tasks/index.ts';
 import { engineFromEnvironment } from '../environment.ts';
 import type { OpenedModel } from '../models.ts';
@@ -49,7 +50,7 @@ const WORTH_A_NOTE = 20_000;
 export function tellReading(examples: Examples, output: Output): void {
   const count = examples.kind === 'words' ? examples.texts.length : examples.sequences.length;
   const what = examples.kind === 'words' ? 'texts' : 'sequences';
-  if (count >= WORTH_A_NOTE) output.note(`reading ${count.toLocaleString('en')} ${what}`);
+  if (count >= WORTH_A_NOTE) output.note(`reading ${formatCount(count)} ${what}`);
 }
 
 /** Says where the words of the data are others than those of the training. */
@@ -57,6 +58,6 @@ export function tellUnknown(known: readonly number[], output: Output): void {
   const foreign = known.filter((share) => share < 0.5).length;
   if (foreign === 0) return;
   output.note(
-    `${foreign.toLocaleString('en')} of ${known.length.toLocaleString('en')} texts consist mostly of words that the training did not hold; their answers lean on few words`,
+    `${formatCount(foreign)} of ${formatCount(known.length)} texts consist mostly of words that the training did not hold; their answers lean on few words`,
   );
 }

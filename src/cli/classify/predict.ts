@@ -1,9 +1,10 @@
 import { RecurveError } from '../../errors.ts';
-import { formatFixed } from '../../report/format.ts';
+import { formatFixed } from '../../format.ts';
 import type { Examples, Explanation } from '../../tasks/index.ts';
 import { csvLines } from '../csv.ts';
 import { lazily } from '../lazily.ts';
 import type { OpenedModel } from '../models.ts';
+import { restLine } from '../note-lines.ts';
 import { outputOf } from '../output.ts';
 import { textTable } from '../terminal/index.ts';
 import { type DataValues, examplesFor, loadModel, tellReading, tellUnknown } from './model.ts';
@@ -67,10 +68,8 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
       (one, i) =>
         `${shown(examples, i)}\n${one.label}, ${formatFixed(100 * one.probability, 1)} %\n${explanationTable(one, output)}`,
     );
-    const more = answers.length - texts.length;
-    return await output.print(
-      [...texts, ...(more > 0 ? [`and ${more.toLocaleString('en')} more: --json explains them all`] : [])].join('\n'),
-    );
+    const rest = restLine(answers.length - texts.length, ': --json explains them all');
+    return await output.print([...texts, ...rest].join('\n'));
   }
   const files = examples.kind === 'words' ? examples.ids : undefined;
   const table = textTable({
@@ -91,8 +90,7 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
     width: output.width,
     ...output.abilities,
   });
-  const more = answers.length - MOST_SHOWN;
-  await output.print(more > 0 ? `${table}and ${more.toLocaleString('en')} more: --csv prints them all\n` : table);
+  await output.print([table, ...restLine(answers.length - MOST_SHOWN, ': --csv prints them all')].join(''));
 }
 
 function contentsOf(examples: Examples): readonly (string | Float32Array)[] {

@@ -1,4 +1,4 @@
-import { formatFixed } from '../../report/format.ts';
+import { formatCount, formatFixed } from '../../format.ts';
 import type {
   Classification,
   ClassifyEvaluation,
@@ -52,7 +52,7 @@ export function scoreTable(
 /** Who was taken for whom. */
 export function confusionTable({ confusion, classes }: ClassifyScores, { abilities, width }: Output): string {
   if (classes.length > MOST_CLASSES)
-    return `${classes.length.toLocaleString('en')} classes: the report of a training shows who was taken for whom, --json every count\n`;
+    return `${formatCount(classes.length)} classes: the report of a training shows who was taken for whom, --json every count\n`;
   return `True class by row, answer by column\n${textTable({
     columns: [
       { header: '' },

@@ -1,3 +1,4 @@
+import { formatCount } from '../../format.ts';
 import { taskReport } from '../../report/index.ts';
 import { figuresOf } from '../../tasks/classify/scores.ts';
 import { classifyReportInput, classifySettings, trainClassify } from '../../tasks/index.ts';
@@ -58,7 +59,7 @@ export async function trainCommand(data: string | undefined, values: TrainValues
       print: ({ model, scores, baselines, network }, shown) =>
         scores && baselines
           ? [
-              `Test on ${scores.examples.toLocaleString('en')} examples\n${scoreTable(scores, shown, { model, baselines, ...(network && { network }) })}`,
+              `Test on ${formatCount(scores.examples)} examples\n${scoreTable(scores, shown, { model, baselines, ...(network && { network }) })}`,
               confusionTable(scores, shown),
             ]
           : [],

@@ -2,6 +2,7 @@ import { type MusicPiece, readMusic } from '../../data/index.ts';
 import { voiceCount } from '../../data/music/index.ts';
 import { expectKey } from '../../data/music/pitch.ts';
 import { RecurveError } from '../../errors.ts';
+import { counted } from '../../format.ts';
 import { folderFiles, isFolder } from '../../node/folder-files.ts';
 import { expectFourVoices } from '../../tasks/compose/voices/voices.ts';
 import type { ComposeKind } from '../../tasks/index.ts';
@@ -59,7 +60,7 @@ export async function loadMusic(places: readonly string[], output: Output, kind?
     throw new RecurveError('data', skipped[0] ?? `${places.join(', ')}: expected music, got no piece; check the files`);
   for (const message of skipped.slice(0, NAMED)) output.note(`left out one piece: ${message}`);
   const more = skipped.length - NAMED;
-  if (more > 0) output.note(`left out ${more} more ${more === 1 ? 'piece' : 'pieces'} that cannot be read`);
+  if (more > 0) output.note(`left out ${counted(more, 'more piece')} that cannot be read`);
   return { pieces, leftOut: skipped.length };
 }
 

@@ -1,4 +1,4 @@
-import { decimalsFor, formatFixed } from '../../report/format.ts';
+import { counted, decimalsFor, firstOf, formatFixed } from '../../format.ts';
 import type { ComposeScores, Likely } from '../../tasks/index.ts';
 import type { Output } from '../output.ts';
 import { textTable } from '../terminal/index.ts';
@@ -10,7 +10,7 @@ export function likelihoodTable({ test, baselines, measure, pieces }: ComposeSco
     ...Object.entries(baselines).map(([name, { nll }]): [string, number] => [name, nll]),
   ];
   const decimals = Math.max(3, decimalsFor(rows.map(([, nll]) => nll)));
-  return `${pieces} test ${pieces === 1 ? 'piece' : 'pieces'}, ${measure}, lower is better\n${textTable({
+  return `${counted(pieces, 'test piece')}, ${measure}, lower is better\n${textTable({
     columns: [{ header: 'model' }, { header: 'NLL', align: 'right' }],
     rows: rows.sort((a, b) => a[1] - b[1]).map(([name, nll]) => [name, formatFixed(nll, decimals)]),
     width: output.width,
@@ -33,7 +33,6 @@ const NAMED = 12;
 
 /** Which characters of a title mean nothing to the model. */
 export function unknownNote(unknown: readonly string[]): string {
-  const named = unknown.slice(0, NAMED).map((character) => JSON.stringify(character));
-  const more = unknown.length > NAMED ? ` and ${unknown.length - NAMED} more` : '';
-  return `title: the model has not learned ${named.join(', ')}${more}, and reads it without`;
+  const named = unknown.map((character) => JSON.stringify(character));
+  return `title: the model has not learned ${firstOf(named, NAMED)}, and reads it without`;
 }

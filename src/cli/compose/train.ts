@@ -1,4 +1,5 @@
 import type { MusicPiece } from '../../data/index.ts';
+import { counted } from '../../format.ts';
 import { taskReport } from '../../report/index.ts';
 import { kindOf } from '../../tasks/compose/corpus.ts';
 import { type ComposeOptions, composeReportInput, trainCompose } from '../../tasks/index.ts';
@@ -90,5 +91,5 @@ function optionsOf(values: TrainValues): ComposeOptions {
 function describe(pieces: readonly MusicPiece[]): string {
   const named = (part: MusicPiece['part']): number => pieces.filter((piece) => piece.part === part).length;
   const parts = named('train') > 0 ? `, ${named('train')} of them to train on and ${named('test')} to test` : '';
-  return `${pieces.length} ${pieces.length === 1 ? 'piece' : 'pieces'}${parts}`;
+  return `${counted(pieces.length, 'piece')}${parts}`;
 }

@@ -1,8 +1,8 @@
 import { formatStep, zoneOf } from '../../data/index.ts';
+import { decimalsFor, formatCount, formatFixed } from '../../format.ts';
 import { baselineName } from '../../report/baselines.ts';
-import { decimalsFor, formatFixed } from '../../report/format.ts';
 import type { BacktestFold, ErrorFigures, Forecast, ForecastModel, ForecastScores } from '../../tasks/index.ts';
-import { noteLines } from '../note-lines.ts';
+import { noteLines, restLine } from '../note-lines.ts';
 import type { Output } from '../output.ts';
 import { forecastPicture, textTable } from '../terminal/index.ts';
 
@@ -53,7 +53,7 @@ export function scoreTable(scores: ForecastScores, model: ForecastModel, { abili
     const wide = `${formatFixed(steps.width[level][0], decimals)}${unit}`;
     return `${level} % interval: ${formatFixed(measured, 1)} % inside, ${wide} wide on average\n`;
   });
-  const title = `Test of ${model.target}, one ${word} ahead, ${windows.toLocaleString('en')} ${word}s\n`;
+  const title = `Test of ${model.target}, one ${word} ahead, ${formatCount(windows)} ${word}s\n`;
   return [title, table, ...intervals, ...noteLines(scores.notes, baselineName)].join('');
 }
 
@@ -75,8 +75,7 @@ export function nextSteps(
       },
     ),
   );
-  const more = forecasts.length - pictures.length;
-  return more > 0 ? [...pictures, `and ${more.toLocaleString('en')} more series: recurve predict --csv\n`] : pictures;
+  return [...pictures, ...restLine(forecasts.length - pictures.length, ' series: recurve predict --csv')];
 }
 
 /** Instants as the clock of the model's zone shows them. */

@@ -1,5 +1,6 @@
 import { decodeText } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { formatCount } from '../../format.ts';
 import { folderFiles, isFolder } from '../../node/folder-files.ts';
 import { type GenerateModel, loadGenerate } from '../../tasks/index.ts';
 import { engineFromEnvironment } from '../environment.ts';
@@ -52,5 +53,5 @@ const WORTH_A_NOTE = 200_000;
 
 /** Says that a long text is read, or a minute for each two or three megabytes would pass in silence. */
 export function tellReading(text: string, output: Output): void {
-  if (text.length >= WORTH_A_NOTE) output.note(`reading ${text.length.toLocaleString('en')} characters`);
+  if (text.length >= WORTH_A_NOTE) output.note(`reading ${formatCount(text.length)} characters`);
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../format.ts';
 import type { TextScores } from '../../tasks/index.ts';
 import type { Output } from '../output.ts';
 import { textTable } from '../terminal/index.ts';
@@ -29,7 +30,7 @@ export function scoreTable(
   });
   const unknown =
     model.unknown > 0
-      ? `unknown to the model: ${model.unknown.toLocaleString('en')} of ${model.tokens.toLocaleString('en')} tokens\n`
+      ? `unknown to the model: ${formatCount(model.unknown)} of ${formatCount(model.tokens)} tokens\n`
       : '';
-  return `${title}, ${model.characters.toLocaleString('en')} characters\n${table}${unknown}`;
+  return `${title}, ${formatCount(model.characters)} characters\n${table}${unknown}`;
 }

@@ -4,6 +4,7 @@ import { probabilityCells } from '../../tasks/tag/likeliest.ts';
 import { csvLines } from '../csv.ts';
 import { lazily } from '../lazily.ts';
 import type { OpenedModel } from '../models.ts';
+import { restLine } from '../note-lines.ts';
 import { type Output, outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
 import { textTable } from '../terminal/index.ts';
@@ -98,7 +99,6 @@ function* wordsOf(told: readonly Tagged[], tokens: readonly (readonly string[])[
 function lastSteps(told: readonly Tagged[], { classes }: TagModel, { abilities, width }: Output): string {
   const K = classes.length;
   const { headers, cells } = probabilityCells(classes);
-  const more = told.length - SHOWN_SERIES;
   const tables = told.slice(0, SHOWN_SERIES).map(({ id, times, labels, probabilities }) => {
     const from = Math.max(0, labels.length - SHOWN);
     const rows = labels
@@ -115,8 +115,5 @@ function lastSteps(told: readonly Tagged[], { classes }: TagModel, { abilities, 
     ];
     return `${id === '' ? '' : `${id}\n`}${textTable({ columns, rows, width, ...abilities })}`;
   });
-  return [
-    ...tables,
-    ...(more > 0 ? [`and ${more.toLocaleString('en')} more series: --csv prints them all\n`] : []),
-  ].join('\n');
+  return [...tables, ...restLine(told.length - SHOWN_SERIES, ' series: --csv prints them all')].join('\n');
 }

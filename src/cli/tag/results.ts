@@ -1,3 +1,4 @@
+import { formatCount } from '../../format.ts';
 import {
   TAG_MEASURES,
   type TagFigures,
@@ -7,7 +8,7 @@ import {
   tagBaselineName,
 } from '../../tasks/index.ts';
 import { probabilityCells } from '../../tasks/tag/likeliest.ts';
-import { noteLines } from '../note-lines.ts';
+import { noteLines, restLine } from '../note-lines.ts';
 import type { Output } from '../output.ts';
 import { textTable } from '../terminal/index.ts';
 
@@ -34,14 +35,11 @@ export function scoreTable(scores: TagScores, model: TagModel, { abilities, widt
   const { classes, calibration } = model;
   const threshold =
     classes.length === 2 ? `${classes[1]} is told from a probability of ${calibration.threshold.toFixed(3)}\n` : '';
-  return [`Test on ${steps.toLocaleString('en')} steps\n`, table, threshold, ...noteLines(notes, tagBaselineName)].join(
-    '',
-  );
+  return [`Test on ${formatCount(steps)} steps\n`, table, threshold, ...noteLines(notes, tagBaselineName)].join('');
 }
 
 /** What is told of the steps after the data. */
 export function nextTable(next: TrainedTag['next'], { classes }: TagModel, { abilities, width }: Output): string {
-  const more = next.length - SHOWN;
   const { headers, cells } = probabilityCells(classes);
   const table = textTable({
     columns: [
@@ -59,7 +57,7 @@ export function nextTable(next: TrainedTag['next'], { classes }: TagModel, { abi
     width,
     ...abilities,
   });
-  return `After the last row\n${table}${more > 0 ? `and ${more.toLocaleString('en')} more series: recurve predict --csv\n` : ''}`;
+  return ['After the last row\n', table, ...restLine(next.length - SHOWN, ' series: recurve predict --csv')].join('');
 }
 
 /** An instant without what is zero. */

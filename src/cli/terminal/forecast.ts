@@ -1,7 +1,7 @@
 import pico from 'picocolors';
+import { decimalsFor, formatCount, formatFixed } from '../../format.ts';
 import { niceStep } from '../../report/charts/axis.ts';
 import type { ForecastSeries, Interval } from '../../report/forecast-input.ts';
-import { decimalsFor, formatFixed } from '../../report/format.ts';
 import { stepLabels, toMilliseconds } from '../../report/time.ts';
 import { lineWidth, pad, printable, truncate } from './width.ts';
 
@@ -110,7 +110,7 @@ export function forecastPicture(forecast: ForecastSeries, options: ForecastPictu
   });
   if (scale) lines.push(colors.dim(`${' '.repeat(used + 2)}${scale.ticks}`.trimEnd()));
   const left = forecast.prediction.length - count;
-  if (left > 0) lines.push(colors.dim(`and ${left} more`));
+  if (left > 0) lines.push(colors.dim(`and ${formatCount(left)} more`));
   return `${lines.map((line) => truncate(line, width, glyphs.ellipsis)).join('\n')}\n`;
 }
 

@@ -1,5 +1,5 @@
 import pico from 'picocolors';
-import { formatNumber } from '../../report/format.ts';
+import { formatNumber, two } from '../../format.ts';
 import { LiveLines } from './live-lines.ts';
 import { Pace } from './pace.ts';
 import { sparkline } from './sparkline.ts';
@@ -226,7 +226,6 @@ function rate(stepsPerSecond: number): string {
 function clock(seconds: number): string {
   if (!(seconds >= 0) || seconds > 8.64e6) return '–';
   const whole = Math.round(seconds);
-  const two = (value: number) => String(value).padStart(2, '0');
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }

@@ -1,5 +1,6 @@
 import { RecurveError } from '../../errors.ts';
 import { firstNotFinite } from '../../finite.ts';
+import { formatCount } from '../../format.ts';
 import { expectOptions, kindOf } from '../../options.ts';
 import { shorten } from '../table.ts';
 
@@ -92,7 +93,7 @@ export async function readWordVectors(
     for (const one of lines) add(one);
     if (pending.length > MAX_LINE) {
       line++;
-      throw refuse('a word and its numbers', `a line of over ${MAX_LINE.toLocaleString('en')} characters`);
+      throw refuse('a word and its numbers', `a line of over ${formatCount(MAX_LINE)} characters`);
     }
   }
   if (pending !== '') add(pending);
@@ -101,7 +102,7 @@ export async function readWordVectors(
   if (promised !== undefined && count !== promised) {
     throw new RecurveError(
       'data',
-      `${name}: expected ${promised.toLocaleString('en')} words, as its first line says, got ${count.toLocaleString('en')}; the file is cut off or was put together, fetch it again`,
+      `${name}: expected ${formatCount(promised)} words, as its first line says, got ${formatCount(count)}; the file is cut off or was put together, fetch it again`,
     );
   }
   return { source: name, width, vectors };

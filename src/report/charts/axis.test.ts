@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DAY, HOUR } from '../time.ts';
+import { DAY, HOUR } from '../../civil.ts';
 import { extent, niceStep, numberAxis, timeAxis } from './axis.ts';
 
 const labels = (axis: { ticks(length: number): { label: string }[] }, length: number) =>

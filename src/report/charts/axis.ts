@@ -1,4 +1,5 @@
-import { DAY, dateParts, HOUR, MINUTE, SECOND } from '../time.ts';
+import { DAY, HOUR, MINUTE } from '../../civil.ts';
+import { dateParts } from '../time.ts';
 
 /** A tick of an axis; `context` is the second line (a year, a date): charts show it where it changes. */
 export interface Tick {
@@ -135,7 +136,7 @@ export function categoryAxis(labels: readonly string[]): Axis {
 
 /** Tick distances in calendar months (from 1 up) and in milliseconds (below). */
 const SPANS: readonly number[] = [
-  ...[1, 2, 5, 15, 30].map((n) => n * SECOND),
+  ...[1, 2, 5, 15, 30].map((n) => n * 1000),
   ...[1, 2, 5, 15, 30].map((n) => n * MINUTE),
   ...[1, 3, 6, 12].map((n) => n * HOUR),
   ...[1, 2, 7, 14].map((n) => n * DAY),

@@ -1,5 +1,5 @@
+import { decimalsFor, formatFixed } from '../../format.ts';
 import { expectList } from '../../options.ts';
-import { decimalsFor, formatFixed } from '../format.ts';
 import { element, px, text } from '../svg.ts';
 import { categoryAxis, extent, isPlottable, minus, numberAxis } from './axis.ts';
 import {

@@ -1,5 +1,5 @@
+import { formatNumber } from '../../format.ts';
 import { expectList } from '../../options.ts';
-import { formatNumber } from '../format.ts';
 import { element, text } from '../svg.ts';
 import { categoryAxis, extent, isPlottable, numberAxis, tickLabel } from './axis.ts';
 import { type ChartOptions, expectChart, frame, type Plot } from './frame.ts';

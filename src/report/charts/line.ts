@@ -1,7 +1,8 @@
+import { formatClock } from '../../civil.ts';
+import { decimalsFor, formatFixed } from '../../format.ts';
 import { expectList } from '../../options.ts';
-import { decimalsFor, formatFixed } from '../format.ts';
 import { element, linePath, px, text } from '../svg.ts';
-import { formatTime, type Time, toMilliseconds } from '../time.ts';
+import { type Time, toMilliseconds } from '../time.ts';
 import { type Axis, extent, isPlottable, numberAxis, timeAxis } from './axis.ts';
 import {
   type ChartColor,
@@ -225,7 +226,7 @@ function hoverLayer(
     const here = plot.x(x[index]!);
     const from = rank === 0 ? here - 8 : (plot.x(x[order[rank - 1]!]!) + here) / 2;
     const to = rank === order.length - 1 ? here + 8 : (here + plot.x(x[order[rank + 1]!]!)) / 2;
-    const lines = [time ? formatTime(x[index]!) : `${options.xLabel ?? 'position'} ${x[index]}`];
+    const lines = [time ? formatClock(x[index]!) : `${options.xLabel ?? 'position'} ${x[index]}`];
     for (const { label, y } of series)
       if (isPlottable(y[index] ?? Number.NaN)) lines.push(`${label} ${formatFixed(y[index], decimals)}`);
     for (const { label, lower, upper } of options.bands ?? []) {

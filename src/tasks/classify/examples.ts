@@ -4,6 +4,7 @@ import { unnamedCovariates } from '../../data/roles.ts';
 import { expectTable, shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { firstNotFinite } from '../../finite.ts';
+import { formatCount } from '../../format.ts';
 import { expectList, expectOptions, kindOf } from '../../options.ts';
 import { holdsLists, listedSequences } from './lists.ts';
 
@@ -74,8 +75,8 @@ export function checkExamples(examples: Examples): void {
   if (foreign >= 0) throw wrong('texts', `${about(all[foreign])} as example ${foreign + 1}`, 'make it a text');
   if (labels === undefined) return;
   if (!Array.isArray(labels) || labels.length !== all.length) {
-    const got = Array.isArray(labels) ? labels.length.toLocaleString('en') : about(labels);
-    throw wrong(`a label for each of ${all.length.toLocaleString('en')} examples`, got, 'align them');
+    const got = Array.isArray(labels) ? formatCount(labels.length) : about(labels);
+    throw wrong(`a label for each of ${formatCount(all.length)} examples`, got, 'align them');
   }
   const unnamed = labels.findIndex((label: unknown) => typeof label !== 'string' || label === '');
   if (unnamed < 0) return;

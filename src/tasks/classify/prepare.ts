@@ -1,6 +1,7 @@
 import { countTokens, vocabularyFromCounts, wordTokenizer } from '../../data/index.ts';
 import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
+import { firstOf, formatCount } from '../../format.ts';
 import { Random } from '../../random.ts';
 import { alikeNotes } from '../training/index.ts';
 import type { ClassifyArchitecture } from './architecture.ts';
@@ -94,7 +95,7 @@ export function prepareClassify(examples: Examples, settings: ClassifySettings, 
     test: test.truth.length > 0 ? test : undefined,
     notes: [
       ...notes,
-      `${train.truth.length.toLocaleString('en')} examples to train, ${split.validation.length.toLocaleString('en')} to validate, ${test.truth.length.toLocaleString('en')} to test`,
+      `${formatCount(train.truth.length)} examples to train, ${formatCount(split.validation.length)} to validate, ${formatCount(test.truth.length)} to test`,
       ...classesNote(classes, counts),
       ...alikeNotes(classes),
     ],
@@ -132,7 +133,7 @@ function withSteps(examples: Examples, settings: ClassifySettings, notes: string
     );
   }
   if (kept.length === empty.length) return examples;
-  notes.push(`${(empty.length - kept.length).toLocaleString('en')} empty examples left out`);
+  notes.push(`${formatCount(empty.length - kept.length)} empty examples left out`);
   return pick(examples, kept);
 }
 
@@ -154,7 +155,6 @@ function namesOf(labels: readonly string[]): string[] {
 }
 
 function classesNote(classes: readonly string[], counts: readonly number[]): string[] {
-  const shown = classes.slice(0, 10).map((name, k) => `${shorten(name)} ${counts[k].toLocaleString('en')}`);
-  const more = classes.length - shown.length;
-  return [`${classes.length} classes in training: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+  const named = classes.map((name, k) => `${shorten(name)} ${formatCount(counts[k])}`);
+  return [`${formatCount(classes.length)} classes in training: ${firstOf(named, 10)}`];
 }

@@ -1,4 +1,5 @@
 import { shorten } from '../../data/table.ts';
+import { formatCount } from '../../format.ts';
 import { besideBest } from '../../report/card.ts';
 import { frequentConfusions, MOST_GRID_CLASSES } from '../../report/confusions.ts';
 import {
@@ -43,7 +44,7 @@ export async function classifyReportInput(trained: TrainedClassify): Promise<Tas
     facts: [
       `${members > 1 ? `${members} times ` : ''}${bidirectional ? 'bidirectional ' : ''}${name}, ${layers > 1 ? `${layers} layers of ` : ''}${hidden} units, pooling ${pooling}`,
       plan.kind === 'words'
-        ? `${plan.vocabulary.tokens.length.toLocaleString('en')} words known`
+        ? `${formatCount(plan.vocabulary.tokens.length)} words known`
         : `${plan.features.length} numbers per step`,
     ],
     ...(scores && {
@@ -52,7 +53,7 @@ export async function classifyReportInput(trained: TrainedClassify): Promise<Tas
     ...(scores &&
       baselines && {
         scores: {
-          caption: `Scores on ${scores.examples.toLocaleString('en')} test ${of}`,
+          caption: `Scores on ${formatCount(scores.examples)} test ${of}`,
           heads: ['Classifier', 'How it decides'] as const,
           measures: [
             { key: 'accuracy', name: 'Accuracy', better: 'higher' as const },
@@ -135,7 +136,7 @@ function verdict({ accuracy, examples }: ClassifyScores, bayes: number, of: stri
     Math.abs(points) < 0.05
       ? 'as many as'
       : `${Math.abs(points).toFixed(1)} points ${points > 0 ? 'more' : 'fewer'} than`;
-  return `Of ${examples.toLocaleString('en')} test ${of} the model names the class of ${(100 * accuracy).toFixed(1)} %, ${beside} naive Bayes.`;
+  return `Of ${formatCount(examples)} test ${of} the model names the class of ${(100 * accuracy).toFixed(1)} %, ${beside} naive Bayes.`;
 }
 
 function confusionSection(scores: ClassifyScores): Section {
@@ -152,7 +153,7 @@ function confusionSection(scores: ClassifyScores): Section {
     rows: classes.map(({ name, precision, recall, f1, support }) => [
       name,
       ...[precision, recall, f1].map((value) => value.toFixed(3)),
-      support.toLocaleString('en'),
+      formatCount(support),
     ]),
   });
   return { id: 'confusion', heading: 'Right and wrong', short: 'Confusion', content: [confused, perClass] };

@@ -1,6 +1,7 @@
 import { type ReadOptions, tableFormatOf, type WordVectors } from '../../data/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { formatCount } from '../../format.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork, crossEntropy, type Network } from '../../nn/index.ts';
@@ -123,7 +124,7 @@ export async function trainClassify(
     summary: {},
   });
   if (test && test.truth.length >= WORTH_A_NOTE) {
-    hooks.onNote?.(`scoring ${test.truth.length.toLocaleString('en')} examples and the baselines`);
+    hooks.onNote?.(`scoring ${formatCount(test.truth.length)} examples and the baselines`);
   }
   const evidence = test && (await evidenceOf(answerer, test.encoded, visit));
   const tested = test && evidence && { ...test, probabilities: weighed(evidence, test.encoded, model) };
@@ -246,10 +247,10 @@ function placeVectors(
   if (found === 0) {
     throw new RecurveError(
       'data',
-      `classify: expected vectors of words of the data, got none of ${(known - 1).toLocaleString('en')} in ${vectors.source}; give vectors of the same language, in lower case unless case is kept`,
+      `classify: expected vectors of words of the data, got none of ${formatCount(known - 1)} in ${vectors.source}; give vectors of the same language, in lower case unless case is kept`,
     );
   }
-  return `${found.toLocaleString('en')} of ${(known - 1).toLocaleString('en')} words begin with a vector of ${vectors.source}`;
+  return `${formatCount(found)} of ${formatCount(known - 1)} words begin with a vector of ${vectors.source}`;
 }
 
 /** Tells data apart: kinds, labels, texts or numbers, in their order. */

@@ -1,5 +1,6 @@
 import { barsOf, lengthOf, noteName, parseMetre, type Score, TICKS } from '../../data/music/index.ts';
 import { expectScore } from '../../data/music/score.ts';
+import { counted } from '../../format.ts';
 import { besideBest } from '../../report/card.ts';
 import {
   type Card,
@@ -45,7 +46,7 @@ export function composeReportInput(trained: TrainedCompose): TaskReportInput {
       lead: verdict(scores),
     }),
     facts: [
-      `${pieces.train} ${pieces.train === 1 ? 'piece' : 'pieces'} to learn from, ${pieces.validation} to choose by, ${pieces.test} to measure on`,
+      `${counted(pieces.train, 'piece')} to learn from, ${pieces.validation} to choose by, ${pieces.test} to measure on`,
       `${settings.cell.toUpperCase()}, ${settings.layers > 1 ? `${settings.layers} layers of ` : ''}${settings.hidden} units`,
     ],
     ...(scores && {
@@ -95,7 +96,7 @@ function cardOf({ test, baselines }: ComposeScores): Card {
 function verdict({ test, baselines, measure, pieces }: ComposeScores): string {
   const [best] = Object.entries(baselines).toSorted(([, a], [, b]) => a.nll - b.nll);
   const beside = best ? `; the best baseline, ${best[0]}, has ${best[1].nll.toFixed(3)}` : '';
-  return `${test.nll.toFixed(3)} ${measure} on ${pieces} ${pieces === 1 ? 'piece' : 'pieces'} never trained on${beside}.`;
+  return `${test.nll.toFixed(3)} ${measure} on ${counted(pieces, 'piece')} never trained on${beside}.`;
 }
 
 function composed({ model }: TrainedCompose): Section {

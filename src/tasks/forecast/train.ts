@@ -1,6 +1,7 @@
 import { type ReadOptions, type SeriesOptions, type SeriesResult, tableFormatOf } from '../../data/index.ts';
 import { createEngine, type Engine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { formatCount } from '../../format.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { expectList, kindOf } from '../../options.ts';
@@ -120,7 +121,7 @@ export async function trainForecast(
     const chosen = keepable(all, settings.horizon);
     if (chosen.length === 0) return undefined;
     if (chosen.length * settings.horizon >= WORTH_A_NOTE) {
-      const [some, whole] = [chosen, all].map(({ length }) => length.toLocaleString('en'));
+      const [some, whole] = [chosen, all].map(({ length }) => formatCount(length));
       const which = some === whole ? some : `the last ${some} of ${whole}`;
       hooks.onNote?.(`scoring ${which} forecasts and the baselines`);
     }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../format.ts';
 import { besideBest } from '../../report/card.ts';
 import { type Card, type Section, STOPPED, shownSettings, type TaskReportInput } from '../../report/index.ts';
 import { element, text as escaped } from '../../report/svg.ts';
@@ -26,8 +27,8 @@ export function generateReportInput(trained: TrainedGenerate): TaskReportInput {
     }),
     facts: [
       `${settings.cell.toUpperCase()}, ${settings.layers > 1 ? `${settings.layers} layers of ` : ''}${settings.hidden} units`,
-      `${model.codec.size.toLocaleString('en')} ${UNITS[settings.unit]}`,
-      `${trained.tokens.toLocaleString('en')} tokens learned`,
+      `${formatCount(model.codec.size)} ${UNITS[settings.unit]}`,
+      `${formatCount(trained.tokens)} tokens learned`,
     ],
     ...(validation && {
       cards: cardsOf(validation, Object.values(baselines)),
@@ -78,7 +79,7 @@ export function surpriseReportInput(
   return {
     task: 'generate',
     title: 'What surprises the model',
-    lead: `${scores.bits.toFixed(3)} bits per character over ${scores.characters.toLocaleString('en')} characters.`,
+    lead: `${scores.bits.toFixed(3)} bits per character over ${formatCount(scores.characters)} characters.`,
     cards: cardsOf(scores),
     sections: [surpriseSection(pieces)],
     settings: settingsOf(model),
@@ -107,7 +108,7 @@ function cardsOf(
     { note: 'fewer is better', ...card('bits', 'Bits per character', 3) },
     card('nats', 'Nats per character', 3),
     card('perplexity', 'Perplexity', 2),
-    ...(unknown > 0 ? [{ label: 'Unknown tokens', value: unknown.toLocaleString('en') }] : []),
+    ...(unknown > 0 ? [{ label: 'Unknown tokens', value: formatCount(unknown) }] : []),
   ];
 }
 
@@ -138,7 +139,7 @@ function surpriseSection(pieces: readonly SurprisingPiece[]): Section {
     short: 'Surprise',
     lead: `The redder, the more bits a token cost: nothing at 0, full at ${FULL}. Hold the pointer over a token for its figure.${
       pieces.length > SHOWN
-        ? ` The first ${SHOWN.toLocaleString('en')} of ${pieces.length.toLocaleString('en')} tokens; --json has all.`
+        ? ` The first ${formatCount(SHOWN)} of ${formatCount(pieces.length)} tokens; --json has all.`
         : ''
     }`,
     content: [page],

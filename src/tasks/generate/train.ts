@@ -1,6 +1,7 @@
 import { createTextCodec, type TextCodec } from '../../data/text/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { formatCount } from '../../format.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork, type Network } from '../../nn/index.ts';
@@ -89,10 +90,10 @@ export async function trainGenerate(
   const { visit } = stages;
   const measured = held.length >= 2;
   // However much of it is unknown: a training that has succeeded does not fail for its score, which tells the unknown.
-  if (held.length >= WORTH_A_NOTE) hooks.onNote?.(`scoring ${held.length.toLocaleString('en')} ${codec.unit}`);
+  if (held.length >= WORTH_A_NOTE) hooks.onNote?.(`scoring ${formatCount(held.length)} ${codec.unit}`);
   const validation = measured ? scoreText(codec, heldOut, held, await costsOf(network, held, visit)) : undefined;
   if (ids.length >= 10 * WORTH_A_NOTE)
-    hooks.onNote?.(`counting ${settings.order}-grams of ${ids.length.toLocaleString('en')} ${codec.unit}`);
+    hooks.onNote?.(`counting ${settings.order}-grams of ${formatCount(ids.length)} ${codec.unit}`);
   const baselines = measured ? await ngrams(codec, ids, heldOut, held, settings.order, visit) : {};
   const { steps, seconds, stopped, bestEpoch, history } = result;
   const epochs = Math.max(bestEpoch, 1);

@@ -1,4 +1,5 @@
 import { listNames } from '../../data/table.ts';
+import { firstOf } from '../../format.ts';
 
 /** Groups of names that are told of. */
 const SHOWN = 3;
@@ -19,9 +20,6 @@ export function alikeNotes(classes: readonly string[]): string[] {
   for (const name of classes) groups.set(plain(name), [...(groups.get(plain(name)) ?? []), name]);
   const alike = [...groups.values()].filter(({ length }) => length > 1);
   if (alike.length === 0) return [];
-  const more = alike.length > SHOWN ? ` and ${(alike.length - SHOWN).toLocaleString('en')} more` : '';
-  const shown = alike.slice(0, SHOWN).map(listNames).join('; ');
-  return [
-    `classes that differ in case or spaces alone are learned apart: ${shown}${more}; write them alike if they are one`,
-  ];
+  const shown = firstOf(alike.map(listNames), SHOWN, '; ');
+  return [`classes that differ in case or spaces alone are learned apart: ${shown}; write them alike if they are one`];
 }

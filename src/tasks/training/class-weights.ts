@@ -1,5 +1,6 @@
 import { listNames } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
+import { formatCount } from '../../format.ts';
 
 /** Weight of each class in a loss: all alike, inverse to its frequency, or by name; a class not named has 1. */
 export type ClassWeights = 'none' | 'balanced' | Readonly<Record<string, number>>;
@@ -19,7 +20,7 @@ export function checkClassWeights(task: string, weights: ClassWeights): void {
     }
     const bad = Object.entries(weights).find(([, weight]) => !(weight >= 1 / MOST && weight <= MOST));
     if (bad) {
-      const range = `between ${1 / MOST} and ${MOST.toLocaleString('en')}`;
+      const range = `between ${1 / MOST} and ${formatCount(MOST)}`;
       refuse(`a weight ${range} for class ${bad[0]}`, bad[1], 'correct it or leave the class out');
     }
   } else if (!['none', 'balanced'].includes(weights)) {

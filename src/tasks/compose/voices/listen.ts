@@ -1,6 +1,7 @@
 import { expectKey } from '../../../data/music/pitch.ts';
 import { logSoftmax } from '../../../decode/index.ts';
 import { RecurveError } from '../../../errors.ts';
+import { counted } from '../../../format.ts';
 import type { Json } from '../../../model/index.ts';
 import { array, number, object } from '../../../model/validate.ts';
 import type { Network } from '../../../nn/index.ts';
@@ -79,7 +80,7 @@ function pitchesIn(step: ComposeStep, before: number | undefined): number[] {
     const expected =
       before === undefined
         ? 'four notes, soprano to bass, or the soprano alone'
-        : `notes of ${before} ${before === 1 ? 'voice' : 'voices'}, as before`;
+        : `notes of ${counted(before, 'voice')}, as before`;
     throw new RecurveError('data', `stream: expected ${expected}, got ${count}; −1 is a silent voice`);
   }
   return step.map((pitch) => (pitch === -1 ? -1 : expectKey(pitch, 'stream')));

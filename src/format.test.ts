@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decimalsFor, formatDuration, formatFixed, formatNumber } from './format.ts';
+import { counted, decimalsFor, firstOf, formatCount, formatDuration, formatFixed, formatNumber } from './format.ts';
 
 test('formatNumber keeps four significant digits and separates thousands', () => {
   expect([2.58149, 0.71, 1461, 12345.678, 0, -3, 1e-7, 3e12].map((value) => formatNumber(value))).toEqual([
@@ -44,4 +44,21 @@ test('durations change their unit at ten seconds, a minute and an hour', () => {
   ]);
   expect(formatDuration(-1)).toBe('n/a');
   expect(formatDuration(Number.POSITIVE_INFINITY)).toBe('n/a');
+});
+
+test('counts have signs between thousands, also those that formatNumber writes with an exponent', () => {
+  expect([0, 999, 1000, 1234567, 2_147_483_648].map(formatCount)).toEqual([
+    '0',
+    '999',
+    '1,000',
+    '1,234,567',
+    '2,147,483,648',
+  ]);
+  expect([0, 1, 2, 1461].map((count) => counted(count, 'row'))).toEqual(['0 rows', '1 row', '2 rows', '1,461 rows']);
+});
+
+test('a list that is too long says how many more there are', () => {
+  expect(firstOf(['a', 'b'], 2)).toBe('a, b');
+  expect(firstOf(['a', 'b', 'c'], 2)).toBe('a, b and 1 more');
+  expect(firstOf(Array(1500).fill('a'), 1, '; ')).toBe('a and 1,499 more');
 });

@@ -1,3 +1,5 @@
+import { two } from './format.ts';
+
 /** Milliseconds in a day of 24 hours. */
 export const DAY = 86_400_000;
 export const HOUR = 3_600_000;
@@ -45,8 +47,9 @@ export function isLeap(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-/** Writes milliseconds since 1970-01-01 as `2015-01-31`, with the time of day after it where that is not midnight. */
+/** Writes milliseconds since 1970-01-01 as `2015-01-31`, with the time of day after it where that is not midnight; `n/a` when not finite. */
 export function formatClock(ms: number): string {
+  if (!Number.isFinite(ms)) return 'n/a';
   const days = Math.floor(ms / DAY);
   const { year, month, day } = civilFromDays(days);
   const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
@@ -57,8 +60,4 @@ export function formatClock(ms: number): string {
   const thousandths = Math.floor(rest) % 1000;
   if (thousandths > 0) return `${date} ${clock}:${two(seconds % 60)}.${String(thousandths).padStart(3, '0')}`;
   return seconds % 60 > 0 ? `${date} ${clock}:${two(seconds % 60)}` : `${date} ${clock}`;
-}
-
-function two(value: number): string {
-  return value < 10 ? `0${value}` : String(value);
 }

@@ -1,5 +1,5 @@
 /**
- * Numbers, durations and times as people read them. Nothing here asks the host for its locale or time zone,
+ * Numbers, counts, lists and durations as people read them; dates are in civil.ts. Nothing here asks the host for its locale,
  * so a report has the same bytes on every machine.
  */
 
@@ -20,6 +20,22 @@ export function formatFixed(value: number | null | undefined, decimals: number):
   if (Math.abs(value) >= 1e9) return value.toExponential(3);
   const fixed = value.toFixed(decimals);
   return grouped(Number(fixed) === 0 ? fixed.replace('-', '') : fixed);
+}
+
+/** A whole number with signs between thousands, whatever its size: `1,461`. */
+export function formatCount(count: number): string {
+  return grouped(String(count));
+}
+
+/** `1 row`, `1,461 rows`. */
+export function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** The first `most` of some texts, and how many more there are: `a, b and 12 more`. */
+export function firstOf(texts: readonly string[], most: number, separator = ', '): string {
+  const shown = texts.slice(0, most).join(separator);
+  return texts.length > most ? `${shown} and ${formatCount(texts.length - most)} more` : shown;
 }
 
 /** How many decimals show about `digits` significant digits of the largest of `values`; 0 to 8. */
@@ -49,6 +65,7 @@ function grouped(digits: string): string {
   return fraction === undefined ? separated : `${separated}.${fraction}`;
 }
 
+/** Two digits of a clock or a date: `05`. */
 export function two(value: number): string {
-  return String(value).padStart(2, '0');
+  return value < 10 ? `0${value}` : String(value);
 }

@@ -45,10 +45,15 @@ describe('class metrics', () => {
     // All tied: no better than chance, and a straight line.
     expect(rocCurve([1, 1, 1], [true, false, true])).toEqual({ falsePositive: [0, 1], truePositive: [0, 1], auc: 0.5 });
     expect(rocCurve([1, 2], [true, true])).toBeNull();
+    // Log-probabilities of what is held impossible are scores too.
+    expect(rocCurve([Number.NEGATIVE_INFINITY, 0, -0, Number.NEGATIVE_INFINITY], [false, true, false, true])?.auc).toBe(
+      0.5,
+    );
   });
 
   test('refuses unlike lengths and nothing to score', () => {
     expect(() => confusionMatrix([0], [], 2)).toThrow('expected one prediction per example, got 0 for 1');
     expect(() => rocCurve([], [])).toThrow('expected at least one example to score');
+    expect(() => rocCurve([0.5, Number.NaN], [true, false])).toThrow('roc: expected numbers as scores, got NaN');
   });
 });

@@ -5,12 +5,12 @@
 import { RecurveError } from '../errors.ts';
 import { expectList, expectWhole } from '../options.ts';
 
-const MOST_CLASSES = 10_000;
+/** K² counts: of more a confusion matrix would end the process. */
+export const MOST_CLASSES = 10_000;
 
 /** `confusion[truth][prediction]`: how often class `truth` was taken for class `prediction`; [K, K]. */
 export function confusionMatrix(truth: ArrayLike<number>, prediction: ArrayLike<number>, classes: number): number[][] {
   expectScores('confusion', truth, prediction);
-  // K² counts: a slip of millions would end the process.
   if (classes > MOST_CLASSES) {
     throw new RecurveError(
       'usage',
@@ -83,22 +83,28 @@ export interface RocCurve {
 /** The curve of scores where `positive[i]` says which examples are. Needs one of each kind; null where there is none. */
 export function rocCurve(scores: ArrayLike<number>, positive: ArrayLike<boolean>): RocCurve | null {
   expectScores('roc', scores, positive);
-  const order = Array.from(scores, (_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b);
-  const P = order.filter((i) => positive[i]).length;
-  const N = order.length - P;
+  // Numbers are sorted ten times as fast as places by a function.
+  const descending = (wanted: boolean): Float64Array => {
+    const own = new Float64Array(scores.length);
+    let count = 0;
+    for (let i = 0; i < scores.length; i++) if (Boolean(positive[i]) === wanted) own[count++] = scores[i];
+    return own.subarray(0, count).sort().reverse();
+  };
+  const [positives, negatives] = [descending(true), descending(false)];
+  const [P, N] = [positives.length, negatives.length];
   if (P === 0 || N === 0) return null;
+  if (Number.isNaN(positives[0]) || Number.isNaN(negatives[0])) {
+    throw new RecurveError('numeric', 'roc: expected numbers as scores, got NaN; look for extreme values in the data');
+  }
   const falsePositive = [0];
   const truePositive = [0];
   let [hits, misses, area] = [0, 0, 0];
-  for (let k = 0; k < order.length; ) {
-    const [before, score] = [hits, scores[order[k]]];
-    let tied = 0;
-    for (; k < order.length && scores[order[k]] === score; k++) {
-      if (positive[order[k]]) hits++;
-      else tied++;
-    }
-    area += (tied * (before + hits)) / 2;
-    misses += tied;
+  while (hits < P || misses < N) {
+    const [hitsBefore, missesBefore] = [hits, misses];
+    const threshold = Math.max(positives[hits] ?? negatives[misses], negatives[misses] ?? positives[hits]);
+    while (positives[hits] >= threshold) hits++;
+    while (negatives[misses] >= threshold) misses++;
+    area += ((misses - missesBefore) * (hitsBefore + hits)) / 2;
     falsePositive.push(misses / N);
     truePositive.push(hits / P);
   }

@@ -152,6 +152,10 @@ describe('what cannot be learned is refused in a sentence', () => {
       'text: expected at least 6 sentences to learn from and to test on, got 1; give more text',
     );
     expect(await tagged('{"tokens": ["a"]}\n')).toMatch(/expected a label for every word/);
+    // Every word is a class: before the training, whose scores count K² pairs.
+    expect(await tagged(Array.from({ length: 10_001 }, (_, i) => `x\tword${i}\n`).join('\n'))).toBe(
+      'text: expected at most 10,000 classes of labels, got 10,001; look whether words and labels are swapped',
+    );
   });
 
   it('data that are not the model’s: a table for words, other columns, labels it does not know', async () => {

@@ -1,5 +1,5 @@
 import { type Visit, visitor } from '../../train/event-loop.ts';
-import { classScores } from '../../train/index.ts';
+import { classScores, confusionMatrix, type RocCurve, rocCurve } from '../../train/index.ts';
 import { logLossOf } from '../probabilities.ts';
 import { labelAt } from './calibration.ts';
 
@@ -53,41 +53,41 @@ export interface TagScores {
 
 const BINS = 10;
 
-export function figuresOf(
+/** Figures of probabilities [N, K] against the classes that came, and what they are made of. */
+export function scoreProbabilities(
   probabilities: ArrayLike<number>,
   labels: ArrayLike<number>,
   K: number,
   threshold = 0.5,
-): TagFigures {
+): Pick<TagScores, 'confusion' | 'reliability'> & { figures: TagFigures } {
   const N = labels.length;
-  const confusion = confusionOf(probabilities, labels, K, threshold);
   let brier = 0;
   for (let i = 0; i < N; i++) {
     if (K === 2) brier += (probabilities[2 * i + 1] - labels[i]) ** 2;
     else for (let k = 0; k < K; k++) brier += (probabilities[i * K + k] - (labels[i] === k ? 1 : 0)) ** 2;
   }
+  const predicted = Int32Array.from({ length: N }, (_, i) => labelAt(probabilities, i * K, K, { threshold }));
+  const confusion = confusionMatrix(labels, predicted, K);
   const scores = classScores(confusion);
-  const bins = reliabilityOf(probabilities, labels, K);
-  const auc = K === 2 ? areaUnderCurve(probabilities, labels) : undefined;
-  return {
+  const reliability = reliabilityOf(probabilities, labels, K);
+  const roc = K === 2 ? rocOf(probabilities, labels) : null;
+  const figures = {
     brier: brier / N,
     logLoss: logLossOf(probabilities, labels, K),
     accuracy: scores.accuracy,
     f1: K === 2 ? scores.classes[1].f1 : scores.f1,
-    calibrationError: bins.reduce((sum, { said, seen, count }) => sum + (count / N) * Math.abs(said - seen), 0),
-    ...(auc !== undefined && { auc }),
+    calibrationError: reliability.reduce((sum, { said, seen, count }) => sum + (count / N) * Math.abs(said - seen), 0),
+    ...(roc && { auc: roc.auc }),
   };
+  return { figures, confusion, reliability };
 }
 
-function confusionOf(
-  probabilities: ArrayLike<number>,
-  labels: ArrayLike<number>,
-  K: number,
-  threshold: number,
-): number[][] {
-  const confusion = Array.from({ length: K }, () => new Array<number>(K).fill(0));
-  for (let i = 0; i < labels.length; i++) confusion[labels[i]][labelAt(probabilities, i * K, K, { threshold })]++;
-  return confusion;
+/** Of the second of two classes. */
+function rocOf(probabilities: ArrayLike<number>, labels: ArrayLike<number>): RocCurve | null {
+  return rocCurve(
+    Float64Array.from(labels, (_, i) => probabilities[2 * i + 1]),
+    Array.from(labels, (label) => label === 1),
+  );
 }
 
 /** Said and seen shares of the positive of two classes, or of the class told of more, in ten bins of equal width; empty ones are left out. */
@@ -116,38 +116,9 @@ export async function scoresOf(
   const { labels, probabilities, baselines, notes } = scored;
   const figures: [string, TagFigures][] = [];
   for (const [name, said] of Object.entries(baselines)) {
-    figures.push([name, figuresOf(said, labels, K)]);
+    figures.push([name, scoreProbabilities(said, labels, K).figures]);
     await visit();
   }
-  return {
-    test: figuresOf(probabilities, labels, K, threshold),
-    baselines: Object.fromEntries(figures),
-    notes,
-    steps: labels.length,
-    confusion: confusionOf(probabilities, labels, K, threshold),
-    reliability: reliabilityOf(probabilities, labels, K),
-  };
-}
-
-/** By ranks, ties counting half (Mann and Whitney 1947). */
-function areaUnderCurve(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number | undefined {
-  const N = labels.length;
-  const all = new Float64Array(N);
-  let positives = 0;
-  for (let i = 0; i < N; i++) if (labels[i] === 1) all[positives++] = probabilities[2 * i + 1];
-  const negatives = N - positives;
-  if (positives === 0 || negatives === 0) return undefined;
-  // Numbers are sorted ten times as fast as places by a function: of those of the positives the ranks among all are found.
-  const found = all.slice(0, positives).sort();
-  for (let i = 0; i < N; i++) all[i] = probabilities[2 * i + 1];
-  all.sort();
-  let ranks = 0;
-  for (let k = 0, from = 0, to = 0; k < positives; k++) {
-    if (found[k] !== found[k - 1]) {
-      for (from = to; all[from] < found[k]; from++);
-      for (to = from; to < N && all[to] === found[k]; to++);
-    }
-    ranks += (from + 1 + to) / 2;
-  }
-  return (ranks - (positives * (positives + 1)) / 2) / (positives * negatives);
+  const { figures: test, ...rest } = scoreProbabilities(probabilities, labels, K, threshold);
+  return { test, baselines: Object.fromEntries(figures), notes, steps: labels.length, ...rest };
 }

@@ -7,6 +7,7 @@ import {
 } from '../../data/index.ts';
 import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
+import { MOST_CLASSES } from '../../train/class-metrics.ts';
 
 /** How words become the network's inputs. */
 export interface TextPlan {
@@ -59,6 +60,12 @@ export function textClasses({ source, sentences }: TaggedText): string[] {
     );
   }
   const classes = [...new Set(sentences.flatMap(({ labels }) => labels ?? []))].sort((a, b) => (a < b ? -1 : 1));
+  if (classes.length > MOST_CLASSES) {
+    throw new RecurveError(
+      'data',
+      `${source}: expected at most ${MOST_CLASSES.toLocaleString('en')} classes of labels, got ${classes.length.toLocaleString('en')}; look whether words and labels are swapped`,
+    );
+  }
   if (classes.length >= 2) return classes;
   throw new RecurveError(
     'data',

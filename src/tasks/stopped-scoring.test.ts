@@ -47,7 +47,7 @@ const TRAININGS: [string, (hooks: TrainHooks) => Promise<Result>][] = [
   [
     'tags of words',
     async (hooks) => {
-      const { model, scores } = await trainTag(sentences(60), { ...QUICK, members: 1 }, hooks);
+      const { model, scores } = await trainTag(sentences(60), { ...QUICK, members: 3 }, hooks);
       return { model, figures: [scores, model.calibration] };
     },
   ],

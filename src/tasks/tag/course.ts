@@ -4,12 +4,13 @@ import { crc64 } from '../../model/crc64.ts';
 import type { Visit } from '../../train/event-loop.ts';
 import { shares, type TaggedSpans, tableBaselines } from './baselines.ts';
 import { counting, type Example } from './examples.ts';
-import { featureCount, fitTablePlan, regressionPlan, type TablePlan, type TagInputs, tableInputs } from './features.ts';
+import { featureCount, fitTablePlan, regressionPlan, type TablePlan, tableInputs } from './features.ts';
 import { BLOCKS } from './learn.ts';
 import { logisticFits } from './logistic.ts';
 import type { TagSettings } from './options.ts';
 import { REGRESSION_LEFT_OUT } from './regression.ts';
-import { type TagTable, toldTimes } from './table.ts';
+import type { TagTable } from './table.ts';
+import { type TestPart, tableTestPart, textTestPart } from './test-part.ts';
 import { fitTextPlan, LONGEST, labelsOf, type TextPlan, textClasses, textRows } from './text.ts';
 
 /** What is learned from and what is scored, of a table or of tagged text alike. */
@@ -31,8 +32,7 @@ export interface TagCourse {
   steps: number;
   /** Classes of the steps to learn from. */
   counts: number[];
-  /** The test part in whole sequences: `tested` says which steps are scored, in order. */
-  test: { inputs: TagInputs; tested: readonly number[]; labels: Int32Array; times: Float64Array | null }[];
+  test: TestPart;
   baselines(visit: Visit): Promise<{ baselines: Record<string, Float64Array>; notes: Record<string, string> }>;
   /** Tells data apart. */
   fingerprint(): string;
@@ -95,15 +95,7 @@ export function tableCourse(table: TagTable, settings: TagSettings): TagCourse {
       held: counting(examples, inHoldout),
     }),
     ...totals(examples, K),
-    test: table.series.map((one, k) => {
-      const times = toldTimes(one.series, ahead);
-      return {
-        inputs: inputs[k],
-        tested: spans.test[k],
-        labels: Int32Array.from(spans.test[k], (t) => one.labels[t + ahead]),
-        times: times && Float64Array.from(spans.test[k], (t) => times[t]),
-      };
-    }),
+    test: tableTestPart(table, spans.test, ahead),
     baselines: (visit) => tableBaselines(table, spans, plan, visit),
     fingerprint: () =>
       crc64(
@@ -198,12 +190,7 @@ export function textCourse(text: TaggedText, settings: TagSettings): TagCourse {
       held: counting(examples, (e) => pieces[e].i >= holdFrom),
     }),
     ...totals(examples, K),
-    test: tested.map((sentence) => ({
-      inputs: { rows: textRows(plan, sentence.tokens) },
-      tested: sentence.tokens.map((_, t) => t),
-      labels: labelsOf(sentence, classes, source),
-      times: null,
-    })),
+    test: textTestPart({ ...text, sentences: tested }, classes),
     baselines: async () => ({ baselines: textBaselines(training, tested, classes), notes: {} }),
     fingerprint: () => crc64([new TextEncoder().encode(JSON.stringify(sentences))]),
   };

@@ -2,18 +2,15 @@ import type { TaggedText } from '../../data/index.ts';
 import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { expectOptions } from '../../options.ts';
+import { visitor } from '../../train/event-loop.ts';
 import { expectModel } from '../arguments.ts';
 import { UNLEARNED } from '../baselines/baseline.ts';
-import { atOnce } from '../baselines/pieces.ts';
-import { joined } from '../training/index.ts';
 import { shares, tableBaselines } from './baselines.ts';
 import { tableSpans } from './course.ts';
-import { tableInputs } from './features.ts';
 import type { TagModel } from './model.ts';
-import { probabilitiesInBatches } from './reading.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';
-import { expectTagData, type TagTable, toldTimes } from './table.ts';
-import { labelsOf } from './text.ts';
+import { expectTagData, type TagTable } from './table.ts';
+import { predictTestPart, tableTestPart, testSteps, textTestPart } from './test-part.ts';
 
 /**
  * Measures a model on data with labels: of a table the steps from `from` (default: where the test span of its training began) beside the
@@ -30,12 +27,12 @@ export async function evaluateTag(
   expectTagData('evaluateTag', data);
   expectOptions('evaluateTag', span, { from: true, until: true });
   const { from, until } = span;
-  const scored = 'kind' in data ? await scoreTable(model, data, from, until) : scoreText(model, data);
+  const scored = 'kind' in data ? await scoreTable(model, data, from, until) : await scoreText(model, data);
   return await scoresOf(scored, model.classes.length, model.calibration.threshold);
 }
 
 async function scoreTable(model: TagModel, table: TagTable, from?: string, until?: string): Promise<TagScored> {
-  const { plan, settings, classes } = model;
+  const { plan, settings } = model;
   const test = from === undefined ? settings.test : { from };
   if (plan.kind !== 'table')
     throw new RecurveError('data', 'tag: expected tagged text, got a table; the model reads words');
@@ -47,40 +44,19 @@ async function scoreTable(model: TagModel, table: TagTable, from?: string, until
   }
   const testUntil = until ?? settings.testUntil;
   const spans = tableSpans(table, { ahead: plan.ahead, test, ...(testUntil !== undefined && { testUntil }) });
-  const K = classes.length;
-  const N = spans.test.reduce((n, steps) => n + steps.length, 0);
   if (table.series.every((one) => one.labels.every((label) => label < 0))) {
     throw new RecurveError(
       'data',
       `tag: expected labels in column "${shorten(plan.target.column)}" of ${table.source}, got none; give data with them, or use predict`,
     );
   }
+  const part = tableTestPart(table, spans.test, plan.ahead);
+  const N = testSteps(part);
   if (N === 0)
     throw new RecurveError('data', 'tag: expected steps with labels in the test span, got none; move its border');
-  const labels = new Int32Array(N);
-  const times: number[] = [];
-  let i = 0;
-  for (const [k, one] of table.series.entries()) {
-    const told = toldTimes(one.series, plan.ahead);
-    for (const t of spans.test[k]) {
-      labels[i++] = one.labels[t + plan.ahead];
-      if (told) times.push(told[t]);
-    }
-  }
-  const scored = table.series.flatMap((one, k) => (spans.test[k].length > 0 ? [{ one, tested: spans.test[k] }] : []));
-  const told = atOnce(
-    probabilitiesInBatches(
-      model,
-      scored.map(({ one }) => one.series.length),
-      (i) => tableInputs(plan, K, scored[i].one, model.regression !== undefined),
-    ),
-  );
-  const probabilities = joined(
-    scored.flatMap(({ tested }, i) => tested.map((t) => told[i].subarray(t * K, (t + 1) * K))),
-  );
+  const { predictions } = await predictTestPart(model, part, visitor());
   return {
-    ...{ labels, probabilities },
-    ...(times.length === N && { times: Float64Array.from(times) }),
+    ...predictions,
     ...(spans.train.some((steps) => steps.length > 0)
       ? await tableBaselines(table, spans, plan)
       : {
@@ -90,19 +66,16 @@ async function scoreTable(model: TagModel, table: TagTable, from?: string, until
   };
 }
 
-function scoreText(model: TagModel, text: TaggedText): TagScored {
-  const { classes } = model;
-  const labels = Int32Array.from(
-    text.sentences.flatMap((sentence) => Array.from(labelsOf(sentence, classes, text.source))),
-  );
-  if (labels.includes(-1)) {
+async function scoreText(model: TagModel, text: TaggedText): Promise<TagScored> {
+  const part = textTestPart(text, model.classes);
+  if (part.scored.some(({ labels }) => labels.includes(-1))) {
     throw new RecurveError(
       'data',
       `${text.source}: expected a label for every word, got sentences without; give tagged text, or use predict`,
     );
   }
-  const probabilities = joined(model.predict(text).map((told) => told.probabilities));
-  return { labels, probabilities, baselines: { constant: sharesOf(model, labels.length) }, notes: {} };
+  const { predictions } = await predictTestPart(model, part, visitor());
+  return { ...predictions, baselines: { constant: sharesOf(model, testSteps(part)) }, notes: {} };
 }
 
 /** The share of each class in the model's training, for N steps: [N, K]. */

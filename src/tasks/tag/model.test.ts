@@ -51,9 +51,26 @@ describe('a model', () => {
     const data = await rain(300);
     const { model, scores } = await trainTag(data, { ...SMALL, epochs: 2 });
     expect(await evaluateTag(model, data)).toEqual(scores);
+  });
+
+  it('of text is measured by evaluateTag as at the end of its training, a sentence of 600 words too', async () => {
     const text = sentences(60);
-    const { model: tagger } = await trainTag(text, { hidden: 4, embedding: 4, epochs: 1 });
-    expect((await evaluateTag(tagger, text)).steps).toBe(text.sentences.flatMap(({ tokens }) => tokens).length);
+    const long = sentences(200, 2).sentences.flatMap(({ tokens, labels = [] }) => tokens.map((t, i) => [t, labels[i]]));
+    const [tokens, labels] = [0, 1].map((part) => long.slice(0, 600).map((word) => word[part]));
+    const tested = { ...text, sentences: [...text.sentences.slice(50), { tokens, labels }] };
+    const data = { ...text, sentences: [...text.sentences.slice(0, 50), ...tested.sentences] };
+    const options = { hidden: 4, embedding: 4, epochs: 3, rate: 0.05, test: { count: tested.sentences.length } };
+    const { model, scores, scored } = await trainTag(data, options);
+    const { baselines, ...measured } = await evaluateTag(model, tested);
+    expect(scores).toMatchObject(measured);
+    expect(measured.steps).toBe(tested.sentences.flatMap((one) => one.tokens).length);
+    expect(Object.keys(baselines)).toEqual(['constant']);
+    expect(scored?.probabilities.slice(-2 * 3)).toEqual(
+      model
+        .predict(tested)
+        .at(-1)
+        ?.probabilities.slice(-2 * 3),
+    );
   });
 
   it('of text takes unknown words, emoji and sentences longer than any batch', async () => {

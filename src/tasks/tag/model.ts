@@ -14,17 +14,17 @@ import { VERSION } from '../../version.ts';
 import { atOnce } from '../baselines/pieces.ts';
 import { type LoadOptions, loadOptions } from '../load-options.ts';
 import { expectProbabilities } from '../probabilities.ts';
-import { joined, networkOf, weightsOf } from '../training/index.ts';
+import { networkOf, weightsOf } from '../training/index.ts';
 import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';
 import { labelAt, type TagCalibration } from './calibration.ts';
 import { checkTagDocument } from './document.ts';
-import { type TablePlan, type TagInputs, tableInputs } from './features.ts';
+import type { TablePlan, TagInputs } from './features.ts';
 import type { Logistic } from './logistic.ts';
 import type { TagSettings } from './options.ts';
-import { meanLogits, probabilitiesInBatches, withRegression } from './reading.ts';
+import { meanLogits, probabilitiesInBatches, sequenceProbabilities, withRegression } from './reading.ts';
 import { createTagStream, type TagStream } from './stream.ts';
 import { expectTagData, type TagTable, type TagTableOptions, toldTimes } from './table.ts';
-import { LONGEST, type TextPlan, textRows } from './text.ts';
+import type { TextPlan } from './text.ts';
 
 /** All that makes a tagger; what a model file holds. */
 export interface TagParts {
@@ -65,8 +65,6 @@ export interface TagModel extends TagParts {
   predict(data: TagTable | TaggedText): Tagged[];
   /** Probabilities [T, K] of the steps of a sequence as they are read; T at least 1. */
   probabilities(inputs: TagInputs): Float64Array;
-  /** The same, with stops between which a caller can let others run. */
-  probabilitiesInPieces(inputs: TagInputs): Generator<void, Float64Array>;
   /** Takes row after row of a table and answers each; continues from a saved state to the same bits. */
   stream(state?: Json): TagStream;
   /** The logits [T, K] of the next steps, with the states left by the rows before in `carries`, one per network. */
@@ -81,17 +79,15 @@ export interface TagModel extends TagParts {
 export function tagModel(members: readonly Network[], parts: TagParts): TagModel {
   const { architecture, calibration, classes, plan, regression } = parts;
   const K = classes.length;
-  const answerer = { members, architecture, calibration, ...(regression && { regression }) };
+  const answerer = { members, architecture, calibration, plan, ...(regression && { regression }) };
   const model: TagModel = {
     ...parts,
     members,
     advance: (inputs, carries) =>
       withRegression(answerer, inputs, atOnce(meanLogits(answerer, [inputs.rows], carries)).mean),
-    probabilities: (inputs) => atOnce(model.probabilitiesInPieces(inputs)),
-    *probabilitiesInPieces(inputs) {
+    probabilities(inputs) {
       const T = inputs.rows.length / inputWidth(architecture);
-      const [all] = yield* probabilitiesInBatches(answerer, [T], () => inputs);
-      return all;
+      return atOnce(probabilitiesInBatches(answerer, [T], () => inputs))[0];
     },
     predict(data) {
       expectTagData('tag', data);
@@ -103,32 +99,11 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
         );
         return { id, times, probabilities, labels };
       };
-      if ('kind' in data) {
-        if (plan.kind !== 'table')
-          throw new RecurveError('data', 'tag: expected tagged text or sentences, got a table; the model reads words');
-        const steps = data.series.map(({ series }) => series.length);
-        const inputsOf = (i: number) => tableInputs(plan, K, data.series[i], regression !== undefined);
-        return atOnce(probabilitiesInBatches(answerer, steps, inputsOf)).map((probabilities, i) => {
-          const { series } = data.series[i];
-          return told(series.id, toldTimes(series, plan.ahead), probabilities);
-        });
-      }
-      if (plan.kind !== 'text')
-        throw new RecurveError('data', 'tag: expected a table, got text; the model reads columns of numbers');
-      const pieces = data.sentences.flatMap(({ tokens }, s) =>
-        Array.from({ length: Math.ceil(tokens.length / LONGEST) }, (_, k) => ({ s, from: k * LONGEST })),
-      );
-      const steps = pieces.map(({ s, from }) => Math.min(LONGEST, data.sentences[s].tokens.length - from));
-      const inputsOf = (i: number) => {
-        const { s, from } = pieces[i];
-        return { rows: textRows(plan, data.sentences[s].tokens.slice(from, from + LONGEST)) };
-      };
-      const said = atOnce(probabilitiesInBatches(answerer, steps, inputsOf));
-      let piece = 0;
-      return data.sentences.map(({ tokens }) => {
-        const from = piece;
-        piece += Math.ceil(tokens.length / LONGEST);
-        return told('', null, piece === from + 1 ? said[from] : joined(said.slice(from, piece)));
+      const all = atOnce(sequenceProbabilities(answerer, data));
+      return all.map((probabilities, i) => {
+        if (!('kind' in data) || plan.kind !== 'table') return told('', null, probabilities);
+        const { series } = data.series[i];
+        return told(series.id, toldTimes(series, plan.ahead), probabilities);
       });
     },
     stream: (state) => createTagStream(model, state),

@@ -1,12 +1,18 @@
 import { batchesToRead } from '../../data/batches.ts';
+import type { TaggedText } from '../../data/index.ts';
+import { RecurveError } from '../../errors.ts';
 import type { Carry, Network } from '../../nn/index.ts';
 import { softmaxRows } from '../probabilities.ts';
+import { joined } from '../training/index.ts';
 import { inputWidth, type TagArchitecture } from './architecture.ts';
 import type { TagCalibration } from './calibration.ts';
 import { batchOf } from './examples.ts';
-import type { TagInputs } from './features.ts';
+import { type TagInputs, tableInputs } from './features.ts';
 import { type Logistic, logisticLogits } from './logistic.ts';
+import type { TagParts } from './model.ts';
 import { blendLogits } from './regression.ts';
+import type { TagTable } from './table.ts';
+import { LONGEST, textRows } from './text.ts';
 
 /** Steps of a sequence that go through the networks at once, and of sequences side by side: more is no faster, and takes memory. */
 const PIECE = 1024;
@@ -76,6 +82,42 @@ export function* probabilitiesInBatches(
     }
   }
   return told;
+}
+
+/** Calibrated probabilities of each series of a table or of each sentence, [T, K], in pieces as {@link meanLogits}. */
+export function* sequenceProbabilities(
+  answerer: Answerer & Pick<TagParts, 'plan'>,
+  data: TagTable | TaggedText,
+): Generator<void, Float64Array[]> {
+  const { plan, architecture, regression } = answerer;
+  if ('kind' in data) {
+    if (plan.kind !== 'table')
+      throw new RecurveError('data', 'tag: expected tagged text or sentences, got a table; the model reads words');
+    return yield* probabilitiesInBatches(
+      answerer,
+      data.series.map(({ series }) => series.length),
+      (i) => tableInputs(plan, architecture.classes, data.series[i], regression !== undefined),
+    );
+  }
+  if (plan.kind !== 'text')
+    throw new RecurveError('data', 'tag: expected a table, got text; the model reads columns of numbers');
+  const pieces = data.sentences.flatMap(({ tokens }, s) =>
+    Array.from({ length: Math.ceil(tokens.length / LONGEST) }, (_, k) => ({ s, from: k * LONGEST })),
+  );
+  const said = yield* probabilitiesInBatches(
+    answerer,
+    pieces.map(({ s, from }) => Math.min(LONGEST, data.sentences[s].tokens.length - from)),
+    (i) => {
+      const { s, from } = pieces[i];
+      return { rows: textRows(plan, data.sentences[s].tokens.slice(from, from + LONGEST)) };
+    },
+  );
+  let piece = 0;
+  return data.sentences.map(({ tokens }) => {
+    const from = piece;
+    piece += Math.ceil(tokens.length / LONGEST);
+    return piece === from + 1 ? said[from] : joined(said.slice(from, piece));
+  });
 }
 
 /** The networks' logits joined by those of the regression beside them, where there is one. */

@@ -3,9 +3,7 @@ import { shorten } from '../../data/table.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { plainJson } from '../../model/index.ts';
-import type { Visit } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
-import { visiting } from '../baselines/pieces.ts';
 import { expectProbabilities } from '../probabilities.ts';
 import { alikeNotes, classWeightsOf, expectHooks, openStages, type TrainHooks } from '../training/index.ts';
 import type { TagArchitecture } from './architecture.ts';
@@ -19,6 +17,7 @@ import { type TagModel, tagModel } from './model.ts';
 import { refuseUnused, type TagOptions, type TagSettings, tagSettings } from './options.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';
 import { expectTagData, type TagTable, toldTimes } from './table.ts';
+import { predictTestPart, testSteps } from './test-part.ts';
 
 /** Most training steps for which five more trainings are made by default. */
 const CROSS_LIMIT = 4096;
@@ -110,10 +109,11 @@ export async function trainTag(
     ...('kind' in data && { reading: data.reading, written: tableFormatOf(hooks.read ?? {}) }),
     summary: {},
   });
-  const tested = course.test.reduce((sum, part) => sum + part.tested.length, 0);
+  const tested = testSteps(course.test);
   if (tested >= WORTH_A_NOTE) hooks.onNote?.(`scoring ${tested.toLocaleString('en')} steps and the baselines`);
   const ahead = 'kind' in data && settings.ahead > 0;
-  const { scored, last } = await tell(model, course, ahead, stages.visit);
+  const { predictions, last } = await predictTestPart(model, course.test, stages.visit, ahead);
+  const scored = tested > 0 ? { ...predictions, ...(await course.baselines(stages.visit)) } : undefined;
   const scores = scored && (await scoresOf(scored, course.classes.length, calibration.threshold, stages.visit));
   const { steps, seconds } = stages;
   model.summary = plainJson({
@@ -160,36 +160,6 @@ function heldOutAlone({ classes, counts }: TagCourse, training: readonly Example
       ? [`class "${shorten(name)}" is in the holdout alone: nothing is learned of it`]
       : [],
   );
-}
-
-/**
- * What the model and the baselines say of the test part, undefined where there is none; and what the model says of the last step of each
- * sequence, [K] each, where it is wanted.
- */
-async function tell(
-  model: TagModel,
-  course: TagCourse,
-  wanted: boolean,
-  visit: Visit,
-): Promise<{ scored: TagScored | undefined; last: Float64Array[] }> {
-  const K = course.classes.length;
-  const parts = course.test.filter(({ tested }) => tested.length > 0);
-  const last: Float64Array[] = [];
-  const labels = Int32Array.from(parts.flatMap((part) => Array.from(part.labels)));
-  const probabilities = new Float64Array(labels.length * K);
-  let at = 0;
-  for (const { inputs, tested } of wanted ? course.test : parts) {
-    const all = await visiting(model.probabilitiesInPieces(inputs), visit);
-    if (wanted) last.push(all.slice(-K));
-    for (const t of tested) {
-      probabilities.set(all.subarray(t * K, (t + 1) * K), at);
-      at += K;
-    }
-  }
-  if (parts.length === 0) return { scored: undefined, last };
-  const times = parts.every((part) => part.times) ? parts.flatMap((part) => Array.from(part.times ?? [])) : undefined;
-  const told = { labels, probabilities, ...(times && { times: Float64Array.from(times) }) };
-  return { scored: { ...told, ...(await course.baselines(visit)) }, last };
 }
 
 /** What is told of the step after each series, from its probabilities [K]. */

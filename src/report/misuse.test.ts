@@ -20,6 +20,7 @@ import {
 const title = 'A chart';
 const CALLS: [string, () => unknown][] = [
   ['barChart: expected its options as an object, got undefined', () => loose(barChart)()],
+  ['barChart: expected the label of a bar as a string, got undefined', () => loose(barChart)({ title, bars: [null] })],
   ['barChart: expected bars as a list, got 3', () => loose(barChart)({ title, bars: 3 })],
   [
     'lineChart: expected known options, got ylabel; did you mean yLabel?',
@@ -28,6 +29,24 @@ const CALLS: [string, () => unknown][] = [
   ['lineChart: expected title as a string, got undefined', () => loose(lineChart)({ series: [] })],
   ['lineChart: expected series as a list, got undefined', () => loose(lineChart)({ title })],
   ['lineChart: expected width to be a number, got "300"', () => loose(lineChart)({ title, series: [], width: '300' })],
+  ...[Number.NaN, Number.POSITIVE_INFINITY, 1e7].flatMap((size): typeof CALLS => [
+    [
+      `barChart: expected width in pixels, up to 100,000, got ${size}; set it or leave it out`,
+      () => barChart({ title, width: size, bars: [] }),
+    ],
+    [
+      `lineChart: expected height in pixels, up to 100,000, got ${size}; set it or leave it out`,
+      () => lineChart({ title, height: size, series: [] }),
+    ],
+  ]),
+  ['lineChart: expected y of a series as a list, got undefined', () => loose(lineChart)({ title, series: [{}] })],
+  ['lineChart: expected y of a series as a list, got undefined', () => loose(lineChart)({ title, series: [null] })],
+  ['lineChart: expected bands as a list, got 3', () => loose(lineChart)({ title, series: [], bands: 3 })],
+  [
+    'lineChart: expected upper of a band as a list, got undefined',
+    () => loose(lineChart)({ title, series: [], bands: [{ lower: [1] }] }),
+  ],
+  ['heatmapChart: expected a row of values as a list, got 1', () => loose(heatmapChart)({ title, values: [1] })],
   ['scatterChart: expected y as a list, got undefined', () => loose(scatterChart)({ title, x: [1] })],
   ['heatmapChart: expected rows as a list, got "a"', () => loose(heatmapChart)({ title, values: [], rows: 'a' })],
   ['histogramBins: expected values as a list, got null', () => loose(histogramBins)(null)],

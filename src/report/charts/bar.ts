@@ -1,5 +1,5 @@
 import { decimalsFor, formatFixed } from '../../format.ts';
-import { expectList } from '../../options.ts';
+import { expectList, expectText } from '../../options.ts';
 import { element, px, text } from '../svg.ts';
 import { categoryAxis, extent, isPlottable, minus, numberAxis } from './axis.ts';
 import {
@@ -30,6 +30,7 @@ export function barChart(options: BarChartOptions): string {
   expectChart('barChart', options, { bars: true, horizontal: 'boolean', values: 'boolean', limits: true });
   expectList('barChart', 'bars', options.bars, 'give { label, value } each');
   const { bars, limits = [], horizontal = false } = options;
+  for (const bar of bars) expectText('barChart', 'the label of a bar', bar?.label, 'give { label, value } each');
   const values = bars.map((bar) => bar.value);
   const range = extent(values, limits);
   const decimals = decimalsFor(values);

@@ -1,3 +1,4 @@
+import { RecurveError } from '../../errors.ts';
 import { expectOptions, expectText, type OptionNames } from '../../options.ts';
 import { displayUnits } from '../display.ts';
 import { element, px, text } from '../svg.ts';
@@ -32,6 +33,9 @@ const CHART: OptionNames<ChartOptions> = {
   standalone: 'boolean',
 };
 
+/** Pixels of a chart's side at most. */
+const MOST_PIXELS = 100_000;
+
 /** Refuses options that no chart has, or not this one: `own` are those beside the common ones. */
 export function expectChart<O extends ChartOptions>(
   who: string,
@@ -40,6 +44,14 @@ export function expectChart<O extends ChartOptions>(
 ): void {
   expectOptions<ChartOptions>(who, options, { ...CHART, ...own });
   expectText(who, 'title', options.title, 'say what it shows');
+  for (const side of ['width', 'height'] as const) {
+    const pixels = options[side];
+    if (pixels === undefined || Math.abs(pixels) <= MOST_PIXELS) continue;
+    throw new RecurveError(
+      'usage',
+      `${who}: expected ${side} in pixels, up to ${MOST_PIXELS.toLocaleString('en')}, got ${pixels}; set it or leave it out`,
+    );
+  }
 }
 
 /** A colour: an index into the palette, or the ink of the text, its grey, or a fainter grey. */

@@ -54,6 +54,7 @@ const MOST_CELLS = 240;
 export function heatmapChart(options: HeatmapOptions): string {
   expectChart('heatmapChart', options, { values: true, rows: true, columns: true, domain: true });
   expectList('heatmapChart', 'values', options.values, 'give rows of numbers');
+  for (const row of options.values) expectList('heatmapChart', 'a row of values', row, 'give numbers');
   if (options.rows !== undefined) expectList('heatmapChart', 'rows', options.rows, 'label each');
   if (options.columns !== undefined) expectList('heatmapChart', 'columns', options.columns, 'label each');
   const longest = Math.max(0, ...options.values.map((row) => row.length));

@@ -71,6 +71,12 @@ export function lineChart(options: LineChartOptions): string {
   expectList('lineChart', 'series', options.series, 'give { label, y } each');
   if (options.x !== undefined) expectList('lineChart', 'x', options.x, 'give numbers or dates');
   const { series, bands = [], marks = [] } = options;
+  for (const one of series) expectList('lineChart', 'y of a series', one?.y, 'give { label, y } each');
+  expectList('lineChart', 'bands', bands, 'give { label, lower, upper } each');
+  for (const band of bands) {
+    expectList('lineChart', 'lower of a band', band?.lower, 'give { label, lower, upper } each');
+    expectList('lineChart', 'upper of a band', band.upper, 'give { label, lower, upper } each');
+  }
   const { x, time } = positions(options);
   const markX = marks.map((mark) => (typeof mark.x === 'string' ? toMilliseconds(mark.x) : mark.x));
   const xRange = extent(x, markX);

@@ -1,4 +1,5 @@
 import { RecurveError } from '../../errors.ts';
+import { formatCount } from '../../format.ts';
 import { expectOptions, expectText, type OptionNames } from '../../options.ts';
 import { displayUnits } from '../display.ts';
 import { element, px, text } from '../svg.ts';
@@ -49,7 +50,7 @@ export function expectChart<O extends ChartOptions>(
     if (pixels === undefined || Math.abs(pixels) <= MOST_PIXELS) continue;
     throw new RecurveError(
       'usage',
-      `${who}: expected ${side} in pixels, up to ${MOST_PIXELS.toLocaleString('en')}, got ${pixels}; set it or leave it out`,
+      `${who}: expected ${side} in pixels, up to ${formatCount(MOST_PIXELS)}, got ${pixels}; set it or leave it out`,
     );
   }
 }

@@ -149,12 +149,6 @@ describe('recurve train classify', () => {
     expect(run(['evaluate', 'run', 'new']).stderr).toContain('new: expected a folder per class');
   });
 
-  test('what was found in the data is told after the last line of progress, which a terminal would else draw over it', () => {
-    const data = ['reviews.csv', '--text', 'review', '--label', 'verdict', '--epochs', '2'];
-    const { stderr } = run(['train', 'classify', ...data, ...SMALL, '--out', 'run-told']);
-    expect(stderr).toMatch(/epoch 2\/2 [^\n]*\n[\d,]+ examples to train/);
-  });
-
   test('a text in the place of a file is told of --lines', () => {
     const { code, stderr } = run(['predict', 'run', 'a lovely song']);
     expect(stderr).toMatch(

@@ -2,28 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { type ProgressEvent, type ProgressOptions, type ProgressRenderer, progressRenderer } from './progress.ts';
+import { shownLines } from './screen.case.ts';
 import { lineWidth } from './width.ts';
 
 const ESC = '\u001b';
-
-/** Escape sequences, line breaks and what stands between them. */
-const PIECES = new RegExp(`${ESC}\\[[?\\d;]*[a-zA-Z]|\\n|[^\\n${ESC}]+`, 'g');
 
 /** A terminal that keeps what is written and knows what a reader would see, cursor movements applied. */
 function screen(columns = 80, isTTY = true) {
   let written = '';
   const stream = { isTTY, columns, write: (text: string) => (written += text) };
-  const rows = (): string[] => {
-    const lines = [''];
-    for (const [piece] of written.matchAll(PIECES)) {
-      if (piece === '\n') lines.push('');
-      else if (piece.endsWith('F') && piece.startsWith(ESC))
-        lines.splice(lines.length - 1 - Number.parseInt(piece.slice(2), 10));
-      else if (!piece.startsWith(ESC)) lines[lines.length - 1] += piece;
-      if (piece.endsWith('F') && piece.startsWith(ESC)) lines.push('');
-    }
-    return lines.slice(0, -1);
-  };
+  const rows = (): string[] => shownLines(written);
   return { stream, rows, written: () => written };
 }
 
@@ -139,6 +127,21 @@ test('a note stands above the lines and stays', () => {
   progress.finish();
   expect(target.rows()[0]).toBe('checkpoint saved');
   expect(target.rows()).toHaveLength(4);
+});
+
+test('a note after the last step of a training stays on the screen, with lines of other writers below it', () => {
+  const target = screen();
+  const progress = start(target);
+  for (const event of training(2)) progress.update(event);
+  progress.note('1,600 examples to train, 200 to validate');
+  progress.note('a second note');
+  progress.finish();
+  progress.note('a third one, when all is done');
+  target.stream.write('Test on 200 examples\n');
+  const rows = target.rows();
+  expect(rows.slice(0, 2)).toEqual(['1,600 examples to train, 200 to validate', 'a second note']);
+  expect(rows[2]).toMatch(/^epoch 2\/2 /);
+  expect(rows.slice(5)).toEqual(['a third one, when all is done', 'Test on 200 examples']);
 });
 
 test('a pipe gets one line per epoch, at most one every 5 seconds, always the first and the last, and no escape sequence', () => {

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
-import type { Numerics } from '../engine/index.ts';
+import type { Engine, Numerics } from '../engine/index.ts';
 import { RecurveError } from '../errors.ts';
 import { crc64 } from '../model/crc64.ts';
 import { taskOf } from '../model/index.ts';
 import { readFileBytes } from '../node/files.ts';
 import { runPaths } from '../node/run-folder.ts';
-import { numericsAsked } from './environment.ts';
+import { engineFromEnvironment, numericsAsked } from './environment.ts';
 
 /** The bytes of a model file, for the task that can load it. */
 export interface OpenedModel {
@@ -14,7 +14,7 @@ export interface OpenedModel {
   readonly bytes: Uint8Array;
   /** As the file says. */
   readonly task: string;
-  /** What the command asks of the arithmetic, for `engineFromEnvironment`. */
+  /** What the command asks of the arithmetic. */
   readonly numerics: Numerics | undefined;
 }
 
@@ -23,6 +23,14 @@ export async function openModel(place: string, values: { fast?: boolean } = {}):
   const path = await modelPath(place);
   const bytes = await readFileBytes(path);
   return { path, bytes, task: taskOf(bytes, path), numerics: numericsAsked(values) };
+}
+
+/** Loads an opened model, on the engine that the command and the environment ask for. */
+export async function loadModel<M>(
+  { bytes, path, numerics }: OpenedModel,
+  load: (bytes: Uint8Array, options: { name: string; engine: Engine }) => Promise<M>,
+): Promise<M> {
+  return load(bytes, { name: path, engine: await engineFromEnvironment(numerics) });
 }
 
 /** Whether a place is a model by its name, or a run folder with one. */

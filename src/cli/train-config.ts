@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { RecurveError } from '../errors.ts';
 import { type JsonObject, parseJson } from '../model/json.ts';
 import { anyObject } from '../model/validate.ts';
@@ -29,11 +28,6 @@ export async function storedConfig<C extends TaskConfig>(task: C['task'], folder
 /** The error of a `train <task>` that lacks an argument or option. */
 export function missing(task: string, what: string, got: string): RecurveError {
   return new RecurveError('usage', `train ${task}: expected ${what}, got ${got}; see recurve train ${task} --help`);
-}
-
-/** A place of data as `config.json` keeps it, so that the run can be resumed from another folder. */
-export function lastingPlace(place: string): string {
-  return /^(-|dataset:.*|[a-z]+:\/\/.*)$/i.test(place) ? place : resolve(place);
 }
 
 /** A part of a folder's name made of a text of the user's. */

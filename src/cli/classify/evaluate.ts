@@ -1,8 +1,9 @@
 import { counted } from '../../format.ts';
 import { figuresOf } from '../../tasks/classify/scores.ts';
-import type { OpenedModel } from '../models.ts';
+import { loadClassify } from '../../tasks/index.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
-import { type DataValues, examplesFor, loadModel, tellReading } from './model.ts';
+import { type DataValues, examplesFor, tellReading } from './data.ts';
 import { confusionTable, scoreTable } from './results.ts';
 
 interface Values extends DataValues {
@@ -13,7 +14,7 @@ interface Values extends DataValues {
 /** `recurve evaluate` of a classifier. */
 export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
-  const model = await loadModel(opened);
+  const model = await loadModel(opened, loadClassify);
   const examples = await examplesFor(model, place, values, { who: 'evaluate', labelled: true, output });
   tellReading(examples, output);
   const { scores, baselines } = await model.evaluate(examples);

@@ -1,13 +1,13 @@
 import { RecurveError } from '../../errors.ts';
-import { formatFixed } from '../../format.ts';
-import type { Examples, Explanation } from '../../tasks/index.ts';
+import { formatCount, formatFixed } from '../../format.ts';
+import { type Examples, type Explanation, loadClassify } from '../../tasks/index.ts';
 import { csvLines } from '../csv.ts';
 import { lazily } from '../lazily.ts';
-import type { OpenedModel } from '../models.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { restLine } from '../note-lines.ts';
-import { outputOf } from '../output.ts';
+import { type Output, outputOf } from '../output.ts';
 import { textTable } from '../terminal/index.ts';
-import { type DataValues, examplesFor, loadModel, tellReading, tellUnknown } from './model.ts';
+import { type DataValues, examplesFor, tellReading } from './data.ts';
 import { answerRow, explanationTable } from './results.ts';
 
 interface Values extends DataValues {
@@ -37,7 +37,7 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
       'predict: expected --json beside --explain and --out, got --out alone; add it, or leave --out out',
     );
   }
-  const model = await loadModel(opened);
+  const model = await loadModel(opened, loadClassify);
   const examples = await examplesFor(model, place, values, { who: 'predict', labelled: false, output });
   tellReading(examples, output);
   const answers = await model.predict(examples);
@@ -122,4 +122,13 @@ function csvOf(
     ...classes.map((one) => probabilities[one]),
   ]);
   return csvLines(header, lines);
+}
+
+/** Says where the words of the data are others than those of the training. */
+function tellUnknown(known: readonly number[], output: Output): void {
+  const foreign = known.filter((share) => share < 0.5).length;
+  if (foreign === 0) return;
+  output.note(
+    `${formatCount(foreign)} of ${formatCount(known.length)} texts consist mostly of words that the training did not hold; their answers lean on few words`,
+  );
 }

@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { stepsOfList } from '../../tasks/classify/lists.ts';
-import type { ClassifyModel, Examples } from '../../tasks/index.ts';
+import { type ClassifyModel, type Examples, loadClassify } from '../../tasks/index.ts';
 import { inputLines } from '../input-lines.ts';
-import type { OpenedModel } from '../models.ts';
-import { loadModel } from './model.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { answerRow } from './results.ts';
 
 /**
@@ -24,7 +23,7 @@ export async function stream(
       `stream: expected no --format ${format} with a classifier, got it; each line is an example of its own: a text, or JSON with --format jsonl`,
     );
   }
-  const model = await loadModel(opened);
+  const model = await loadModel(opened, loadClassify);
   const json = format === 'jsonl' || model.plan.kind === 'numbers';
   let row = 0;
   for await (const line of inputLines()) {

@@ -2,8 +2,9 @@ import type { ReadOptions } from '../../data/index.ts';
 import type { ClassifyOptions, ClassifyReading } from '../../tasks/index.ts';
 import { parseClassWeights } from '../class-weights.ts';
 import { given, refuseGiven } from '../options.ts';
+import { lastingPlace } from '../places.ts';
 import { type ReadValues, readOptionsOf } from '../read-options.ts';
-import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
+import { folderName, missing, storedConfig, type TaskConfig } from '../train-config.ts';
 import type { FitValues, RunValues } from '../train-options.ts';
 import { lastingExamples } from './data.ts';
 

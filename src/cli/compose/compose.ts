@@ -3,12 +3,11 @@ import { lengthOf, parseKey, parseMetre, parsePitch, type Score, TICKS, writeMid
 import { keyName, metreName } from '../../data/music/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { writeFileAtomic } from '../../node/files.ts';
-import { type ComposeRequest, pianoRollOf } from '../../tasks/index.ts';
-import type { OpenedModel } from '../models.ts';
+import { type ComposeRequest, loadCompose, pianoRollOf } from '../../tasks/index.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { given } from '../options.ts';
 import { outputOf } from '../output.ts';
-import { loadModel } from './model.ts';
-import { loadPiece, tellVoices } from './music.ts';
+import { loadPiece, tellVoices } from './data.ts';
 import { unknownNote } from './results.ts';
 
 /** Values of the options of `recurve compose`, as commander gives them. */
@@ -48,7 +47,7 @@ export async function compose(opened: OpenedModel, _: readonly string[], values:
     );
   }
   const request = await requestOf(values);
-  using model = await loadModel(opened);
+  using model = await loadModel(opened, loadCompose);
   if (request.opening) {
     const music = { kind: 'score', score: request.opening } as const;
     tellVoices(model.kind, [{ name: 'opening', music }], output);

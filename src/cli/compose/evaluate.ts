@@ -1,7 +1,7 @@
-import type { OpenedModel } from '../models.ts';
+import { loadCompose } from '../../tasks/index.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
-import { loadModel } from './model.ts';
-import { loadMusic, tellVoices } from './music.ts';
+import { loadMusic, tellVoices } from './data.ts';
 import { likelihoodTable } from './results.ts';
 
 interface Values {
@@ -12,7 +12,7 @@ interface Values {
 /** `recurve evaluate` with a model of music. */
 export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
-  const model = await loadModel(opened);
+  const model = await loadModel(opened, loadCompose);
   const { pieces, leftOut } = await loadMusic([place], output, model.kind);
   const severalVoices = tellVoices(model.kind, pieces, output);
   const scores = await model.evaluate(pieces);

@@ -1,7 +1,7 @@
-import type { OpenedModel } from '../models.ts';
+import { loadCompose } from '../../tasks/index.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
-import { loadModel } from './model.ts';
-import { loadPiece, tellVoices } from './music.ts';
+import { loadPiece, tellVoices } from './data.ts';
 import { nextTable } from './results.ts';
 
 interface Values {
@@ -16,7 +16,7 @@ const SHOWN = 12;
 /** `recurve predict` with a model of music: what may come after a piece. */
 export async function predict(opened: OpenedModel, [file]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
-  const model = await loadModel(opened);
+  const model = await loadModel(opened, loadCompose);
   const piece = await loadPiece(file);
   tellVoices(model.kind, [piece], output);
   const next = model.next(piece);

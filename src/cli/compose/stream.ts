@@ -1,10 +1,9 @@
 import { noteName, parseKey, parseMetre, TICKS } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import type { ComposeBeginning, ComposeModel } from '../../tasks/index.ts';
-import type { OpenedModel } from '../models.ts';
+import { type ComposeBeginning, type ComposeModel, loadCompose } from '../../tasks/index.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { given } from '../options.ts';
 import { type LineValues, streamLines } from '../stream-lines.ts';
-import { loadModel } from './model.ts';
 import { unknownNote } from './results.ts';
 import { sopranoIn, stepIn } from './steps.ts';
 
@@ -25,7 +24,7 @@ const END = 'end';
 
 /** `recurve stream`: a step of music per line, answered with what it cost and what may come next. */
 export async function stream(opened: OpenedModel, _: readonly string[], values: Values): Promise<void> {
-  using model = await loadModel(opened);
+  using model = await loadModel(opened, loadCompose);
   if (values.accompany) return await accompany(opened, model, values);
   for (const name of ['temperature', 'seed'] as const)
     if (values[name] !== undefined)

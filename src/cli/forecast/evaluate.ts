@@ -1,12 +1,11 @@
-import { describe } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { type BacktestResult, backtest } from '../../tasks/index.ts';
+import { type BacktestResult, backtest, loadForecast } from '../../tasks/index.ts';
 import { catchInterrupts } from '../interrupts.ts';
-import type { OpenedModel } from '../models.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
 import { progressRenderer } from '../terminal/index.ts';
-import { loadModel, seriesFor } from './model.ts';
+import { seriesFor } from './data.ts';
 import { foldTable, scoreTable, stepTables } from './results.ts';
 
 interface Values extends ReadValues {
@@ -29,7 +28,7 @@ export async function evaluate(opened: OpenedModel, [table]: readonly string[], 
     );
   }
   const { path } = opened;
-  const model = await loadModel(opened);
+  const model = await loadModel(opened, loadForecast);
   const test = values.from === undefined ? model.settings.test : { from: values.from };
   if (test === 'none') {
     throw new RecurveError(
@@ -38,7 +37,6 @@ export async function evaluate(opened: OpenedModel, [table]: readonly string[], 
     );
   }
   const data = await seriesFor(model, table, values, output);
-  for (const line of describe(data.report)) output.note(line);
 
   const progress = progressRenderer({ silent: !values.refit || ((values.json || values.quiet) ?? false) });
   using interrupts = catchInterrupts(() => progress.note('stopping after this step; once more to stop at once'));

@@ -1,12 +1,11 @@
-import { describe } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
-import type { Forecast } from '../../tasks/index.ts';
+import { type Forecast, loadForecast } from '../../tasks/index.ts';
 import { csvLines } from '../csv.ts';
 import { lazily } from '../lazily.ts';
-import type { OpenedModel } from '../models.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
-import { loadModel, seriesFor } from './model.ts';
+import { seriesFor } from './data.ts';
 import { forecastRow, nextSteps } from './results.ts';
 
 interface Values extends ReadValues {
@@ -22,9 +21,8 @@ export async function predict(opened: OpenedModel, [table]: readonly string[], v
   if (values.json && values.csv)
     throw new RecurveError('usage', 'predict: expected --json or --csv, got both; choose one');
   const { path } = opened;
-  const model = await loadModel(opened);
-  const { series, report } = await seriesFor(model, table, values, output);
-  for (const line of describe(report)) output.note(line);
+  const model = await loadModel(opened, loadForecast);
+  const { series } = await seriesFor(model, table, values, output);
   const forecasts = series.map((one) => model.predict(one));
   const { target, unit } = model;
   const object = {

@@ -1,11 +1,11 @@
-import type { OpenedModel } from '../models.ts';
+import { loadForecast } from '../../tasks/index.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { type StreamValues, streamRows } from '../stream-rows.ts';
-import { loadModel } from './model.ts';
 import { forecastRow } from './results.ts';
 
 /** `recurve stream` */
 export async function stream(opened: OpenedModel, _inputs: readonly string[], values: StreamValues): Promise<void> {
-  const model = await loadModel(opened);
+  const model = await loadModel(opened, loadForecast);
   await streamRows(
     opened,
     {

@@ -1,9 +1,10 @@
 import { parsePart, type ReadOptions, type SeriesOptions } from '../../data/index.ts';
 import type { ForecastOptions } from '../../tasks/index.ts';
 import { given } from '../options.ts';
+import { lastingPlace } from '../places.ts';
 import { type ReadValues, readOptionsOf } from '../read-options.ts';
 import { type SeriesValues, seriesOptionsOf, testSpanOf } from '../series-options.ts';
-import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
+import { folderName, missing, storedConfig, type TaskConfig } from '../train-config.ts';
 import type { FitValues, RunValues } from '../train-options.ts';
 
 /** Values of the options of `recurve train forecast`, as commander gives them. */
@@ -59,7 +60,7 @@ export async function trainConfig(table: string | undefined, values: TrainValues
     table: lastingPlace(table),
     read: { ...read, ...(columns && { columns }), ...(values.series !== undefined && { text: [values.series] }) },
     series,
-    options: forecastOptionsOf(values),
+    options: optionsOf(values),
   };
 }
 
@@ -77,7 +78,7 @@ function namedColumns({ target, time, covariates, known, series }: SeriesOptions
   return [...new Set(names)];
 }
 
-function forecastOptionsOf(values: TrainValues): ForecastOptions {
+function optionsOf(values: TrainValues): ForecastOptions {
   const { context, horizon, stride, cell, hidden, layers, dropout, output, levels, scaler, anchor, inputs } = values;
   const { testUntil, validation, epochs, batchSize, rate, clip, patience, unit, seed } = values;
   const test = testSpanOf('train forecast', values);

@@ -1,9 +1,8 @@
-import { describe, toSeries } from '../../data/index.ts';
 import { forecastReport } from '../../report/index.ts';
 import { forecastReportInput, trainForecast } from '../../tasks/index.ts';
 import { outputOf } from '../output.ts';
-import { loadTable } from '../tables.ts';
 import { trainRun } from '../train-run.ts';
+import { loadSeries } from './data.ts';
 import { forecastRow, nextSteps, scoreTable } from './results.ts';
 import { folderOf, type TrainValues, trainConfig } from './train-settings.ts';
 
@@ -11,8 +10,7 @@ import { folderOf, type TrainValues, trainConfig } from './train-settings.ts';
 export async function trainCommand(table: string | undefined, values: TrainValues): Promise<void> {
   const output = outputOf(values);
   const config = await trainConfig(table, values);
-  const data = toSeries(await loadTable(table ?? config.table, config.read, output), config.series);
-  for (const line of describe(data.report)) output.note(line);
+  const data = await loadSeries(table ?? config.table, config.read, config.series, output);
 
   await trainRun(
     {

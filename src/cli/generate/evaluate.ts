@@ -1,7 +1,8 @@
 import { RecurveError } from '../../errors.ts';
-import type { OpenedModel } from '../models.ts';
+import { loadGenerate } from '../../tasks/index.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { outputOf } from '../output.ts';
-import { loadModel, loadText, tellReading } from './model.ts';
+import { loadText, tellReading } from './data.ts';
 import { scoreTable } from './results.ts';
 
 interface Values {
@@ -13,7 +14,7 @@ interface Values {
 /** `recurve evaluate` */
 export async function evaluate(opened: OpenedModel, places: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
-  using model = await loadModel(opened);
+  using model = await loadModel(opened, loadGenerate);
   if (values.heldOut && model.settings.validationShare === 0) {
     throw new RecurveError(
       'usage',

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { RecurveError } from '../../errors.ts';
-import type { WriteOptions } from '../../tasks/index.ts';
+import { loadGenerate, type WriteOptions } from '../../tasks/index.ts';
 import { catchInterrupts } from '../interrupts.ts';
-import type { OpenedModel } from '../models.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { given } from '../options.ts';
 import { outputOf } from '../output.ts';
 import { printable } from '../terminal/index.ts';
-import { loadModel } from './model.ts';
 
 export interface GenerateValues extends Omit<WriteOptions, 'signal'> {
   beam?: number;
@@ -23,7 +22,7 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
   const { prompt, length, stop, temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed } = values;
   const sampling = given({ temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed });
   expectTogether(values);
-  using model = await loadModel(opened);
+  using model = await loadModel(opened, loadGenerate);
   const told = { task: 'generate', model: opened.path, ...given({ prompt }) };
   if (values.rhyme !== undefined) {
     const { writeVerse } = await import('./verse.ts');

@@ -1,12 +1,12 @@
 import pico from 'picocolors';
 import { writeFileAtomic } from '../../node/files.ts';
 import { taskReport } from '../../report/index.ts';
-import { type SurprisingPiece, surpriseReportInput } from '../../tasks/index.ts';
+import { loadGenerate, type SurprisingPiece, surpriseReportInput } from '../../tasks/index.ts';
 import { lazily } from '../lazily.ts';
-import type { OpenedModel } from '../models.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { type Output, outputOf, type Text } from '../output.ts';
 import { printable, textTable } from '../terminal/index.ts';
-import { loadModel, loadText, tellReading } from './model.ts';
+import { loadText, tellReading } from './data.ts';
 
 interface Values {
   surprise?: boolean;
@@ -18,7 +18,7 @@ interface Values {
 /** `recurve predict`: what may follow a text, or with `--surprise` what each token of it cost. */
 export async function predict(opened: OpenedModel, places: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
-  using model = await loadModel(opened);
+  using model = await loadModel(opened, loadGenerate);
   const text = await loadText(places, output);
   tellReading(text, output);
   const told = { task: 'generate', model: opened.path };

@@ -1,10 +1,10 @@
-import type { OpenedModel } from '../models.ts';
+import { loadGenerate } from '../../tasks/index.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { type LineValues, streamLines } from '../stream-lines.ts';
-import { loadModel } from './model.ts';
 
 /** `recurve stream`: says of each line what it cost and what may follow. */
 export async function stream(opened: OpenedModel, _: readonly string[], values: LineValues): Promise<void> {
-  using model = await loadModel(opened);
+  using model = await loadModel(opened, loadGenerate);
   await streamLines(opened, values, (saved) => {
     const reader = model.stream(saved);
     return {

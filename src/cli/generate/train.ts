@@ -1,30 +1,18 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../node/files.ts';
 import { taskReport } from '../../report/index.ts';
-import { type GenerateOptions, generateReportInput, trainGenerate } from '../../tasks/index.ts';
-import { given } from '../options.ts';
+import { generateReportInput, trainGenerate } from '../../tasks/index.ts';
 import { outputOf } from '../output.ts';
-import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
-import type { FitValues, RunValues } from '../train-options.ts';
 import { trainRun } from '../train-run.ts';
-import { loadText } from './model.ts';
+import { loadText } from './data.ts';
 import { scoreTable } from './results.ts';
-
-/** Values of the options of `recurve train generate`, as commander gives them. */
-export interface TrainValues extends FitValues, RunValues, Omit<GenerateOptions, keyof FitValues> {}
-
-interface TrainConfig extends TaskConfig {
-  task: 'generate';
-  texts: string[];
-  options: GenerateOptions;
-}
+import { folderOf, type TrainValues, trainConfig } from './train-settings.ts';
 
 /** `recurve train generate` */
 export async function trainCommand(places: readonly string[], values: TrainValues): Promise<void> {
   const output = outputOf(values);
-  if (places.length === 0 && !values.resume) throw missing('generate', '<text…>', 'nothing');
-  const folder = folderOf(places, values);
-  const config = await configOf(places, folder, values);
+  const config = await trainConfig(places, values);
+  const folder = folderOf(values, places);
   const text = await loadText(places.length > 0 ? places : config.texts, output);
   await trainRun(
     {
@@ -51,32 +39,4 @@ export async function trainCommand(places: readonly string[], values: TrainValue
     },
     values,
   );
-}
-
-async function configOf(places: readonly string[], folder: string, values: TrainValues): Promise<TrainConfig> {
-  if (places.length === 0) return storedConfig('generate', folder);
-  return { task: 'generate', texts: places.map(lastingPlace), options: optionsOf(values) };
-}
-
-function folderOf([place]: readonly string[], { out }: RunValues): string {
-  if (out !== undefined) return out;
-  if (place === undefined) throw missing('generate', '--out <folder>', 'none');
-  const [name] = (
-    place
-      .split(/[/\\:]/)
-      .filter(Boolean)
-      .at(-1) ?? ''
-  ).split('.');
-  return `runs/generate-${folderName(name || 'text')}`;
-}
-
-function optionsOf(values: TrainValues): GenerateOptions {
-  const { unit, vocabulary, minCount, cell, hidden, layers, embedding, tied, dropout, inputDropout, weightDrop } =
-    values;
-  const { validationShare, batchSize, window, epochs, rate, weightDecay, clip, average, patience, order, seed } =
-    values;
-  return {
-    ...given({ unit, vocabulary, minCount, cell, hidden, layers, embedding, tied, dropout, inputDropout, weightDrop }),
-    ...given({ validationShare, batchSize, window, epochs, rate, weightDecay, clip, average, patience, order, seed }),
-  };
 }

@@ -1,10 +1,10 @@
 import { RecurveError } from '../../errors.ts';
-import { evaluateTag } from '../../tasks/index.ts';
-import type { OpenedModel } from '../models.ts';
+import { evaluateTag, loadTag } from '../../tasks/index.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { given } from '../options.ts';
 import { outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
-import { dataFor, loadModel, type TextValues } from './model.ts';
+import { dataFor, type TextValues } from './data.ts';
 import { scoreTable } from './results.ts';
 
 interface Values extends ReadValues, TextValues {
@@ -17,7 +17,7 @@ interface Values extends ReadValues, TextValues {
 /** `recurve evaluate` */
 export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
-  const model = await loadModel(opened);
+  const model = await loadModel(opened, loadTag);
   const data = await dataFor(model, place, 'evaluate', values, output);
   if (!('kind' in data) && (values.from !== undefined || values.until !== undefined)) {
     throw new RecurveError('usage', 'evaluate: expected --from and --until with a table, got text; leave them out');

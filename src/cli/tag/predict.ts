@@ -1,14 +1,14 @@
 import { RecurveError } from '../../errors.ts';
-import type { Tagged, TagModel } from '../../tasks/index.ts';
+import { loadTag, type Tagged, type TagModel } from '../../tasks/index.ts';
 import { probabilityCells } from '../../tasks/tag/likeliest.ts';
 import { csvLines } from '../csv.ts';
 import { lazily } from '../lazily.ts';
-import type { OpenedModel } from '../models.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { restLine } from '../note-lines.ts';
 import { type Output, outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
 import { textTable } from '../terminal/index.ts';
-import { dataFor, loadModel, type TextValues } from './model.ts';
+import { dataFor, type TextValues } from './data.ts';
 import { clockOf } from './results.ts';
 
 interface Values extends ReadValues, TextValues {
@@ -28,7 +28,7 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
   const output = outputOf(values);
   if (values.json && values.csv)
     throw new RecurveError('usage', 'predict: expected --json or --csv, got both; choose one');
-  const model = await loadModel(opened);
+  const model = await loadModel(opened, loadTag);
   const data = await dataFor(model, place, 'predict', values, output);
   const told = model.predict(data);
   const tokens = 'kind' in data ? undefined : data.sentences.map((sentence) => sentence.tokens);

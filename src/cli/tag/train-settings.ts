@@ -3,9 +3,10 @@ import { RecurveError } from '../../errors.ts';
 import type { TagOptions, TagTableOptions } from '../../tasks/index.ts';
 import { parseClassWeights } from '../class-weights.ts';
 import { given, refuseGiven } from '../options.ts';
+import { lastingPlace } from '../places.ts';
 import { READ_FLAGS, type ReadValues, readOptionsOf } from '../read-options.ts';
 import { SERIES_FLAGS, type SeriesValues, seriesOptionsOf, testSpanOf } from '../series-options.ts';
-import { folderName, lastingPlace, missing, storedConfig, type TaskConfig } from '../train-config.ts';
+import { folderName, missing, storedConfig, type TaskConfig } from '../train-config.ts';
 import type { FitValues, RunValues } from '../train-options.ts';
 
 /** Values of the options of `recurve train tag`, as commander gives them. */
@@ -53,7 +54,7 @@ export interface TrainConfig extends TaskConfig {
 
 /** Makes the settings of a training of the command line; of a resumed one without data, from its run folder. */
 export async function trainConfig(data: string | undefined, values: TrainValues): Promise<TrainConfig> {
-  const options = tagOptionsOf(values);
+  const options = optionsOf(values);
   if (data === undefined && values.resume) return storedConfig('tag', folderOf(values));
   if (data === undefined) throw missing('tag', '<data>', 'nothing');
   const { target, positive } = values;
@@ -82,7 +83,7 @@ export function folderOf({ out, target }: Pick<TrainValues, 'out' | 'target'>): 
   return out ?? `runs/tag${target === undefined ? '' : `-${folderName(target).replace(/^-+|-+$/g, '')}`}`;
 }
 
-function tagOptionsOf(values: TrainValues): TagOptions {
+function optionsOf(values: TrainValues): TagOptions {
   const { ahead, cell, hidden, layers, dropout, members, lags, embedding, minCount, testUntil, validation } = values;
   const { chunk, epochs, batchSize, rate, clip, patience, seed } = values;
   if (values.bidirectional && values.causal) {

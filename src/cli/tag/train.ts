@@ -1,12 +1,10 @@
-import { describe, readTagged, type TaggedText } from '../../data/index.ts';
-import { openSource } from '../../node/source.ts';
 import { taskReport } from '../../report/index.ts';
-import { type TagTable, tagReportInput, tagSettings, toTagTable, trainTag } from '../../tasks/index.ts';
-import { type Output, outputOf } from '../output.ts';
-import { loadTable, placesOf } from '../tables.ts';
+import { tagReportInput, tagSettings, trainTag } from '../../tasks/index.ts';
+import { outputOf } from '../output.ts';
 import { trainRun } from '../train-run.ts';
+import { loadData } from './data.ts';
 import { nextRow, nextTable, scoreTable } from './results.ts';
-import { folderOf, type TrainConfig, type TrainValues, trainConfig } from './train-settings.ts';
+import { folderOf, type TrainValues, trainConfig } from './train-settings.ts';
 
 /** `recurve train tag` */
 export async function trainCommand(place: string | undefined, values: TrainValues): Promise<void> {
@@ -14,7 +12,7 @@ export async function trainCommand(place: string | undefined, values: TrainValue
   const config = await trainConfig(place, values);
   // Refused before anything is read or made.
   const { ahead } = tagSettings(config.options);
-  const data = await dataOf(place ?? config.data, config, ahead, output);
+  const data = await loadData(place ?? config.data, config, ahead, output);
 
   await trainRun(
     {
@@ -50,19 +48,4 @@ export async function trainCommand(place: string | undefined, values: TrainValue
     },
     values,
   );
-}
-
-async function dataOf(
-  place: string,
-  config: TrainConfig,
-  ahead: number,
-  output: Output,
-): Promise<TagTable | TaggedText> {
-  if (!config.table) {
-    const [first] = await placesOf(place, output);
-    return readTagged(await openSource(first), config.text);
-  }
-  const data = toTagTable(await loadTable(place, config.read, output), config.table, ahead);
-  for (const line of describe(data.report)) output.note(line);
-  return data;
 }

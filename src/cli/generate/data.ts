@@ -1,18 +1,8 @@
-import { decodeText } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { formatCount } from '../../format.ts';
-import { folderFiles, isFolder } from '../../node/folder-files.ts';
-import { type GenerateModel, loadGenerate } from '../../tasks/index.ts';
-import { engineFromEnvironment } from '../environment.ts';
-import type { OpenedModel } from '../models.ts';
+import { isFolder } from '../../node/folder-files.ts';
 import type { Output } from '../output.ts';
-import { tellPassedOver } from '../passed-over.ts';
-import { placesOf } from '../tables.ts';
-import { readWhole } from '../whole-file.ts';
-
-export async function loadModel({ bytes, path, numerics }: OpenedModel): Promise<GenerateModel> {
-  return loadGenerate(bytes, { name: path, engine: await engineFromEnvironment(numerics) });
-}
+import { filesIn, placesOf, readText, readTexts } from '../places.ts';
 
 /**
  * Reads texts one after the other: files, folders, addresses, standard input, data sets. A text that does not end its last line gets a
@@ -22,25 +12,15 @@ export async function loadText(places: readonly string[], output: Output): Promi
   const texts: string[] = [];
   for (const place of places)
     for (const path of await placesOf(place, output)) {
-      if (await isFolder(path)) {
-        for (const text of await folderTexts(path, output)) texts.push(text);
-      } else {
-        const { name, bytes } = await readWhole(path);
-        texts.push(decodeText(bytes, { name }));
-      }
+      if (!(await isFolder(path))) texts.push(await readText(path));
+      else for (const text of await folderTexts(path, output)) texts.push(text);
     }
   return texts.map((text, i) => (i < texts.length - 1 && !text.endsWith('\n') ? `${text}\n` : text)).join('');
 }
 
 /** The texts of a folder's files in the order of their names; an empty file is none. */
 async function folderTexts(folder: string, output: Output): Promise<string[]> {
-  const texts: string[] = [];
-  const { files, passedOver } = await folderFiles(folder, 'texts');
-  tellPassedOver(folder, passedOver, output);
-  for (const path of files) {
-    const { name, bytes } = await readWhole(path);
-    if (bytes.length > 0) texts.push(decodeText(bytes, { name }));
-  }
+  const texts = (await readTexts(await filesIn(folder, 'texts', output))).filter((text) => text !== '');
   if (texts.length > 0) return texts;
   throw new RecurveError(
     'data',

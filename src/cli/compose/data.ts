@@ -3,13 +3,11 @@ import { voiceCount } from '../../data/music/index.ts';
 import { expectKey } from '../../data/music/pitch.ts';
 import { RecurveError } from '../../errors.ts';
 import { counted } from '../../format.ts';
-import { folderFiles, isFolder } from '../../node/folder-files.ts';
+import { isFolder } from '../../node/folder-files.ts';
 import { expectFourVoices } from '../../tasks/compose/voices/voices.ts';
 import type { ComposeKind } from '../../tasks/index.ts';
 import type { Output } from '../output.ts';
-import { tellPassedOver } from '../passed-over.ts';
-import { placesOf } from '../tables.ts';
-import { readWhole } from '../whole-file.ts';
+import { filesIn, placesOf, readWhole } from '../places.ts';
 
 /** Pieces left out that are named one by one; the others are counted. */
 const NAMED = 3;
@@ -91,8 +89,7 @@ export async function loadPiece(place: string): Promise<MusicPiece> {
 
 async function filesAt(place: string, output: Output): Promise<string[]> {
   if (!(await isFolder(place))) return [place];
-  const { files, passedOver } = await folderFiles(place, 'music');
-  tellPassedOver(place, passedOver, output);
+  const files = await filesIn(place, 'music', output);
   if (files.length > 0) return files;
   throw new RecurveError(
     'data',

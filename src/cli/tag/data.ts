@@ -1,15 +1,13 @@
 import { describe, readLike, readTagged, type TaggedText } from '../../data/index.ts';
 import { MISSING } from '../../data/missing.ts';
 import { shorten } from '../../data/table.ts';
-import { openSource } from '../../node/source.ts';
-import { knownTagTable, loadTag, type TagModel, type TagTable } from '../../tasks/index.ts';
-import { engineFromEnvironment } from '../environment.ts';
-import type { OpenedModel } from '../models.ts';
+import { knownTagTable, type TagModel, type TagTable, toTagTable } from '../../tasks/index.ts';
 import { given, refuseGiven } from '../options.ts';
 import type { Output } from '../output.ts';
+import { loadTable, openPlace } from '../places.ts';
 import { READ_FLAGS, type ReadValues, readOptionsOf } from '../read-options.ts';
-import { loadTable, placesOf } from '../tables.ts';
 import { TEXT_FLAGS } from './text-options.ts';
+import type { TrainConfig } from './train-settings.ts';
 
 /** Values of the options that say how text is written. */
 export interface TextValues {
@@ -18,8 +16,17 @@ export interface TextValues {
   labelColumn?: number;
 }
 
-export async function loadModel({ bytes, path, numerics }: OpenedModel): Promise<TagModel> {
-  return loadTag(bytes, { name: path, engine: await engineFromEnvironment(numerics) });
+/** Reads the data of a training, a table whose target lies `ahead` steps ahead or text, and tells what was found in a table. */
+export async function loadData(
+  place: string,
+  { table, text, read }: TrainConfig,
+  ahead: number,
+  output: Output,
+): Promise<TagTable | TaggedText> {
+  if (!table) return readTagged(await openPlace(place, output), text);
+  const data = toTagTable(await loadTable(place, read, output), table, ahead);
+  for (const line of describe(data.report)) output.note(line);
+  return data;
 }
 
 /** Reads data the way the model's were. */
@@ -33,9 +40,8 @@ export async function dataFor(
   const { plan, classes, reading, written = {} } = model;
   if (plan.kind === 'text') {
     refuseGiven(who, values, READ_FLAGS, { wanted: 'a model of a table', got: 'one of text' });
-    const [first] = await placesOf(place, output);
     const { tagged, tokenColumn, labelColumn } = values;
-    const text = await readTagged(await openSource(first), given({ format: tagged, tokenColumn, labelColumn }));
+    const text = await readTagged(await openPlace(place, output), given({ format: tagged, tokenColumn, labelColumn }));
     const labels = text.sentences.flatMap((sentence) => sentence.labels ?? []);
     if (labels.length > 0 && !labels.some((label) => classes.includes(label))) {
       output.note(

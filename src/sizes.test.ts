@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { layerNorm, sizeOf } from './autograd/index.ts';
+import { broadcastTo, layerNorm, sizeOf } from './autograd/index.ts';
 import {
   addingProblem,
   copyProblem,
@@ -96,6 +96,14 @@ const SIZES: [string, () => unknown][] = [
   ],
   ['shape: expected whole numbers of at least 0, got [1.5, 2]', () => sizeOf([1.5, 2])],
   ['shape: expected whole numbers of at least 0', () => network.memory({ shape: [1, Infinity, 1] })],
+  [
+    'arena: expected the memory of a step to fit into 4096 MiB, got a need of 7630 MiB',
+    () => onTape(() => network.tape.zeros([BILLION])),
+  ],
+  [
+    'arena: expected the memory of a step to fit into 4096 MiB, got a need of 7630 MiB',
+    () => onTape(() => broadcastTo(network.tape.constant([1], [1]), [BILLION])),
+  ],
   ['memory: expected an input of at most 1073741824 numbers', () => network.memory({ shape: [2, BILLION, 1] })],
   [
     'shape: expected whole numbers of at least 0, got [-1, 2]',

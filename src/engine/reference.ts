@@ -27,6 +27,9 @@ import {
   softmaxBackward,
 } from './reference-rows.ts';
 
+/** As much as the other engines can have. */
+const MOST_BYTES = 2 ** 32 - 2 ** 16;
+
 /**
  * The contract in the plainest code: f64, one loop per formula, no blocking, no packing. Slow, obvious, and the oracle of
  * every other engine. Its 53 bits also make it the engine for finite differences.
@@ -56,7 +59,7 @@ export class ReferenceEngine implements Engine {
         },
       },
       16,
-      options.memoryLimit ?? 2 ** 33,
+      options.memoryLimit ?? MOST_BYTES,
     );
   }
 

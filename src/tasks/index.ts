@@ -71,7 +71,13 @@ export { type TagOptions, type TagSettings, tagSettings } from './tag/options.ts
 export { aheadWords, TAG_MEASURES, tagBaselineName, tagReportInput } from './tag/report.ts';
 export type { ReliabilityBin, TagFigures, TagScored, TagScores } from './tag/scores.ts';
 export { streamColumns, type TagAnswer, type TagRow, type TagStream } from './tag/stream.ts';
-export { knownTagTable, type TagSeries, type TagTable, type TagTableOptions, toTagTable } from './tag/table.ts';
-export type { TagTarget } from './tag/target.ts';
+export {
+  knownTagTable,
+  type TagSeries,
+  type TagTable,
+  type TagTableOptions,
+  toTagTable,
+} from './tag/table/tag-table.ts';
+export type { TagTarget } from './tag/table/target.ts';
 export { type TagHooks, type TrainedTag, trainTag } from './tag/train.ts';
 export type { ClassWeights, EpochLog, StageName, TaskProgress, TrainHooks } from './training/index.ts';

@@ -1,6 +1,6 @@
 import { RecurveError } from '../../errors.ts';
 import { loadTag, type Tagged, type TagModel } from '../../tasks/index.ts';
-import { probabilityCells } from '../../tasks/tag/likeliest.ts';
+import { probabilityCells } from '../../tasks/tag/probability-cells.ts';
 import { csvLines } from '../csv.ts';
 import { lazily } from '../lazily.ts';
 import { loadModel, type OpenedModel } from '../models.ts';

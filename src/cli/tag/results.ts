@@ -7,7 +7,7 @@ import {
   type TrainedTag,
   tagBaselineName,
 } from '../../tasks/index.ts';
-import { probabilityCells } from '../../tasks/tag/likeliest.ts';
+import { probabilityCells } from '../../tasks/tag/probability-cells.ts';
 import { noteLines, restLine } from '../note-lines.ts';
 import type { Output } from '../output.ts';
 import { textTable } from '../terminal/index.ts';

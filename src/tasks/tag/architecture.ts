@@ -20,7 +20,7 @@ export interface TagArchitecture {
 const CELLS = { gru, lstm, rnn };
 
 /** With Adam a factor on a product is a factor on its learning rate. */
-const OWN_PACE = 0.5;
+const LINEAR_RATE = 0.5;
 
 /** Width of what a step is read as. */
 export function inputWidth({ input }: TagArchitecture): number {
@@ -70,7 +70,7 @@ export function tagNetwork(a: TagArchitecture): Layer {
           ])
         : columns(x, 0, width);
       const logits = head.forward(drop(recurrent.forward(drop(read), pass)), pass);
-      return path ? add(logits, affine(path.forward(x, pass), OWN_PACE)) : logits;
+      return path ? add(logits, affine(path.forward(x, pass), LINEAR_RATE)) : logits;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { readTable, type Table, type TaggedText } from '../../data/index.ts';
 import { Random } from '../../random.ts';
-import { type TagTable, type TagTableOptions, toTagTable } from './table.ts';
+import { type TagTable, type TagTableOptions, toTagTable } from './table/tag-table.ts';
 
 /** Small enough for a training in about a second. */
 export const SMALL = { hidden: 6, members: 1, epochs: 8, chunk: 24, lags: 2, rate: 0.01, seed: 4 } as const;

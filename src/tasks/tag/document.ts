@@ -3,12 +3,12 @@ import type { ModelDocument } from '../../model/index.ts';
 import { anyObject, array, boolean, number, object, oneOf, string } from '../../model/validate.ts';
 import { checkShare, checkSize, checkStep, checkStoredZone, checkWritten, storedTraining } from '../stored.ts';
 import type { TagArchitecture } from './architecture.ts';
-import { featureCount, ownCount, regressionPlan, type TablePlan } from './features.ts';
-import { regressionsOf } from './logistic.ts';
 import type { TagParts } from './model.ts';
 import { MOST, type TagOptions, tagSettings } from './options.ts';
-import type { TagTableOptions } from './table.ts';
-import { COMPARISON_SIGNS } from './target.ts';
+import { regressionsOf } from './regression/logistic.ts';
+import { featureCount, ownCount, regressionPlan, type TablePlan } from './table/features.ts';
+import type { TagTableOptions } from './table/tag-table.ts';
+import { COMPARISON_SIGNS } from './table/target.ts';
 
 const text = string({ min: 1 });
 
@@ -64,6 +64,7 @@ const checkTablePlan = object({
 });
 
 const checkTextPlan = object({ kind: oneOf('text'), words: anyObject, endings: anyObject });
+
 /** What a model file says of itself: how many networks there are, and how many regressions of how many inputs, if any. */
 export interface TagDocument {
   members: number;
@@ -89,8 +90,8 @@ export function checkTagDocument(document: ModelDocument, name: string): TagDocu
     const words = vocabularyFromDocument(stored.words, `${name}: data.plan.words`);
     const endings = vocabularyFromDocument(stored.endings, `${name}: data.plan.endings`);
     const sizes = input as Extract<TagArchitecture['input'], { kind: 'tokens' }>;
-    oneOf(sizes.words)(words.size, `${name}: checkSize of the vocabulary of words`);
-    oneOf(sizes.endings)(endings.size, `${name}: checkSize of the vocabulary of endings`);
+    oneOf(sizes.words)(words.size, `${name}: size of the vocabulary of words`);
+    oneOf(sizes.endings)(endings.size, `${name}: size of the vocabulary of endings`);
     return { members, parts: { ...parts, plan: { kind: 'text', words, endings } } };
   }
   const stored = checkTablePlan(data.plan, `${name}: data.plan`);

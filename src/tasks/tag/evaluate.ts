@@ -5,11 +5,12 @@ import { expectOptions } from '../../options.ts';
 import { visitor } from '../../train/event-loop.ts';
 import { expectModel } from '../arguments.ts';
 import { UNLEARNED } from '../baselines/baseline.ts';
-import { shares, tableBaselines } from './baselines.ts';
-import { tableSpans } from './course.ts';
+import { classShares } from './class-shares.ts';
 import type { TagModel } from './model.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';
-import { expectTagData, type TagTable } from './table.ts';
+import { tableBaselines } from './table/baselines.ts';
+import { tableSpans } from './table/spans.ts';
+import { expectTagData, type TagTable } from './table/tag-table.ts';
 import { predictTestPart, tableTestPart, testSteps, textTestPart } from './test-part.ts';
 
 /**
@@ -82,7 +83,7 @@ async function scoreText(model: TagModel, text: TaggedText): Promise<TagScored> 
 function sharesOf({ classes, summary }: TagModel, N: number): Float64Array {
   const K = classes.length;
   const counts = Array.isArray(summary.counts) ? summary.counts.map(Number) : classes.map(() => 1);
-  const constant = shares(
+  const constant = classShares(
     counts.flatMap((count, k) => new Array<number>(count).fill(k)),
     K,
   );

@@ -3,9 +3,9 @@ import { readTable } from '../../data/index.ts';
 import { encodeModelFile } from '../../model/index.ts';
 import { rain, rainCsv, SMALL, sentences, tableOf } from './data.case.ts';
 import { evaluateTag } from './evaluate.ts';
-import type { TablePlan } from './features.ts';
 import { loadTag } from './model.ts';
-import { knownTagTable, toTagTable } from './table.ts';
+import type { TablePlan } from './table/features.ts';
+import { knownTagTable, toTagTable } from './table/tag-table.ts';
 import { trainTag } from './train.ts';
 
 describe('a model', () => {

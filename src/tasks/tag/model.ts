@@ -18,13 +18,14 @@ import { networkOf, weightsOf } from '../training/index.ts';
 import { inputWidth, type TagArchitecture, tagNetwork } from './architecture.ts';
 import { labelAt, type TagCalibration } from './calibration.ts';
 import { checkTagDocument } from './document.ts';
-import type { TablePlan, TagInputs } from './features.ts';
-import type { Logistic } from './logistic.ts';
+import type { TagInputs } from './inputs.ts';
 import type { TagSettings } from './options.ts';
-import { meanLogits, probabilitiesInBatches, sequenceProbabilities, withRegression } from './reading.ts';
+import { meanLogits, probabilitiesInBatches, sequenceProbabilities, withRegression } from './predictor.ts';
+import type { Logistic } from './regression/logistic.ts';
 import { createTagStream, type TagStream } from './stream.ts';
-import { expectTagData, type TagTable, type TagTableOptions, toldTimes } from './table.ts';
-import type { TextPlan } from './text.ts';
+import type { TablePlan } from './table/features.ts';
+import { expectTagData, type TagTable, type TagTableOptions, targetTimes } from './table/tag-table.ts';
+import type { TextPlan } from './text/features.ts';
 
 /** All that makes a tagger; what a model file holds. */
 export interface TagParts {
@@ -79,15 +80,15 @@ export interface TagModel extends TagParts {
 export function tagModel(members: readonly Network[], parts: TagParts): TagModel {
   const { architecture, calibration, classes, plan, regression } = parts;
   const K = classes.length;
-  const answerer = { members, architecture, calibration, plan, ...(regression && { regression }) };
+  const predictor = { members, architecture, calibration, plan, ...(regression && { regression }) };
   const model: TagModel = {
     ...parts,
     members,
     advance: (inputs, carries) =>
-      withRegression(answerer, inputs, atOnce(meanLogits(answerer, [inputs.rows], carries)).mean),
+      withRegression(predictor, inputs, atOnce(meanLogits(predictor, [inputs.rows], carries)).mean),
     probabilities(inputs) {
       const T = inputs.rows.length / inputWidth(architecture);
-      return atOnce(probabilitiesInBatches(answerer, [T], () => inputs))[0];
+      return atOnce(probabilitiesInBatches(predictor, [T], () => inputs))[0];
     },
     predict(data) {
       expectTagData('tag', data);
@@ -99,11 +100,11 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
         );
         return { id, times, probabilities, labels };
       };
-      const all = atOnce(sequenceProbabilities(answerer, data));
+      const all = atOnce(sequenceProbabilities(predictor, data));
       return all.map((probabilities, i) => {
         if (!('kind' in data) || plan.kind !== 'table') return told('', null, probabilities);
         const { series } = data.series[i];
-        return told(series.id, toldTimes(series, plan.ahead), probabilities);
+        return told(series.id, targetTimes(series, plan.ahead), probabilities);
       });
     },
     stream: (state) => createTagStream(model, state),

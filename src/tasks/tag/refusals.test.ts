@@ -4,7 +4,7 @@ import { RecurveError } from '../../errors.ts';
 import { rain, rainCsv, SMALL, sentences, tableOf } from './data.case.ts';
 import { evaluateTag } from './evaluate.ts';
 import type { TagOptions } from './options.ts';
-import { knownTagTable, toTagTable } from './table.ts';
+import { knownTagTable, toTagTable } from './table/tag-table.ts';
 import { trainTag } from './train.ts';
 
 describe('what cannot be learned is refused in a sentence', () => {

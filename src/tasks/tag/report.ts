@@ -16,11 +16,11 @@ import {
 } from '../../report/index.ts';
 import { VERSION } from '../../version.ts';
 import { expectTrained } from '../arguments.ts';
-import { probabilityCells } from './likeliest.ts';
 import type { TagModel } from './model.ts';
 import { usedSettings } from './options.ts';
+import { probabilityCells } from './probability-cells.ts';
 import type { TagFigures } from './scores.ts';
-import { expectTagData, type TagTable } from './table.ts';
+import { expectTagData, type TagTable } from './table/tag-table.ts';
 import type { TrainedTag } from './train.ts';
 
 /** Steps of the test part that are drawn one by one. */
@@ -84,7 +84,7 @@ export function tagReportInput(trained: TrainedTag, data: TagTable | TaggedText)
         ],
       },
     }),
-    sections: [nextSection(trained), reliabilitySection(trained), courseSection(trained), confusionSection(trained)],
+    sections: [nextSection(trained), reliabilitySection(trained), testSection(trained), confusionSection(trained)],
     training: { epochs: history, best: epochs, loss: 'cross-entropy', stopped: STOPPED[stopped] },
     data: [
       ...('kind' in data
@@ -231,7 +231,7 @@ function reliabilitySection({ scores, scored, model }: TrainedTag): Section {
   };
 }
 
-function courseSection({ scored, model }: TrainedTag): Section {
+function testSection({ scored, model }: TrainedTag): Section {
   const section = { id: 'course', heading: 'The end of the test part', short: 'Test part' };
   if (!scored || model.plan.kind === 'text' || model.classes.length !== 2) return { ...section, content: [] };
   const from = Math.max(0, scored.labels.length - CLOSE_UP);

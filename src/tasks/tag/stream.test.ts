@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { readTagged } from '../../data/index.ts';
 import { rain, rainCsv, SMALL, tableOf } from './data.case.ts';
-import { toTagTable } from './table.ts';
-import { labelsOf } from './text.ts';
+import { toTagTable } from './table/tag-table.ts';
+import { labelsOf } from './text/labels.ts';
 import { trainTag } from './train.ts';
 
 const QUICK = { ...SMALL, epochs: 1, validation: 'holdout', regression: false } as const;

@@ -8,9 +8,9 @@ import { expectProbabilities, softmaxRows } from '../probabilities.ts';
 import { stepsToRow } from '../row-gap.ts';
 import { expectRow, type RowPlace } from '../stream-row.ts';
 import { labelAt } from './calibration.ts';
-import { calendarOf, featureCount, regressionPlan, type TablePlan, writeFeatures } from './features.ts';
 import type { TagModel } from './model.ts';
-import { classOf } from './target.ts';
+import { calendarOf, featureCount, regressionPlan, type TablePlan, writeFeatures } from './table/features.ts';
+import { classOf } from './table/target.ts';
 
 /** One row as it arrives: numbers by column; null, undefined or NaN for a missing one. */
 export type TagRow = Readonly<Record<string, number | null | undefined>>;
@@ -83,8 +83,8 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
     );
   }
   const K = classes.length;
-  const beside = model.regression && regressionPlan(plan);
-  const memory = Math.max(plan.lags, beside?.lags ?? 1);
+  const regression = model.regression && regressionPlan(plan);
+  const memory = Math.max(plan.lags, regression?.lags ?? 1);
   const columns = streamColumns(plan);
   const state = saved === undefined ? { rows: 0, series: {} } : checkState(saved, 'stream state');
   const buffers = new Map<string, Buffer>(Object.entries(structuredClone(state.series) as Record<string, Buffer>));
@@ -121,7 +121,7 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
       labels: [label, ...(before?.labels ?? [])].slice(0, memory),
       carries: [],
     };
-    const told = time === null ? null : toldTime(plan, time);
+    const told = time === null ? null : targetTime(plan, time);
     const row = (k: number) => {
       const at = Math.min(k, buffer.values.length - 1);
       return { values: buffer.values[at], label: buffer.labels[at] };
@@ -133,7 +133,10 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
       return out;
     };
     const carries = carriesOf(before);
-    const logits = model.advance({ rows: read(plan), ...(beside && { beside: read(beside) }) }, carries);
+    const logits = model.advance(
+      { rows: read(plan), ...(regression && { regressionRows: read(regression) }) },
+      carries,
+    );
     buffer.carries = carries.map((carry) =>
       [...carry.values()]
         .flat()
@@ -198,7 +201,7 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
   };
 }
 
-function toldTime({ step, ahead, zone }: TablePlan, time: number): number | null {
+function targetTime({ step, ahead, zone }: TablePlan, time: number): number | null {
   if (!step) return null;
   return ahead === 0 ? time : stepAfter(time, ahead, step, zoneOf(zone));
 }

@@ -3,10 +3,10 @@ import type { Visit } from '../../train/event-loop.ts';
 import { visiting } from '../baselines/pieces.ts';
 import { expectProbabilities } from '../probabilities.ts';
 import type { TagModel } from './model.ts';
-import { sequenceProbabilities } from './reading.ts';
+import { sequenceProbabilities } from './predictor.ts';
 import type { TagScored } from './scores.ts';
-import { type TagTable, toldTimes } from './table.ts';
-import { labelsOf } from './text.ts';
+import { type TagTable, targetTimes } from './table/tag-table.ts';
+import { labelsOf } from './text/labels.ts';
 
 /** What is scored: sequences with the steps of each that count, and what came there. */
 export interface TestPart {
@@ -18,7 +18,7 @@ export interface TestPart {
 /** @param steps of each series those whose label, that of step t + `ahead`, is scored */
 export function tableTestPart(table: TagTable, steps: readonly (readonly number[])[], ahead: number): TestPart {
   const scored = table.series.map(({ series, labels }, k) => {
-    const times = toldTimes(series, ahead);
+    const times = targetTimes(series, ahead);
     return {
       steps: steps[k],
       labels: Int32Array.from(steps[k], (t) => labels[t + ahead]),

@@ -7,7 +7,7 @@ import type { TrainHooks } from '../training/index.ts';
 import { rain, rainCsv, SMALL, sentences, tableOf } from './data.case.ts';
 import type { TagModel } from './model.ts';
 import type { TagOptions } from './options.ts';
-import { type TagTable, toTagTable } from './table.ts';
+import { type TagTable, toTagTable } from './table/tag-table.ts';
 import { trainTag } from './train.ts';
 
 /** The model file's bytes without the seconds the training took. */

@@ -1,32 +1,28 @@
 import { type ReadOptions, type TaggedText, tableFormatOf } from '../../data/index.ts';
-import { shorten } from '../../data/table.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { plainJson } from '../../model/index.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
 import { expectProbabilities } from '../probabilities.ts';
-import { alikeNotes, classWeightsOf, expectHooks, openStages, type TrainHooks } from '../training/index.ts';
+import { classWeightsOf, expectHooks, openStages, type TrainHooks } from '../training/index.ts';
 import type { TagArchitecture } from './architecture.ts';
 import { labelAt } from './calibration.ts';
-import { type TagCourse, tableCourse, textCourse, totals } from './course.ts';
-import type { Example } from './examples.ts';
-import { ownCount } from './features.ts';
-import { blocksOf, crossValidate, expectKept, holdOut } from './learn.ts';
-import type { TagLearner } from './learner.ts';
+import { checkDataset, heldOutAlone, type TagDataset } from './dataset.ts';
 import { type TagModel, tagModel } from './model.ts';
 import { refuseUnused, type TagOptions, type TagSettings, tagSettings } from './options.ts';
 import { scoresOf, type TagScored, type TagScores } from './scores.ts';
-import { expectTagData, type TagTable, toldTimes } from './table.ts';
+import { tableDataset } from './table/dataset.ts';
+import { ownCount } from './table/features.ts';
+import { expectTagData, type TagTable, targetTimes } from './table/tag-table.ts';
 import { predictTestPart, testSteps } from './test-part.ts';
+import { textDataset } from './text/dataset.ts';
+import { expectKept } from './training/checkpoint.ts';
+import { blocksOf, crossValidate } from './training/cross-validation.ts';
+import type { TagLearner } from './training/ensemble.ts';
+import { holdOut } from './training/holdout.ts';
 
 /** Most training steps for which five more trainings are made by default. */
 const CROSS_LIMIT = 4096;
-
-/** Rare classes that are told of by name. */
-const NOTED = 10;
-
-/** Fewest steps to learn from. */
-const FEWEST = 50;
 
 /** Test steps from which on scoring takes seconds. */
 const WORTH_A_NOTE = 20_000;
@@ -75,49 +71,49 @@ export async function trainTag(
   const kind = 'kind' in data ? 'table' : 'text';
   refuseUnused(options, kind);
   const settings = tagSettings(options, kind);
-  const course = 'kind' in data ? tableCourse(data, settings) : textCourse(data, settings);
-  const notes = [...checkCourse(course), ...course.notes];
-  const cross = settings.validation === 'cross' || (settings.validation !== 'holdout' && course.steps <= CROSS_LIMIT);
-  refuseUnheard(options, cross, course.classes.length);
-  const blocks = cross ? blocksOf(course.examples, course.blockOf) : [];
+  const dataset = 'kind' in data ? tableDataset(data, settings) : textDataset(data, settings);
+  const notes = [...checkDataset(dataset), ...dataset.notes];
+  const cross = settings.validation === 'cross' || (settings.validation !== 'holdout' && dataset.steps <= CROSS_LIMIT);
+  refuseIgnored(options, cross, dataset.classes.length);
+  const blocks = cross ? blocksOf(dataset.examples, dataset.blockOf) : [];
   const learner: TagLearner = {
     engine: hooks.engine ?? (await createEngine()),
-    architecture: architectureOf(course, settings),
+    architecture: architectureOf(dataset, settings),
     settings,
-    regression: course.regression,
-    classWeights: classWeightsOf('tag', settings.classWeights, course.classes, course.counts),
+    regression: dataset.regression,
+    classWeights: classWeightsOf('tag', settings.classWeights, dataset.classes, dataset.counts),
   };
   const stages = openStages(
     {
       task: 'tag',
       settings: plainJson(settings),
-      data: course.fingerprint(),
+      data: dataset.fingerprint(),
       stages: settings.members + blocks.length,
     },
     hooks,
     expectKept(blocks.length),
   );
-  const learned = await (cross ? crossValidate(learner, course.examples, blocks, stages) : learnFromHoldout());
+  const learned = await (cross ? crossValidate(learner, dataset.examples, blocks, stages) : learnFromHoldout());
   const { members, regression, calibration, history, bestEpoch, stopped } = learned;
   const model = tagModel(members, {
     settings,
     architecture: learner.architecture,
-    classes: course.classes,
+    classes: dataset.classes,
     calibration,
-    plan: course.plan,
+    plan: dataset.plan,
     ...(regression && { regression }),
     ...('kind' in data && { reading: data.reading, written: tableFormatOf(hooks.read ?? {}) }),
     summary: {},
   });
-  const tested = testSteps(course.test);
+  const tested = testSteps(dataset.test);
   if (tested >= WORTH_A_NOTE) hooks.onNote?.(`scoring ${tested.toLocaleString('en')} steps and the baselines`);
   const ahead = 'kind' in data && settings.ahead > 0;
-  const { predictions, last } = await predictTestPart(model, course.test, stages.visit, ahead);
-  const scored = tested > 0 ? { ...predictions, ...(await course.baselines(stages.visit)) } : undefined;
-  const scores = scored && (await scoresOf(scored, course.classes.length, calibration.threshold, stages.visit));
+  const { predictions, last } = await predictTestPart(model, dataset.test, stages.visit, ahead);
+  const scored = tested > 0 ? { ...predictions, ...(await dataset.baselines(stages.visit)) } : undefined;
+  const scores = scored && (await scoresOf(scored, dataset.classes.length, calibration.threshold, stages.visit));
   const { steps, seconds } = stages;
   model.summary = plainJson({
-    ...{ steps, seconds, epochs: bestEpoch, stopped, examples: course.steps, counts: course.counts },
+    ...{ steps, seconds, epochs: bestEpoch, stopped, examples: dataset.steps, counts: dataset.counts },
     ...(scores && { test: scores.test, baselines: scores.baselines }),
   });
   return {
@@ -133,33 +129,16 @@ export async function trainTag(
   };
 
   function learnFromHoldout() {
-    const { training, held } = course.holdout();
+    const { training, held } = dataset.holdout();
     if (training.length === 0 || held.length === 0) {
       throw new RecurveError(
         'data',
         `tag: expected labels before and inside the holdout, got ${training.length} and ${held.length} sequences with some; move the holdout's border`,
       );
     }
-    notes.push(...heldOutAlone(course, training));
+    notes.push(...heldOutAlone(dataset, training));
     return holdOut(learner, training, held, stages);
   }
-}
-
-/** Tells classes that are held out whole; with all but one of them so, there is nothing to learn. */
-function heldOutAlone({ classes, counts }: TagCourse, training: readonly Example[]): string[] {
-  const learned = totals(training, classes.length).counts;
-  const seen = classes.filter((_, k) => learned[k] > 0);
-  if (seen.length < 2) {
-    throw new RecurveError(
-      'data',
-      `tag: expected at least 2 classes before the holdout, got only "${shorten(seen[0])}"; move its border, or validate by cross`,
-    );
-  }
-  return classes.flatMap((name, k) =>
-    counts[k] > 1 && learned[k] === 0
-      ? [`class "${shorten(name)}" is in the holdout alone: nothing is learned of it`]
-      : [],
-  );
 }
 
 /** What is told of the step after each series, from its probabilities [K]. */
@@ -173,7 +152,7 @@ function nextOf(
     expectProbabilities('tag', last[i]);
     return {
       id: one.id,
-      time: toldTimes({ ...one, time: one.time?.slice(-1) ?? null }, ahead)?.[0] ?? null,
+      time: targetTimes({ ...one, time: one.time?.slice(-1) ?? null }, ahead)?.[0] ?? null,
       label: classes[labelAt(last[i], 0, classes.length, calibration)],
       probabilities: Object.fromEntries(classes.map((name, k) => [name, last[i][k]])),
     };
@@ -181,7 +160,7 @@ function nextOf(
 }
 
 /** Refuses options that the data turn out to have no use for. */
-function refuseUnheard({ holdout, patience, threshold }: TagOptions, cross: boolean, K: number): void {
+function refuseIgnored({ holdout, patience, threshold }: TagOptions, cross: boolean, K: number): void {
   const name = holdout === undefined ? 'patience' : 'holdout';
   if (cross && (holdout !== undefined || patience !== undefined)) {
     throw new RecurveError(
@@ -193,38 +172,7 @@ function refuseUnheard({ holdout, patience, threshold }: TagOptions, cross: bool
   throw new RecurveError('usage', `tag: expected threshold with two classes, got ${K}; leave it out`);
 }
 
-/** Refuses what nothing can be learned from, and says what little can be learned of rare classes. */
-function checkCourse({ classes, counts, steps, examples, plan }: TagCourse): string[] {
-  const seen = classes.filter((_, k) => counts[k] > 0);
-  if (seen.length < 2) {
-    throw new RecurveError(
-      'data',
-      `tag: expected at least 2 classes to learn from, got ${seen.length === 0 ? 'no labels' : `only "${shorten(seen[0])}"`} before the test part; move its border or give more data`,
-    );
-  }
-  if (steps < FEWEST || examples.length < 2) {
-    const next = plan.kind === 'table' ? 'lower chunk, or give more data' : 'give more text';
-    throw new RecurveError(
-      'data',
-      `tag: expected at least ${FEWEST} steps with labels in 2 sequences before the test part, got ${steps} in ${examples.length}; ${next}`,
-    );
-  }
-  const rare = classes.flatMap((name, k) =>
-    counts[k] > 1
-      ? []
-      : [
-          `class "${shorten(name)}" has ${counts[k] === 0 ? 'no example' : 'one example only'} to learn from: it will hardly ever be told`,
-        ],
-  );
-  const more = rare.length - NOTED;
-  return [
-    ...alikeNotes(classes),
-    ...rare.slice(0, NOTED),
-    ...(more > 0 ? [`so have ${more.toLocaleString('en')} more classes`] : []),
-  ];
-}
-
-function architectureOf({ classes, plan, width }: TagCourse, settings: TagSettings): TagArchitecture {
+function architectureOf({ classes, plan, width }: TagDataset, settings: TagSettings): TagArchitecture {
   const { cell, hidden, layers, bidirectional, dropout, embedding } = settings;
   return {
     ...{ cell, hidden, layers, bidirectional, dropout },

@@ -1,20 +1,15 @@
-import { type Visit, visitor } from '../../train/event-loop.ts';
-import { fitSeasonalMean } from '../baselines/climatology.ts';
-import { softmaxRows } from '../probabilities.ts';
-import { dayOfYearPhases, seasonOf } from '../season.ts';
+import { type Visit, visitor } from '../../../train/event-loop.ts';
+import { fitSeasonalMean } from '../../baselines/climatology.ts';
+import { softmaxRows } from '../../probabilities.ts';
+import { dayOfYearPhases, seasonOf } from '../../season.ts';
+import { classShares } from '../class-shares.ts';
+import { fitLogistic, type LogisticData, logisticLogits, logisticStride } from '../regression/logistic.ts';
 import { featureCount, regressionPlan, rowWriter, type TablePlan } from './features.ts';
-import { fitLogistic, type LogisticData, logisticLogits, logisticStride } from './logistic.ts';
-import type { TagSeries, TagTable } from './table.ts';
+import type { TaggedSpans } from './spans.ts';
+import type { TagSeries, TagTable } from './tag-table.ts';
 
 /** Steps told between two visits to the event loop. */
 const PIECE = 1024;
-
-/** Steps of a series: those told with labels to learn from, and those to be told. */
-export interface TaggedSpans {
-  /** Steps t whose label, that of t + ahead, may be learned from. */
-  train: readonly (readonly number[])[];
-  test: readonly (readonly number[])[];
-}
 
 /**
  * What simple rules say of the test steps, [N, K] each, all fitted on the training steps.
@@ -37,7 +32,7 @@ export async function tableBaselines(
   const notes: Record<string, string> = {};
   const told = (k: number, t: number): number => series[k].labels[t + ahead];
   const trained = series.flatMap((_, k) => train[k].map((t) => told(k, t)));
-  const constant = shares(trained, K);
+  const constant = classShares(trained, K);
   const N = test.reduce((n, steps) => n + steps.length, 0);
   const fill = async (name: string, say: (k: number, t: number) => ArrayLike<number>): Promise<void> => {
     const out = new Float64Array(N * K);
@@ -63,7 +58,7 @@ export async function tableBaselines(
   }
   if (ahead > 0) {
     const after = Array.from({ length: K }, (_, from) =>
-      shares(
+      classShares(
         series.flatMap(({ labels }, k) => train[k].flatMap((t) => (labels[t] === from ? [told(k, t)] : []))),
         K,
         constant,
@@ -95,15 +90,6 @@ export async function tableBaselines(
     notes.logistic = `learned from ${some} of ${all} steps, evenly spread`;
   }
   return { baselines, notes };
-}
-
-/** Share of each class, or `otherwise` where there is none to count. */
-export function shares(labels: readonly number[], K: number, otherwise?: ArrayLike<number>): Float64Array {
-  const counts = new Float64Array(K);
-  for (const label of labels) counts[label]++;
-  if (labels.length === 0) return Float64Array.from(otherwise ?? counts.fill(1 / K));
-  // One more of each, so that nothing is held to be impossible (Laplace).
-  return counts.map((count) => (count + 1) / (labels.length + K));
 }
 
 async function seasonalShares(

@@ -1,7 +1,7 @@
-import { exp, log, softplus } from '../../exact.ts';
-import { type Visit, visitor } from '../../train/event-loop.ts';
-import { cholesky, choleskySolve } from '../baselines/cholesky.ts';
-import { visiting } from '../baselines/pieces.ts';
+import { exp, log, softplus } from '../../../exact.ts';
+import { type Visit, visitor } from '../../../train/event-loop.ts';
+import { cholesky, choleskySolve } from '../../baselines/cholesky.ts';
+import { visiting } from '../../baselines/pieces.ts';
 
 /** Rows of inputs with their classes. */
 export interface LogisticData {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { Random } from '../../random.ts';
-import { tableOf } from './data.case.ts';
+import { Random } from '../../../random.ts';
+import { tableOf } from '../data.case.ts';
+import { tagSettings } from '../options.ts';
 import { fitTablePlan } from './features.ts';
-import { tagSettings } from './options.ts';
-import { toTagTable } from './table.ts';
+import { toTagTable } from './tag-table.ts';
 
 const DAY = 86_400_000;
 

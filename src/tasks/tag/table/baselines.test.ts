@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { rain } from '../data.case.ts';
+import { tagSettings } from '../options.ts';
 import { tableBaselines } from './baselines.ts';
-import { rain } from './data.case.ts';
 import { fitTablePlan } from './features.ts';
-import { tagSettings } from './options.ts';
 
 test('logistic regression of too many steps learns from every second one, and says so', async () => {
   // Classes that never come cost a plan, not time: what is too large with them is small enough to be learned here.

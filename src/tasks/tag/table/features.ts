@@ -1,9 +1,10 @@
-import { calendarFeatures, type Span, type Step, zoneOf } from '../../data/index.ts';
-import { RecurveError } from '../../errors.ts';
-import { log1p } from '../../exact.ts';
-import { followedCycles } from './cycles.ts';
-import type { TagSettings } from './options.ts';
-import { type TagSeries, type TagTable, toldTimes } from './table.ts';
+import { calendarFeatures, type Span, type Step, zoneOf } from '../../../data/index.ts';
+import { RecurveError } from '../../../errors.ts';
+import { log1p } from '../../../exact.ts';
+import type { TagInputs } from '../inputs.ts';
+import type { TagSettings } from '../options.ts';
+import { followedCycles } from './calendar-cycles.ts';
+import { type TagSeries, type TagTable, targetTimes } from './tag-table.ts';
 import { labelsRead, type TagTarget } from './target.ts';
 
 /** How rows of a table become inputs; plain data, kept in the model file. */
@@ -148,7 +149,7 @@ export function rowWriter(
       `tag: expected a column named "${name}", got none; give the columns of the training`,
     );
   });
-  const calendar = calendarOf(plan, toldTimes(one.series, plan.ahead));
+  const calendar = calendarOf(plan, targetTimes(one.series, plan.ahead));
   return (t, out, at) => {
     const row = (k: number) => {
       const s = Math.max(0, t - k);
@@ -165,18 +166,10 @@ export function rowWriter(
   };
 }
 
-/** What network and regression read of a sequence. */
-export interface TagInputs {
-  /** Of the network, [T, D]. */
-  rows: Float64Array;
-  /** Of the regression beside it, [T, its inputs]; absent without one. */
-  beside?: Float64Array;
-}
-
 /** The inputs of all steps of a series, for a network with or without a regression beside it. */
 export function tableInputs(plan: TablePlan, classes: number, one: TagSeries, regression: boolean): TagInputs {
   const rows = tableRows(plan, classes, one);
-  return regression ? { rows, beside: tableRows(regressionPlan(plan), classes, one) } : { rows };
+  return regression ? { rows, regressionRows: tableRows(regressionPlan(plan), classes, one) } : { rows };
 }
 
 /** The plan's calendar at some times. */

@@ -1,7 +1,7 @@
-import { parseNumber } from '../../data/number.ts';
-import { numbersOf } from '../../data/roles.ts';
-import { listNames, noColumn, shorten, type Table } from '../../data/table.ts';
-import { RecurveError } from '../../errors.ts';
+import { parseNumber } from '../../../data/number.ts';
+import { numbersOf } from '../../../data/roles.ts';
+import { listNames, noColumn, shorten, type Table } from '../../../data/table.ts';
+import { RecurveError } from '../../../errors.ts';
 
 /** What the label of a row is computed from; plain data, kept in the model file. */
 export type TagTarget =

@@ -6,20 +6,20 @@ import { softmaxRows } from '../probabilities.ts';
 import { joined } from '../training/index.ts';
 import { inputWidth, type TagArchitecture } from './architecture.ts';
 import type { TagCalibration } from './calibration.ts';
-import { batchOf } from './examples.ts';
-import { type TagInputs, tableInputs } from './features.ts';
-import { type Logistic, logisticLogits } from './logistic.ts';
+import { batchOf, type TagInputs } from './inputs.ts';
 import type { TagParts } from './model.ts';
-import { blendLogits } from './regression.ts';
-import type { TagTable } from './table.ts';
-import { LONGEST, textRows } from './text.ts';
+import { blendLogits } from './regression/blend.ts';
+import { type Logistic, logisticLogits } from './regression/logistic.ts';
+import { tableInputs } from './table/features.ts';
+import type { TagTable } from './table/tag-table.ts';
+import { LONGEST, textRows } from './text/features.ts';
 
 /** Steps of a sequence that go through the networks at once, and of sequences side by side: more is no faster, and takes memory. */
 const PIECE = 1024;
 const MOST_STEPS = 2048;
 
-/** What answers: networks, by the mean of their logits, what stands beside them, and how sure they are. */
-interface Answerer {
+/** What predicts: networks, by the mean of their logits, a regression beside them, and what calibrates both. */
+export interface Predictor {
   members: readonly Network[];
   architecture: TagArchitecture;
   regression?: Logistic;
@@ -32,7 +32,7 @@ interface Answerer {
  * @param carries states of each member, which are left behind too
  */
 export function* meanLogits(
-  { members, architecture }: Answerer,
+  { members, architecture }: Pick<Predictor, 'members' | 'architecture'>,
   sequences: readonly Float64Array[],
   carries?: readonly Carry[],
 ): Generator<void, { mean: Float64Array; T: number; lengths: number[] }> {
@@ -56,14 +56,14 @@ export function* meanLogits(
  * @param inputsOf of sequence i, asked for once
  */
 export function* probabilitiesInBatches(
-  answerer: Answerer,
+  predictor: Predictor,
   steps: ArrayLike<number>,
   inputsOf: (i: number) => TagInputs,
 ): Generator<void, Float64Array[]> {
-  const { architecture, members, calibration } = answerer;
+  const { architecture, members, calibration } = predictor;
   const D = inputWidth(architecture);
   const K = architecture.classes;
-  const told: Float64Array[] = [];
+  const probabilities: Float64Array[] = [];
   for (const which of batchesToRead(steps, MOST_STEPS)) {
     const batch = which.map((i) => ({ i, inputs: inputsOf(i), logits: new Float64Array(steps[i] * K) }));
     const longest = Math.max(...which.map((i) => steps[i]));
@@ -72,29 +72,29 @@ export function* probabilitiesInBatches(
     const piece = carries ? PIECE : longest;
     for (let from = 0; from < longest; from += piece) {
       const parts = batch.map(({ inputs }) => inputs.rows.subarray(from * D, (from + piece) * D));
-      const { mean, T, lengths } = yield* meanLogits(answerer, parts, carries);
+      const { mean, T, lengths } = yield* meanLogits(predictor, parts, carries);
       batch.forEach(({ logits }, b) => {
         logits.set(mean.subarray(b * T * K, (b * T + lengths[b]) * K), Math.min(from * K, logits.length));
       });
     }
     for (const { i, inputs, logits } of batch) {
-      told[i] = softmaxRows(withRegression(answerer, inputs, logits), K, calibration.temperature);
+      probabilities[i] = softmaxRows(withRegression(predictor, inputs, logits), K, calibration.temperature);
     }
   }
-  return told;
+  return probabilities;
 }
 
 /** Calibrated probabilities of each series of a table or of each sentence, [T, K], in pieces as {@link meanLogits}. */
 export function* sequenceProbabilities(
-  answerer: Answerer & Pick<TagParts, 'plan'>,
+  predictor: Predictor & Pick<TagParts, 'plan'>,
   data: TagTable | TaggedText,
 ): Generator<void, Float64Array[]> {
-  const { plan, architecture, regression } = answerer;
+  const { plan, architecture, regression } = predictor;
   if ('kind' in data) {
     if (plan.kind !== 'table')
       throw new RecurveError('data', 'tag: expected tagged text or sentences, got a table; the model reads words');
     return yield* probabilitiesInBatches(
-      answerer,
+      predictor,
       data.series.map(({ series }) => series.length),
       (i) => tableInputs(plan, architecture.classes, data.series[i], regression !== undefined),
     );
@@ -104,8 +104,8 @@ export function* sequenceProbabilities(
   const pieces = data.sentences.flatMap(({ tokens }, s) =>
     Array.from({ length: Math.ceil(tokens.length / LONGEST) }, (_, k) => ({ s, from: k * LONGEST })),
   );
-  const said = yield* probabilitiesInBatches(
-    answerer,
+  const parts = yield* probabilitiesInBatches(
+    predictor,
     pieces.map(({ s, from }) => Math.min(LONGEST, data.sentences[s].tokens.length - from)),
     (i) => {
       const { s, from } = pieces[i];
@@ -116,15 +116,17 @@ export function* sequenceProbabilities(
   return data.sentences.map(({ tokens }) => {
     const from = piece;
     piece += Math.ceil(tokens.length / LONGEST);
-    return piece === from + 1 ? said[from] : joined(said.slice(from, piece));
+    return piece === from + 1 ? parts[from] : joined(parts.slice(from, piece));
   });
 }
 
-/** The networks' logits joined by those of the regression beside them, where there is one. */
+/** The networks' logits blended with those of the regression beside them, where there is one. */
 export function withRegression(
-  { regression, architecture }: Answerer,
-  { beside }: TagInputs,
+  { regression, architecture }: Predictor,
+  { regressionRows }: TagInputs,
   logits: Float64Array,
 ): Float64Array {
-  return regression && beside ? blendLogits(logits, logisticLogits(regression, beside, architecture.classes)) : logits;
+  return regression && regressionRows
+    ? blendLogits(logits, logisticLogits(regression, regressionRows, architecture.classes))
+    : logits;
 }

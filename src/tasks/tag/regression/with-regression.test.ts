@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { RecurveError } from '../../errors.ts';
-import { encodeModelFile } from '../../model/index.ts';
-import { Random } from '../../random.ts';
-import { rain, rainCsv, SMALL, tableOf } from './data.case.ts';
-import { type TablePlan, tableInputs } from './features.ts';
+import type { RecurveError } from '../../../errors.ts';
+import { encodeModelFile } from '../../../model/index.ts';
+import { Random } from '../../../random.ts';
+import { rain, rainCsv, SMALL, tableOf } from '../data.case.ts';
+import { loadTag, type TagModel } from '../model.ts';
+import { type TablePlan, tableInputs } from '../table/features.ts';
+import { toTagTable } from '../table/tag-table.ts';
+import { trainTag } from '../train.ts';
 import { type Logistic, logisticLogits } from './logistic.ts';
-import { loadTag, type TagModel } from './model.ts';
-import { toTagTable } from './table.ts';
-import { trainTag } from './train.ts';
 
 describe('the regression beside the network', () => {
   it('answers with half a say, and is not there with regression: false', async () => {
@@ -20,7 +20,7 @@ describe('the regression beside the network', () => {
       return Array.from({ length: 300 }, (_, t) => T * Math.log(p[2 * t + 1] / p[2 * t]));
     };
     const inputs = tableInputs(both.plan as TablePlan, 2, data.series[0], true);
-    const regression = logisticLogits(both.regression as Logistic, inputs.beside as Float64Array, 2);
+    const regression = logisticLogits(both.regression as Logistic, inputs.regressionRows as Float64Array, 2);
     const blend = odds({ model: both, T: both.calibration.temperature });
     odds({ model: alone, T: alone.calibration.temperature }).forEach((z, t) => {
       expect(Math.abs(blend[t] - (z + regression[2 * t + 1]) / 2)).toBeLessThan(1e-6);

@@ -1,15 +1,15 @@
 import { describe, expect, it, test } from 'vitest';
-import type { TaggedText } from '../../data/index.ts';
-import { readTable } from '../../data/index.ts';
+import { readTable, type TaggedText } from '../../data/index.ts';
 import { softmaxRows } from '../probabilities.ts';
 import { joined } from '../training/index.ts';
 
 import { rainCsv, SMALL, sentences } from './data.case.ts';
-import { featureCount, type TablePlan, type TagInputs, tableInputs } from './features.ts';
+import type { TagInputs } from './inputs.ts';
 import type { TagModel } from './model.ts';
-import { withRegression } from './reading.ts';
-import { toTagTable } from './table.ts';
-import { LONGEST, type TextPlan, textRows } from './text.ts';
+import { withRegression } from './predictor.ts';
+import { featureCount, type TablePlan, tableInputs } from './table/features.ts';
+import { toTagTable } from './table/tag-table.ts';
+import { LONGEST, type TextPlan, textRows } from './text/features.ts';
 import { trainTag } from './train.ts';
 
 /** What a model says of one sequence read whole, straight from its networks and the regression beside them. */
@@ -22,8 +22,8 @@ function alone({ members, plan, classes, calibration, regression, architecture }
     const { values } = network.predict(inputs.rows, [1, T, D]);
     for (let i = 0; i < sum.length; i++) sum[i] += values[i] / members.length;
   }
-  const answerer = { members, architecture, calibration, ...(regression && { regression }) };
-  return softmaxRows(withRegression(answerer, inputs, sum), K, calibration.temperature);
+  const predictor = { members, architecture, calibration, ...(regression && { regression }) };
+  return softmaxRows(withRegression(predictor, inputs, sum), K, calibration.temperature);
 }
 
 describe.each([{ bidirectional: true }, { bidirectional: false }])('sentences in batches, %o', (direction) => {

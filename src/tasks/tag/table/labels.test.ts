@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { rainCsv, SMALL, tableOf } from './data.case.ts';
-import { evaluateTag } from './evaluate.ts';
+import { rainCsv, SMALL, tableOf } from '../data.case.ts';
+import { evaluateTag } from '../evaluate.ts';
+import { trainTag } from '../train.ts';
 import type { TablePlan } from './features.ts';
-import { knownTagTable, type TagTableOptions, toTagTable } from './table.ts';
-import { trainTag } from './train.ts';
+import { knownTagTable, type TagTableOptions, toTagTable } from './tag-table.ts';
 
 describe('rows and labels that are not one to one', () => {
   const days = (rows: (t: number) => string[]) =>

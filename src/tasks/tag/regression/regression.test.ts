@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../random.ts';
-import { softmaxRows } from '../probabilities.ts';
-import type { Example } from './examples.ts';
+import { Random } from '../../../random.ts';
+import { softmaxRows } from '../../probabilities.ts';
+import type { Example } from '../training/examples.ts';
+import { betterAlone, blendLogits } from './blend.ts';
+import { fitRegression, regressionLogits } from './fit.ts';
 import { fitLogistic, logisticFits, logisticLogits, logisticStride } from './logistic.ts';
-import { betterAlone, blendLogits, fitRegression, regressionLogits } from './regression.ts';
 
 /** Rows of two inputs far from the origin, and labels of K classes that follow the first one. */
 function sample(N: number, K: number, seed = 5): { X: Float64Array; labels: Int32Array } {
@@ -107,7 +108,7 @@ describe('the regression beside a network', () => {
   it('learns from the steps that count only, in the order of the examples', async () => {
     const { X, labels } = sample(120, 2);
     const example = (from: number, to: number): Example => ({
-      ...{ rows: new Float64Array(0), beside: X.subarray(2 * from, 2 * to), length: to - from },
+      ...{ rows: new Float64Array(0), regressionRows: X.subarray(2 * from, 2 * to), length: to - from },
       labels: labels.slice(from, to),
       weights: Float64Array.from({ length: to - from }, (_, t) => Number(t >= 10)),
     });

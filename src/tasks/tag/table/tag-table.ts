@@ -10,11 +10,11 @@ import {
   type TaggedText,
   toSeries,
   zoneOf,
-} from '../../data/index.ts';
-import type { Finding } from '../../data/report.ts';
-import { expectTable, shorten } from '../../data/table.ts';
-import { RecurveError } from '../../errors.ts';
-import { kindOf } from '../../options.ts';
+} from '../../../data/index.ts';
+import type { Finding } from '../../../data/report.ts';
+import { expectTable, shorten } from '../../../data/table.ts';
+import { RecurveError } from '../../../errors.ts';
+import { kindOf } from '../../../options.ts';
 import { classesOf, classOf, labelsRead, parseTarget, type TagTarget } from './target.ts';
 
 /** How to make tagged series of a table: as {@link SeriesOptions}, but `target` is a column of labels or a comparison. */
@@ -214,7 +214,7 @@ function targetValues(target: TagTarget, classes: readonly string[], table: Tabl
 }
 
 /** When the step told by each step is, in ms since 1970-01-01 UTC; null without time stamps. */
-export function toldTimes({ time, step, zone }: Series, ahead: number): Float64Array | null {
+export function targetTimes({ time, step, zone }: Series, ahead: number): Float64Array | null {
   if (!time || !step) return null;
   if (ahead === 0) return time;
   const clock = zoneOf(zone);

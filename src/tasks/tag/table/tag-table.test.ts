@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { describe, readTable } from '../../data/index.ts';
-import { rain, rainCsv, SMALL, tableOf } from './data.case.ts';
+import { describe, readTable } from '../../../data/index.ts';
+import { rain, rainCsv, SMALL, tableOf } from '../data.case.ts';
+import { trainTag } from '../train.ts';
 import type { TablePlan } from './features.ts';
-import { knownTagTable, toTagTable } from './table.ts';
-import { trainTag } from './train.ts';
+import { knownTagTable, toTagTable } from './tag-table.ts';
 
 test('a table for a trained model is read by the step of its training: one row, every second day, a month of gaps', async () => {
   const { model } = await trainTag(await rain(300), { ...SMALL, epochs: 1, validation: 'holdout' });

@@ -1,5 +1,5 @@
-import { calendarFeatures, calendarNames, type Span, type Step, zoneOf } from '../../data/index.ts';
-import type { TagSeries } from './table.ts';
+import { calendarFeatures, calendarNames, type Span, type Step, zoneOf } from '../../../data/index.ts';
+import type { TagSeries } from './tag-table.ts';
 
 /**
  * The cycles of the calendar that labels are told by, as names of columns: those that the training spans hold twice and that the labels

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { probabilityCells } from './likeliest.ts';
+import { probabilityCells } from './probability-cells.ts';
 
 test('few classes have a column each, of many the three likeliest are named in one', () => {
   expect(probabilityCells(['a', 'b']).headers).toEqual(['a', 'b']);

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { Random } from '../../random.ts';
-import { SMALL, tableOf } from './data.case.ts';
-import { judge } from './judge.ts';
-import type { TagLearner } from './learner.ts';
-import { tagSettings } from './options.ts';
-import { toTagTable } from './table.ts';
-import { trainTag } from './train.ts';
+import { Random } from '../../../random.ts';
+import { SMALL, tableOf } from '../data.case.ts';
+import { tagSettings } from '../options.ts';
+import { toTagTable } from '../table/tag-table.ts';
+import { trainTag } from '../train.ts';
+import type { TagLearner } from './ensemble.ts';
+import { selectAndCalibrate } from './selection.ts';
 
 /** Rows that are labelled in `from` to `to` alone. */
 async function labelled(rows: number, spans: [from: number, to: number][]) {
@@ -52,7 +52,13 @@ test('a threshold that was given holds where the time was up before anything cou
   const settings = tagSettings({ threshold: 0.3 });
   const learner = { settings, regression: false, architecture: { classes: 2 } } as TagLearner;
   const nothing = { logits: new Float64Array(0), labels: Int32Array.of(0, 1) };
-  expect((await judge(learner, nothing, undefined)).calibration).toEqual({ temperature: 1, threshold: 0.3 });
-  const beside = { regression: { weight: Float64Array.of(1), bias: Float64Array.of(0) }, logits: new Float64Array(4) };
-  expect((await judge(learner, nothing, beside)).calibration.threshold).toBe(0.3);
+  expect((await selectAndCalibrate(learner, nothing, undefined)).calibration).toEqual({
+    temperature: 1,
+    threshold: 0.3,
+  });
+  const regressions = {
+    regression: { weight: Float64Array.of(1), bias: Float64Array.of(0) },
+    logits: new Float64Array(4),
+  };
+  expect((await selectAndCalibrate(learner, nothing, regressions)).calibration.threshold).toBe(0.3);
 });

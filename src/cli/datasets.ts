@@ -8,15 +8,11 @@ import {
   type LocalFile,
   mirrorDatasets,
 } from '../node/datasets.ts';
-import { type Output, outputOf } from './output.ts';
+import { type Output, type OutputValues, outputOf } from './output.ts';
 import { textTable } from './terminal/index.ts';
 
-interface Values {
-  json?: boolean;
-}
-
 /** `recurve datasets list` */
-export async function list(values: Values): Promise<void> {
+export async function list(values: OutputValues): Promise<void> {
   const output = outputOf(values);
   const places = datasetPlaces();
   const rows = [];
@@ -58,7 +54,7 @@ async function stateOf(dataset: Dataset, places: DatasetPlaces): Promise<{ here:
 }
 
 /** `recurve datasets path NAME` */
-export async function path(name: string, values: Values): Promise<void> {
+export async function path(name: string, values: OutputValues): Promise<void> {
   const output = outputOf(values);
   const dataset = datasetNamed(name);
   const places = datasetPlaces();
@@ -74,7 +70,7 @@ export async function path(name: string, values: Values): Promise<void> {
 }
 
 /** `recurve datasets get NAME` */
-export async function get(name: string, values: Values): Promise<void> {
+export async function get(name: string, values: OutputValues): Promise<void> {
   const output = outputOf(values);
   const dataset = datasetNamed(name);
   const files = await fetchWithNotes(dataset, output);
@@ -92,7 +88,7 @@ export async function get(name: string, values: Values): Promise<void> {
 }
 
 /** `recurve datasets mirror FOLDER [NAMES…]` */
-export async function mirror(folder: string, names: readonly string[], values: Values): Promise<void> {
+export async function mirror(folder: string, names: readonly string[], values: OutputValues): Promise<void> {
   const output = outputOf(values);
   const wanted = names.length > 0 ? names.map(datasetNamed) : DATASETS;
   const { files, left } = await mirrorDatasets(wanted, folder, datasetPlaces(), {

@@ -4,11 +4,10 @@ import { counted } from '../format.ts';
 import { VERSION } from '../version.ts';
 import { numericsAsked, threadsFromEnvironment } from './environment.ts';
 import { gemmSpeed, peakSpeed } from './gemm-speed.ts';
-import { outputOf } from './output.ts';
+import { type OutputValues, outputOf } from './output.ts';
 
 /** Values of the options of `recurve doctor`. */
-export interface DoctorValues {
-  json?: boolean;
+export interface DoctorValues extends OutputValues {
   fast?: boolean;
   probe?: boolean;
 }

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Engine, Numerics } from '../engine/index.ts';
 import { RecurveError } from '../errors.ts';
-import { crc64 } from '../model/crc64.ts';
 import { taskOf } from '../model/index.ts';
 import { readFileBytes } from '../node/files.ts';
 import { runPaths } from '../node/run-folder.ts';
@@ -54,19 +53,5 @@ function isA(what: 'File' | 'Directory', path: string): Promise<boolean> {
   return stat(path).then(
     (stats) => stats[`is${what}`](),
     () => false,
-  );
-}
-
-/** Tells a model file from every other. */
-export function fingerprintOf({ bytes }: OpenedModel): string {
-  return `crc64:${crc64([bytes])}`;
-}
-
-/** Refuses a stream's state that another model has saved. Both are fingerprints. */
-export function refuseForeignState(ours: string, saved: string): void {
-  if (saved === ours) return;
-  throw new RecurveError(
-    'model',
-    `stream: expected the state of this model (${ours}), got that of another (${saved}); use its model, or another state file`,
   );
 }

@@ -84,13 +84,24 @@ export function refuseGiven(
   flags: readonly string[],
   { wanted, got }: { wanted: string; got: string },
 ): void {
-  const flag = flags.find((one) => {
-    const [, no, words] = /^--(no-)?(.+)$/.exec(one) as RegExpExecArray;
+  const flag = firstGiven(values, flags);
+  if (flag === undefined) return;
+  throw new RecurveError('usage', `${who}: expected ${flag} with ${wanted}, got ${got}; leave it out`);
+}
+
+/** Refuses two options that say different things of one, both given. */
+export function refuseBoth(who: string, values: object, one: string, other: string): void {
+  if (firstGiven(values, [one]) === undefined || firstGiven(values, [other]) === undefined) return;
+  throw new RecurveError('usage', `${who}: expected ${one} or ${other}, got both; choose one`);
+}
+
+/** The first of some options that was given; of `--no-header`, whether the value is false. */
+export function firstGiven(values: object, flags: readonly string[]): string | undefined {
+  return flags.find((flag) => {
+    const [, no, words] = /^--(no-)?(.+)$/.exec(flag) as RegExpExecArray;
     const value = (values as Record<string, unknown>)[words.replace(/-./g, (sign) => sign[1].toUpperCase())];
     return no ? value === false : value !== undefined && value !== false;
   });
-  if (flag === undefined) return;
-  throw new RecurveError('usage', `${who}: expected ${flag} with ${wanted}, got ${got}; leave it out`);
 }
 
 /** Leaves out what was not given, so that the library's defaults hold. */

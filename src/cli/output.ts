@@ -21,10 +21,18 @@ export interface Output {
   note(line: string): void;
 }
 
+/** Values of the options that say what is told. */
+export interface OutputValues {
+  /** Print one JSON object. */
+  json?: boolean;
+  /** Print the result only. */
+  quiet?: boolean;
+}
+
 /** A text, or the pieces of one that may be longer than a string can be. */
 export type Text = string | Iterable<string>;
 
-export function outputOf({ json = false, quiet = false }: { json?: boolean; quiet?: boolean }): Output {
+export function outputOf({ json = false, quiet = false }: OutputValues): Output {
   const note = (line: string): void => {
     if (!json && !quiet) process.stderr.write(`${line}\n`);
   };
@@ -48,7 +56,12 @@ export function outputOf({ json = false, quiet = false }: { json?: boolean; quie
 
 /** Writes to standard output as fast as it is read; `run` sees to what goes wrong there. */
 async function write(pieces: Iterable<string>): Promise<void> {
-  for (const chunk of inChunks(pieces)) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+  for (const chunk of inChunks(pieces)) await writeOut(chunk);
+}
+
+/** Writes a piece to standard output, and waits until it has room for the next. */
+export async function writeOut(piece: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
 }
 
 /** A text whose last line is ended. */

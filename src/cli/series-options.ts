@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Part, SeriesOptions } from '../data/index.ts';
-import { RecurveError } from '../errors.ts';
-import { choiceOption, given, wholeOption } from './options.ts';
+import { choiceOption, given, refuseBoth, wholeOption } from './options.ts';
 
 /** Values of the options that say how the rows of a table become the steps of series. */
 export interface SeriesValues {
@@ -58,13 +57,9 @@ export function seriesOptionsOf(values: SeriesValues): Omit<SeriesOptions, 'targ
 }
 
 /** The test span as `--test-from` or `--test-share` name it; undefined for the default of the task, which is `who` in the message. */
-export function testSpanOf(
-  who: string,
-  { testFrom, testShare }: { testFrom?: string; testShare?: number },
-): Part | 'none' | undefined {
-  if (testFrom !== undefined && testShare !== undefined) {
-    throw new RecurveError('usage', `${who}: expected --test-from or --test-share, got both; choose one`);
-  }
+export function testSpanOf(who: string, values: { testFrom?: string; testShare?: number }): Part | 'none' | undefined {
+  refuseBoth(who, values, '--test-from', '--test-share');
+  const { testFrom, testShare } = values;
   if (testFrom !== undefined) return { from: testFrom };
   if (testShare === undefined) return undefined;
   return testShare === 0 ? 'none' : { fraction: testShare };

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import type { Json } from '../model/index.ts';
-import { parseJson } from '../model/json.ts';
 import { anyObject, number, object, oneOf, string } from '../model/validate.ts';
-import { readFileIfThere, writeFileAtomic } from '../node/files.ts';
 import { inputLines } from './input-lines.ts';
-import { fingerprintOf, type OpenedModel, refuseForeignState } from './models.ts';
+import type { OpenedModel } from './models.ts';
+import { writeOut } from './output.ts';
+import { fingerprintOf, readState, refuseForeignState, writeState } from './stream-state.ts';
 
 /** Values of the options of `recurve stream` that every model of lines understands. */
 export interface LineValues {
@@ -38,7 +37,8 @@ export async function streamLines(
   open: (saved?: Json) => LineStream,
 ): Promise<void> {
   const fingerprint = fingerprintOf(opened);
-  const saved = state === undefined ? undefined : await readState(state, fingerprint);
+  const saved = await readState(state, checkSaved);
+  if (saved) refuseForeignState(fingerprint, saved.model);
   using stream = open(saved?.stream);
   let lines = saved?.lines ?? 0;
   if (saved) process.stderr.write(`going on after line ${lines}\n`);
@@ -48,17 +48,8 @@ export async function streamLines(
     if (answer === undefined) continue;
     lines++;
     if (state !== undefined) {
-      const kept = { format: 1, model: fingerprint, lines, stream: stream.state() };
-      await writeFileAtomic(state, `${JSON.stringify(kept)}\n`);
+      await writeState(state, { format: 1, model: fingerprint, lines, stream: stream.state() });
     }
-    if (!process.stdout.write(`${JSON.stringify({ line: lines, ...answer })}\n`)) await once(process.stdout, 'drain');
+    await writeOut(`${JSON.stringify({ line: lines, ...answer })}\n`);
   }
-}
-
-async function readState(path: string, fingerprint: string): Promise<{ lines: number; stream: Json } | undefined> {
-  const bytes = await readFileIfThere(path);
-  if (bytes === undefined) return undefined;
-  const saved = checkSaved(parseJson(new TextDecoder().decode(bytes), path), path);
-  refuseForeignState(fingerprint, saved.model);
-  return saved;
 }

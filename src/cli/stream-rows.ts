@@ -1,16 +1,15 @@
-import { once } from 'node:events';
 import { textDecoder } from '../data/bytes.ts';
 import { readLike, type SeriesOptions, type TableFormat } from '../data/index.ts';
 import { rowReader } from '../data/rows.ts';
 import { RecurveError } from '../errors.ts';
 import type { Json } from '../model/index.ts';
-import { parseJson } from '../model/json.ts';
-import { readFileIfThere, writeFileAtomic } from '../node/files.ts';
 import { inputLines } from './input-lines.ts';
-import { fingerprintOf, type OpenedModel } from './models.ts';
+import type { OpenedModel } from './models.ts';
 import { given } from './options.ts';
+import { writeOut } from './output.ts';
 import { type ReadValues, readOptionsOf } from './read-options.ts';
-import { checkSavedStream, type RowStream, type SavedStream, streamSession } from './stream-session.ts';
+import { checkSavedStream, type RowStream, streamSession } from './stream-session.ts';
+import { fingerprintOf, readState, writeState } from './stream-state.ts';
 
 /** Values of the options of `recurve stream` that say how rows come and where the state is kept. */
 export interface StreamValues extends Omit<ReadValues, 'format'> {
@@ -36,7 +35,8 @@ export interface RowModel<T> {
 
 /** Answers each row of standard input on a line, with the state on disk before the answer is printed. */
 export async function streamRows<T>(opened: OpenedModel, model: RowModel<T>, values: StreamValues): Promise<void> {
-  const saved = values.state === undefined ? undefined : await readState(values.state);
+  // Series bring their own names.
+  const saved = await readState(values.state, checkSavedStream, { anyKey: true });
   const session = streamSession(model.open, model.answerOf, {
     fingerprint: fingerprintOf(opened),
     saved,
@@ -67,9 +67,9 @@ export async function streamRows<T>(opened: OpenedModel, model: RowModel<T>, val
     }
     // In this order an answer that was read is never forgotten.
     if (taken.kind === 'new' && values.state !== undefined) {
-      await writeFileAtomic(values.state, `${JSON.stringify(session.save(reader.header))}\n`);
+      await writeState(values.state, session.save(reader.header));
     }
-    if (!process.stdout.write(`${taken.answer}\n`)) await once(process.stdout, 'drain');
+    await writeOut(`${taken.answer}\n`);
   }
   if (passedOver > 0)
     process.stderr.write(
@@ -85,11 +85,4 @@ function lineEncoding(encoding: string | undefined, asked: string | undefined): 
     'usage',
     `stream: expected --encoding of lines that extend ASCII, got ${asked}; convert them, e.g. iconv -f utf-16 -t utf-8`,
   );
-}
-
-async function readState(path: string): Promise<SavedStream | undefined> {
-  const bytes = await readFileIfThere(path);
-  if (bytes === undefined) return undefined;
-  // Series bring their own names.
-  return checkSavedStream(parseJson(new TextDecoder().decode(bytes), path, { anyKey: true }), path);
 }

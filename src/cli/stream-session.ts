@@ -1,7 +1,7 @@
 import type { Row } from '../data/rows.ts';
 import type { Json } from '../model/index.ts';
 import { anyObject, instant, nullable, number, object, oneOf, record, string } from '../model/validate.ts';
-import { refuseForeignState } from './models.ts';
+import { refuseForeignState } from './stream-state.ts';
 
 /** What `--state` keeps: where the stream is, and the answer to the last row of each series, which may not have been read. */
 export interface SavedStream {

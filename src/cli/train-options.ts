@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { RecurveError } from '../errors.ts';
 import { FAST } from './environment.ts';
 import { numberOption, wholeOption } from './options.ts';
+import type { OutputValues } from './output.ts';
 
 /** Values of the options that every `train <task>` takes about its run. */
-export interface RunValues {
+export interface RunValues extends OutputValues {
   out?: string;
   resume?: boolean;
   overwrite?: boolean;
@@ -12,8 +13,6 @@ export interface RunValues {
   checkpointEvery?: number;
   detectAnomaly?: boolean;
   fast?: boolean;
-  quiet?: boolean;
-  json?: boolean;
 }
 
 /** Values of the options of learning that every `train <task>` takes. */

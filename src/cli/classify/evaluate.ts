@@ -2,17 +2,16 @@ import { counted } from '../../format.ts';
 import { figuresOf } from '../../tasks/classify/scores.ts';
 import { loadClassify } from '../../tasks/index.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
-import { outputOf } from '../output.ts';
+import { type OutputValues, outputOf } from '../output.ts';
 import { type DataValues, examplesFor, tellReading } from './data.ts';
 import { confusionTable, scoreTable } from './results.ts';
 
-interface Values extends DataValues {
-  quiet?: boolean;
-  json?: boolean;
-}
-
 /** `recurve evaluate` of a classifier. */
-export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
+export async function evaluate(
+  opened: OpenedModel,
+  [place]: readonly string[],
+  values: DataValues & OutputValues,
+): Promise<void> {
   const output = outputOf(values);
   const model = await loadModel(opened, loadClassify);
   const examples = await examplesFor(model, place, values, { who: 'evaluate', labelled: true, output });

@@ -5,17 +5,15 @@ import { csvLines } from '../csv.ts';
 import { lazily } from '../lazily.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
 import { restLine } from '../note-lines.ts';
-import { type Output, outputOf } from '../output.ts';
+import { type Output, type OutputValues, outputOf } from '../output.ts';
 import { textTable } from '../terminal/index.ts';
 import { type DataValues, examplesFor, tellReading } from './data.ts';
 import { answerRow, explanationTable } from './results.ts';
 
-interface Values extends DataValues {
+interface Values extends DataValues, OutputValues {
   explain?: boolean;
   csv?: boolean;
-  json?: boolean;
   out?: string;
-  quiet?: boolean;
 }
 
 /** Examples that are explained for people; `--json` explains them all. */

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import { stepsOfList } from '../../tasks/classify/lists.ts';
 import { type ClassifyModel, type Examples, loadClassify } from '../../tasks/index.ts';
 import { inputLines } from '../input-lines.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
+import { writeOut } from '../output.ts';
 import { answerRow } from './results.ts';
 
 /**
@@ -30,9 +30,7 @@ export async function stream(
     if (line.trim() === '') continue;
     row++;
     const [answer] = await model.predict(exampleOf(model, line, row, json));
-    if (!process.stdout.write(`${JSON.stringify({ row, ...answerRow(answer, model.classes) })}\n`)) {
-      await once(process.stdout, 'drain');
-    }
+    await writeOut(`${JSON.stringify({ row, ...answerRow(answer, model.classes) })}\n`);
   }
 }
 

@@ -1,8 +1,5 @@
 import type { Command } from 'commander';
-
-interface Values {
-  json?: boolean;
-}
+import type { OutputValues } from '../output.ts';
 
 export function define(command: Command): void {
   command
@@ -24,14 +21,14 @@ Example:
     .description('list all data sets')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  $ recurve datasets list')
-    .action(async (values: Values) => (await import('../datasets.ts')).list(values));
+    .action(async (values: OutputValues) => (await import('../datasets.ts')).list(values));
   command
     .command('path')
     .argument('<name>', 'a data set')
     .description('print where the files of a data set are; exit code 5 when it is not on this machine')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  $ head $(recurve datasets path seattle-weather)')
-    .action(async (name: string, values: Values) => (await import('../datasets.ts')).path(name, values));
+    .action(async (name: string, values: OutputValues) => (await import('../datasets.ts')).path(name, values));
   command
     .command('get')
     .alias('fetch')
@@ -39,7 +36,7 @@ Example:
     .description('fetch a data set from its home, unless it is here; print its files, their SHA-256 and the licence')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  $ recurve datasets get seattle-weather')
-    .action(async (name: string, values: Values) => (await import('../datasets.ts')).get(name, values));
+    .action(async (name: string, values: OutputValues) => (await import('../datasets.ts')).get(name, values));
   command
     .command('mirror')
     .argument('<folder>', 'where to; made where it is missing')
@@ -47,7 +44,7 @@ Example:
     .description('put data sets into a folder for RECURVE_DATA, to work without network; prints what it leaves out')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  $ recurve datasets mirror data seattle-weather tinyshakespeare')
-    .action(async (folder: string, names: string[], values: Values) =>
+    .action(async (folder: string, names: string[], values: OutputValues) =>
       (await import('../datasets.ts')).mirror(folder, names, values),
     );
 }

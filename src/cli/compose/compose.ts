@@ -6,12 +6,12 @@ import { writeFileAtomic } from '../../node/files.ts';
 import { type ComposeRequest, loadCompose, pianoRollOf } from '../../tasks/index.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
 import { given } from '../options.ts';
-import { outputOf } from '../output.ts';
+import { type OutputValues, outputOf } from '../output.ts';
 import { loadPiece, tellVoices } from './data.ts';
 import { unknownNote } from './results.ts';
 
 /** Values of the options of `recurve compose`, as commander gives them. */
-export interface ComposeValues {
+export interface ComposeValues extends OutputValues {
   out: string;
   picture?: string;
   start?: string[];
@@ -30,8 +30,6 @@ export interface ComposeValues {
   topP?: number;
   minP?: number;
   seed?: number;
-  quiet?: boolean;
-  json?: boolean;
 }
 
 /** `recurve compose` */

@@ -1,16 +1,11 @@
 import { loadCompose } from '../../tasks/index.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
-import { outputOf } from '../output.ts';
+import { type OutputValues, outputOf } from '../output.ts';
 import { loadMusic, tellVoices } from './data.ts';
 import { likelihoodTable } from './results.ts';
 
-interface Values {
-  json?: boolean;
-  quiet?: boolean;
-}
-
 /** `recurve evaluate` with a model of music. */
-export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
+export async function evaluate(opened: OpenedModel, [place]: readonly string[], values: OutputValues): Promise<void> {
   const output = outputOf(values);
   const model = await loadModel(opened, loadCompose);
   const { pieces, leftOut } = await loadMusic([place], output, model.kind);

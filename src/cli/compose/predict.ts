@@ -1,13 +1,11 @@
 import { loadCompose } from '../../tasks/index.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
-import { outputOf } from '../output.ts';
+import { type OutputValues, outputOf } from '../output.ts';
 import { loadPiece, tellVoices } from './data.ts';
 import { nextTable } from './results.ts';
 
-interface Values {
-  json?: boolean;
+interface Values extends OutputValues {
   out?: string;
-  quiet?: boolean;
 }
 
 /** Possibilities shown; with `--json` and in a file all. */

@@ -2,7 +2,7 @@ import { noteName, parseKey, parseMetre, TICKS } from '../../data/index.ts';
 import { RecurveError } from '../../errors.ts';
 import { type ComposeBeginning, type ComposeModel, loadCompose } from '../../tasks/index.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
-import { given } from '../options.ts';
+import { firstGiven, given } from '../options.ts';
 import { type LineValues, streamLines } from '../stream-lines.ts';
 import { unknownNote } from './results.ts';
 import { sopranoIn, stepIn } from './steps.ts';
@@ -26,9 +26,9 @@ const END = 'end';
 export async function stream(opened: OpenedModel, _: readonly string[], values: Values): Promise<void> {
   using model = await loadModel(opened, loadCompose);
   if (values.accompany) return await accompany(opened, model, values);
-  for (const name of ['temperature', 'seed'] as const)
-    if (values[name] !== undefined)
-      throw new RecurveError('usage', `stream: expected --${name} with --accompany only, got it alone; leave it out`);
+  const alone = firstGiven(values, ['--temperature', '--seed']);
+  if (alone !== undefined)
+    throw new RecurveError('usage', `stream: expected ${alone} with --accompany only, got it alone; leave it out`);
   const unknown = model.unknownIn(values.title ?? '');
   if (unknown.length > 0) process.stderr.write(`${unknownNote(unknown)}\n`);
   await streamLines(opened, values, (saved) => {

@@ -2,20 +2,18 @@ import { RecurveError } from '../../errors.ts';
 import { type BacktestResult, backtest, loadForecast } from '../../tasks/index.ts';
 import { catchInterrupts } from '../interrupts.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
-import { outputOf } from '../output.ts';
+import { type OutputValues, outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
 import { progressRenderer } from '../terminal/index.ts';
 import { seriesFor } from './data.ts';
 import { foldTable, scoreTable, stepTables } from './results.ts';
 
-interface Values extends ReadValues {
+interface Values extends ReadValues, OutputValues {
   from?: string;
   until?: string;
   backtest?: boolean;
   folds?: number;
   refit?: boolean;
-  quiet?: boolean;
-  json?: boolean;
 }
 
 /** `recurve evaluate` */

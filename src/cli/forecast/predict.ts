@@ -1,25 +1,22 @@
-import { RecurveError } from '../../errors.ts';
 import { type Forecast, loadForecast } from '../../tasks/index.ts';
 import { csvLines } from '../csv.ts';
 import { lazily } from '../lazily.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
-import { outputOf } from '../output.ts';
+import { refuseBoth } from '../options.ts';
+import { type OutputValues, outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
 import { seriesFor } from './data.ts';
 import { forecastRow, nextSteps } from './results.ts';
 
-interface Values extends ReadValues {
-  json?: boolean;
+interface Values extends ReadValues, OutputValues {
   csv?: boolean;
   out?: string;
-  quiet?: boolean;
 }
 
 /** `recurve predict` */
 export async function predict(opened: OpenedModel, [table]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
-  if (values.json && values.csv)
-    throw new RecurveError('usage', 'predict: expected --json or --csv, got both; choose one');
+  refuseBoth('predict', values, '--json', '--csv');
   const { path } = opened;
   const model = await loadModel(opened, loadForecast);
   const { series } = await seriesFor(model, table, values, output);

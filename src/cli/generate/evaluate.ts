@@ -1,14 +1,12 @@
 import { RecurveError } from '../../errors.ts';
 import { loadGenerate } from '../../tasks/index.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
-import { outputOf } from '../output.ts';
+import { type OutputValues, outputOf } from '../output.ts';
 import { loadText, tellReading } from './data.ts';
 import { scoreTable } from './results.ts';
 
-interface Values {
+interface Values extends OutputValues {
   heldOut?: boolean;
-  quiet?: boolean;
-  json?: boolean;
 }
 
 /** `recurve evaluate` */

@@ -1,19 +1,16 @@
-import { once } from 'node:events';
 import { RecurveError } from '../../errors.ts';
 import { loadGenerate, type WriteOptions } from '../../tasks/index.ts';
 import { catchInterrupts } from '../interrupts.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
-import { given } from '../options.ts';
-import { outputOf } from '../output.ts';
+import { firstGiven, given, refuseBoth } from '../options.ts';
+import { type OutputValues, outputOf, writeOut } from '../output.ts';
 import { printable } from '../terminal/index.ts';
 
-export interface GenerateValues extends Omit<WriteOptions, 'signal'> {
+export interface GenerateValues extends Omit<WriteOptions, 'signal'>, OutputValues {
   beam?: number;
   rhyme?: string;
   lines?: number;
   syllables?: number;
-  quiet?: boolean;
-  json?: boolean;
 }
 
 /** `recurve generate` */
@@ -62,7 +59,7 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
     begun = true;
     // Of what stands printed, the end alone is asked for.
     text = output.json ? text + piece : piece;
-    if (!output.json && !process.stdout.write(shown(piece))) await once(process.stdout, 'drain');
+    if (!output.json) await writeOut(shown(piece));
   }
   if (!text.endsWith('\n')) await output.print('\n');
   // Written before the sentence that says why it is short: with --json nothing has been printed yet.
@@ -77,37 +74,31 @@ export async function generate(opened: OpenedModel, _: readonly string[], values
 
 /** What stands in the place of drawing token by token, and the options that only drawing understands. */
 const WAYS = {
-  rhyme: ['length', 'stop', 'repetitionPenalty', 'repetitionWindow'],
-  beam: ['temperature', 'topK', 'topP', 'minP', 'repetitionPenalty', 'repetitionWindow', 'seed', 'stop'],
-} as const;
+  rhyme: ['--length', '--stop', '--repetition-penalty', '--repetition-window'],
+  beam: [
+    ...['--temperature', '--top-k', '--top-p', '--min-p', '--repetition-penalty', '--repetition-window'],
+    ...['--seed', '--stop'],
+  ],
+};
 
 function expectTogether(values: GenerateValues): void {
-  if (values.beam !== undefined && values.rhyme !== undefined)
-    throw new RecurveError('usage', 'generate: expected --beam or --rhyme, got both; choose one');
+  refuseBoth('generate', values, '--beam', '--rhyme');
   if (values.repetitionWindow !== undefined && values.repetitionPenalty === undefined)
     throw new RecurveError(
       'usage',
       'generate: expected --repetition-window with --repetition-penalty only, got it alone; add the penalty or leave it out',
     );
   for (const way of ['rhyme', 'beam'] as const) {
-    const wrong = values[way] === undefined ? undefined : WAYS[way].find((name) => values[name] !== undefined);
+    const wrong = values[way] === undefined ? undefined : firstGiven(values, WAYS[way]);
     if (wrong !== undefined)
-      throw new RecurveError(
-        'usage',
-        `generate: expected no ${flagOf(wrong)} with --${way}, got it; leave one of them out`,
-      );
+      throw new RecurveError('usage', `generate: expected no ${wrong} with --${way}, got it; leave one of them out`);
   }
-  const alone =
-    values.rhyme === undefined && (['lines', 'syllables'] as const).find((name) => values[name] !== undefined);
-  if (alone)
+  const alone = values.rhyme === undefined ? firstGiven(values, ['--lines', '--syllables']) : undefined;
+  if (alone !== undefined)
     throw new RecurveError(
       'usage',
-      `generate: expected ${flagOf(alone)} with --rhyme only, got it alone; add --rhyme or leave it out`,
+      `generate: expected ${alone} with --rhyme only, got it alone; add --rhyme or leave it out`,
     );
-}
-
-function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** A terminal gets no control characters that a model may have learned, files get the text as it is. */

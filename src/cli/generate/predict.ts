@@ -4,15 +4,13 @@ import { taskReport } from '../../report/index.ts';
 import { loadGenerate, type SurprisingPiece, surpriseReportInput } from '../../tasks/index.ts';
 import { lazily } from '../lazily.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
-import { type Output, outputOf, type Text } from '../output.ts';
+import { type Output, type OutputValues, outputOf, type Text } from '../output.ts';
 import { printable, textTable } from '../terminal/index.ts';
 import { loadText, tellReading } from './data.ts';
 
-interface Values {
+interface Values extends OutputValues {
   surprise?: boolean;
   out?: string;
-  quiet?: boolean;
-  json?: boolean;
 }
 
 /** `recurve predict`: what may follow a text, or with `--surprise` what each token of it cost. */

@@ -2,16 +2,14 @@ import { RecurveError } from '../../errors.ts';
 import { evaluateTag, loadTag } from '../../tasks/index.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
 import { given } from '../options.ts';
-import { outputOf } from '../output.ts';
+import { type OutputValues, outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
 import { dataFor, type TextValues } from './data.ts';
 import { scoreTable } from './results.ts';
 
-interface Values extends ReadValues, TextValues {
+interface Values extends ReadValues, TextValues, OutputValues {
   from?: string;
   until?: string;
-  quiet?: boolean;
-  json?: boolean;
 }
 
 /** `recurve evaluate` */

@@ -1,21 +1,19 @@
-import { RecurveError } from '../../errors.ts';
 import { loadTag, type Tagged, type TagModel } from '../../tasks/index.ts';
 import { probabilityCells } from '../../tasks/tag/probability-cells.ts';
 import { csvLines } from '../csv.ts';
 import { lazily } from '../lazily.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
 import { restLine } from '../note-lines.ts';
-import { type Output, outputOf } from '../output.ts';
+import { refuseBoth } from '../options.ts';
+import { type Output, type OutputValues, outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
 import { textTable } from '../terminal/index.ts';
 import { dataFor, type TextValues } from './data.ts';
 import { clockOf } from './results.ts';
 
-interface Values extends ReadValues, TextValues {
-  json?: boolean;
+interface Values extends ReadValues, TextValues, OutputValues {
   csv?: boolean;
   out?: string;
-  quiet?: boolean;
 }
 
 /** Steps of a table that are shown on a terminal: the last ones. */
@@ -26,8 +24,7 @@ const SHOWN_SERIES = 10;
 /** `recurve predict` */
 export async function predict(opened: OpenedModel, [place]: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
-  if (values.json && values.csv)
-    throw new RecurveError('usage', 'predict: expected --json or --csv, got both; choose one');
+  refuseBoth('predict', values, '--json', '--csv');
   const model = await loadModel(opened, loadTag);
   const data = await dataFor(model, place, 'predict', values, output);
   const told = model.predict(data);

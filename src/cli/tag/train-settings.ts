@@ -2,7 +2,7 @@ import { parsePart, type ReadOptions, type TaggedTextOptions } from '../../data/
 import { RecurveError } from '../../errors.ts';
 import type { TagOptions, TagTableOptions } from '../../tasks/index.ts';
 import { parseClassWeights } from '../class-weights.ts';
-import { given, refuseGiven } from '../options.ts';
+import { given, refuseBoth, refuseGiven } from '../options.ts';
 import { lastingPlace } from '../places.ts';
 import { READ_FLAGS, type ReadValues, readOptionsOf } from '../read-options.ts';
 import { SERIES_FLAGS, type SeriesValues, seriesOptionsOf, testSpanOf } from '../series-options.ts';
@@ -86,9 +86,7 @@ export function folderOf({ out, target }: Pick<TrainValues, 'out' | 'target'>): 
 function optionsOf(values: TrainValues): TagOptions {
   const { ahead, cell, hidden, layers, dropout, members, lags, embedding, minCount, testUntil, validation } = values;
   const { chunk, epochs, batchSize, rate, clip, patience, seed } = values;
-  if (values.bidirectional && values.causal) {
-    throw new RecurveError('usage', 'train tag: expected --bidirectional or --causal, got both; choose one');
-  }
+  refuseBoth('train tag', values, '--bidirectional', '--causal');
   return {
     ...given({ ahead, cell, hidden, layers, dropout, members, lags, embedding, minCount, testUntil, validation }),
     ...given({ chunk, epochs, batchSize, rate, clip, patience, seed, test: testSpanOf('train tag', values) }),

@@ -92,6 +92,23 @@ test('balanced class weights find more of a rare class; weights of other classes
   }
 });
 
+test('words that are all too rare are refused, and few known ones are told of before the first step', async () => {
+  await expect(trainClassify(reviews(100), { ...SMALL, minCount: 1e9 })).rejects.toThrow(
+    'classify: expected words that occur at least 1,000,000,000 times in the training part, got none; lower minCount, or give more texts',
+  );
+  const told = async (minCount: number) => {
+    const news: unknown[] = [];
+    const hooks = {
+      onNote: (line: string) => news.push(line),
+      onProgress: ({ step }: { step: number }) => news.push(step),
+    };
+    await trainClassify(reviews(100), { ...SMALL, epochs: 1, minCount }, hooks);
+    return news[0];
+  };
+  expect(await told(1)).toBe(1);
+  expect(await told(60)).toMatch(/^only \d+\.\d % of the words of the training part are known: /);
+});
+
 describe('trainClassify on texts', () => {
   let trained: TrainedClassify;
   beforeAll(async () => {

@@ -1,14 +1,21 @@
 import { type ReadOptions, tableFormatOf, type WordVectors } from '../../data/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
-import { formatCount } from '../../format.ts';
+import { counted, formatCount } from '../../format.ts';
 import { crc64 } from '../../model/crc64.ts';
 import { plainJson } from '../../model/index.ts';
 import { createNetwork, crossEntropy, type Network } from '../../nn/index.ts';
 import { expectNamed } from '../../options.ts';
 import type { Visit } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, Objective } from '../../train/index.ts';
-import { classWeightsOf, expectHooks, openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
+import {
+  classWeightsOf,
+  expectHooks,
+  mostlyUnknown,
+  openStages,
+  type StageOptions,
+  type TrainHooks,
+} from '../training/index.ts';
 import { classifyNetwork } from './architecture.ts';
 import { type ClassifyBaselines, majorityFigures, numberBayesFigures, wordBayesFigures } from './baselines.ts';
 import { type Bayes, bayesOf, countBayes } from './bayes.ts';
@@ -80,6 +87,10 @@ export async function trainClassify(
   const prepared = prepareClassify(examples, settings, hooks.test);
   const { classes, shares, plan, train, validation, test, notes } = prepared;
   const K = classes.length;
+  if (plan.kind === 'words') {
+    const unknown = unknownWords(plan, train, settings);
+    if (unknown) hooks.onNote?.(unknown);
+  }
   const architecture = architectureOf(settings, prepared);
   const engine = hooks.engine ?? (await createEngine());
   const identity = {
@@ -217,6 +228,23 @@ async function baselineFigures(
   if (counted) return { majority, bayes: await wordBayesFigures(counted, test.encoded, test.truth, classes, visit) };
   const numbers = (part: Part) => ({ examples: part.examples as NumberExamples, truth: part.truth });
   return { majority, bayes: await numberBayesFigures(numbers(train), numbers(test), classes, visit) };
+}
+
+/** Refuses words of which the network would know none, and says where it knows few. */
+function unknownWords({ known }: WordPlan, { encoded }: Part, { minCount }: ClassifySettings): string | undefined {
+  if (known === 1) {
+    throw new RecurveError(
+      'data',
+      `classify: expected words that occur at least ${counted(minCount, 'time')} in the training part, got none; lower minCount, or give more texts`,
+    );
+  }
+  let words = 0;
+  let seen = 0;
+  for (const ids of encoded.sequences) {
+    words += ids.length;
+    for (const id of ids) if (id > 0 && id < known) seen++;
+  }
+  return mostlyUnknown(seen, words, 'words of the training part');
 }
 
 /** Puts pretrained vectors in the place of first values; tells how many words have one. */

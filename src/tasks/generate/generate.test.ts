@@ -169,6 +169,20 @@ describe('training a language model', () => {
     expect(await run(2)).toEqual(await run(1));
   });
 
+  test('a text whose words are mostly too rare to be known is told of before the first step', async () => {
+    const told = async (minCount: number) => {
+      const news: unknown[] = [];
+      const options: GenerateOptions = { ...SMALL, unit: 'words', epochs: 1, minCount };
+      await trainGenerate('the duck swims, the goose walks. '.repeat(40), options, {
+        onNote: (line) => news.push(line),
+        onProgress: ({ step }) => news.push(step),
+      });
+      return news[0];
+    };
+    expect(await told(2)).toBe(1);
+    expect(await told(50)).toMatch(/^only \d+\.\d % of the words of the text are known: /);
+  });
+
   test('an end of the text that is mostly unknown is measured, and told, instead of failing the training', async () => {
     const known = 'the duck swims, the goose walks. '.repeat(90);
     const strange = ` ${'moo🦆'.repeat(400)}`;

@@ -9,7 +9,7 @@ import { expectText } from '../../options.ts';
 import type { Visit } from '../../train/event-loop.ts';
 import type { EpochRecord, FitResult, Schedule } from '../../train/index.ts';
 import { wittenBell } from '../baselines/witten-bell.ts';
-import { expectHooks, openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
+import { expectHooks, mostlyUnknown, openStages, type StageOptions, type TrainHooks } from '../training/index.ts';
 import { type GenerateArchitecture, type LanguageModel, languageModel } from './architecture.ts';
 import { costsOf, type GenerateModel, generateModel, piecesOf, type SurprisingPiece } from './model.ts';
 import { readingOf, trainingObjective, validationObjective } from './objectives.ts';
@@ -74,6 +74,9 @@ export async function trainGenerate(
   const settings = generateSettings(options, ids.length);
   const held = codec.encode(heldOut);
   expectEnough(ids, codec);
+  const known = ids.reduce((n, id) => n + Number(id !== codec.unknown), 0);
+  const unknown = mostlyUnknown(known, ids.length, `${codec.unit} of the text`);
+  if (unknown) hooks.onNote?.(unknown);
   const architecture = architectureOf(settings, codec.size);
   const root = languageModel(architecture);
   const engine = hooks.engine ?? (await createEngine());

@@ -4,5 +4,6 @@ export { type ClassWeights, checkClassWeights, classWeightsOf } from './class-we
 export { type EpochLog, expectHooks, type StageName, type TaskProgress, type TrainHooks } from './hooks.ts';
 export { interruptible } from './interruptible.ts';
 export { joined } from './joined.ts';
+export { mostlyUnknown } from './known.ts';
 export { openStages, type StageOptions, type Stages } from './stages.ts';
 export { networkOf, weightsOf } from './weights.ts';

@@ -9,7 +9,7 @@ import {
   mirrorDatasets,
 } from '../node/datasets.ts';
 import { type Output, type OutputValues, outputOf } from './output.ts';
-import { textTable } from './terminal/index.ts';
+import { right, textTable } from './terminal/index.ts';
 
 /** `recurve datasets list` */
 export async function list(values: OutputValues): Promise<void> {
@@ -23,13 +23,7 @@ export async function list(values: OutputValues): Promise<void> {
   await output.result({ datasets: rows });
   await output.print(
     textTable({
-      columns: [
-        { header: 'name', whole: true },
-        { header: 'size', align: 'right' },
-        { header: 'here' },
-        { header: 'licence' },
-        { header: 'holds' },
-      ],
+      columns: [{ header: 'name', whole: true }, right('size'), 'here', 'licence', 'holds'],
       rows: rows.map(({ name, bytes, here, damaged, licence, title }) => [
         name,
         size(bytes),

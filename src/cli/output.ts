@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { inChunks } from '../node/chunks.ts';
 import { writePiecesAtomic } from '../node/files.ts';
 import { jsonPieces } from './json-pieces.ts';
-import { type Abilities, abilitiesOf, columnsOf } from './terminal/index.ts';
+import { type Abilities, abilitiesOf, columnsOf, type TextTableOptions, textTable } from './terminal/index.ts';
 
 /** Where a command writes: results to standard output, news to standard error. */
 export interface Output {
@@ -11,6 +11,8 @@ export interface Output {
   readonly abilities: Abilities;
   /** Columns of standard output. */
   readonly width: number;
+  /** A table that standard output can show. */
+  table(table: Pick<TextTableOptions, 'columns' | 'rows' | 'highlight'>): string;
   /** Writes a result for people; nothing with `--json`. */
   print(text: Text): Promise<void>;
   /** Writes the one object of `--json`; nothing without. */
@@ -36,10 +38,13 @@ export function outputOf({ json = false, quiet = false }: OutputValues): Output 
   const note = (line: string): void => {
     if (!json && !quiet) process.stderr.write(`${line}\n`);
   };
+  const abilities = abilitiesOf(process.stdout, process.env, process.platform);
+  const width = columnsOf(process.stdout);
   return {
     json,
-    abilities: abilitiesOf(process.stdout, process.env, process.platform),
-    width: columnsOf(process.stdout),
+    abilities,
+    width,
+    table: (table) => textTable({ ...table, width, ...abilities }),
     async print(text) {
       if (!json) await write(ended(text));
     },

@@ -6,7 +6,7 @@ import { lazily } from '../lazily.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
 import { restLine } from '../note-lines.ts';
 import { type Output, type OutputValues, outputOf } from '../output.ts';
-import { textTable } from '../terminal/index.ts';
+import { right } from '../terminal/index.ts';
 import { type DataValues, examplesFor, tellReading } from './data.ts';
 import { answerRow, explanationTable } from './results.ts';
 
@@ -70,13 +70,8 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
     return await output.print([...texts, ...rest].join('\n'));
   }
   const files = examples.kind === 'words' ? examples.ids : undefined;
-  const table = textTable({
-    columns: [
-      { header: 'label' },
-      { header: '%', align: 'right' },
-      ...(files ? [{ header: 'file' }] : []),
-      { header: examples.kind === 'words' ? 'text' : 'sequence' },
-    ],
+  const table = output.table({
+    columns: ['label', right('%'), ...(files ? ['file'] : []), examples.kind === 'words' ? 'text' : 'sequence'],
     rows: answers
       .slice(0, MOST_SHOWN)
       .map(({ label, probability }, i) => [
@@ -85,8 +80,6 @@ export async function predict(opened: OpenedModel, [place]: readonly string[], v
         ...(files ? [files[i]] : []),
         shown(examples, i),
       ]),
-    width: output.width,
-    ...output.abilities,
   });
   await output.print([table, ...restLine(answers.length - MOST_SHOWN, ': --csv prints them all')].join(''));
 }

@@ -8,7 +8,7 @@ import type {
   Explanation,
 } from '../../tasks/index.ts';
 import type { Output } from '../output.ts';
-import { textTable } from '../terminal/index.ts';
+import { right } from '../terminal/index.ts';
 
 /** Classes whose confusion a terminal shows; the report has them all. */
 const MOST_CLASSES = 12;
@@ -16,7 +16,7 @@ const MOST_CLASSES = 12;
 /** The scores of the model and of what stands beside it. */
 export function scoreTable(
   scores: ClassifyFigures,
-  { abilities, width }: Output,
+  output: Output,
   beside: { model: ClassifyModel; baselines: ClassifyEvaluation['baselines']; network?: ClassifyFigures },
 ): string {
   const { model, baselines, network } = beside;
@@ -28,14 +28,8 @@ export function scoreTable(
     ['most frequent class', baselines.majority],
   ];
   const auc = rows.some(([, figures]) => figures.auc !== undefined);
-  return textTable({
-    columns: [
-      { header: 'classifier' },
-      ...['accuracy %', 'macro F1', 'log loss', ...(auc ? ['AUC'] : [])].map((header) => ({
-        header,
-        align: 'right' as const,
-      })),
-    ],
+  return output.table({
+    columns: ['classifier', ...['accuracy %', 'macro F1', 'log loss', ...(auc ? ['AUC'] : [])].map(right)],
     rows: rows.map(([name, { accuracy, f1, logLoss, auc: area }]) => [
       name,
       formatFixed(100 * accuracy, 2),
@@ -44,24 +38,16 @@ export function scoreTable(
       ...(auc ? [formatFixed(area, 4)] : []),
     ]),
     highlight: 0,
-    width,
-    ...abilities,
   });
 }
 
 /** Who was taken for whom. */
-export function confusionTable({ confusion, classes }: ClassifyScores, { abilities, width }: Output): string {
+export function confusionTable({ confusion, classes }: ClassifyScores, output: Output): string {
   if (classes.length > MOST_CLASSES)
     return `${formatCount(classes.length)} classes: the report of a training shows who was taken for whom, --json every count\n`;
-  return `True class by row, answer by column\n${textTable({
-    columns: [
-      { header: '' },
-      ...classes.map(({ name }) => ({ header: name, align: 'right' as const })),
-      { header: 'recall', align: 'right' as const },
-    ],
+  return `True class by row, answer by column\n${output.table({
+    columns: ['', ...classes.map(({ name }) => right(name)), right('recall')],
     rows: confusion.map((row, k) => [classes[k].name, ...row.map(String), formatFixed(classes[k].recall, 3)]),
-    width,
-    ...abilities,
   })}`;
 }
 
@@ -76,7 +62,7 @@ export function answerRow({ label, probability, probabilities, known }: Classifi
 }
 
 /** A bar per word or stretch of steps: to the right what speaks for the answer, to the left what speaks against it. */
-export function explanationTable({ about, words, steps }: Explanation, { abilities, width }: Output): string {
+export function explanationTable({ about, words, steps }: Explanation, output: Output): string {
   const parts = words
     ? words.map(({ word, known, weight }) => ({ name: known ? word : `${word} (unknown)`, weight }))
     : (steps ?? []).map(({ from, to, weight }) => ({
@@ -84,22 +70,15 @@ export function explanationTable({ about, words, steps }: Explanation, { abiliti
         weight,
       }));
   const most = Math.max(1e-9, ...parts.map(({ weight }) => Math.abs(weight)));
-  const mark = abilities.unicode ? '█' : '#';
+  const mark = output.abilities.unicode ? '█' : '#';
   const bar = (weight: number): string => mark.repeat(Math.round((Math.abs(weight) / most) * 12));
-  return textTable({
-    columns: [
-      { header: words ? 'word' : 'steps' },
-      { header: 'against', align: 'right' },
-      { header: `for ${about}` },
-      { header: 'nats', align: 'right' },
-    ],
+  return output.table({
+    columns: [words ? 'word' : 'steps', right('against'), `for ${about}`, right('nats')],
     rows: parts.map(({ name, weight }) => [
       name,
       weight < 0 ? bar(weight) : '',
       weight > 0 ? bar(weight) : '',
       formatFixed(weight, 2),
     ]),
-    width,
-    ...abilities,
   });
 }

@@ -1,7 +1,7 @@
 import { counted, decimalsFor, firstOf, formatFixed } from '../../format.ts';
 import type { ComposeScores, Likely } from '../../tasks/index.ts';
 import type { Output } from '../output.ts';
-import { textTable } from '../terminal/index.ts';
+import { right } from '../terminal/index.ts';
 
 /** The likelihood of the model and the baselines, the best first. */
 export function likelihoodTable({ test, baselines, measure, pieces }: ComposeScores, output: Output): string {
@@ -10,21 +10,17 @@ export function likelihoodTable({ test, baselines, measure, pieces }: ComposeSco
     ...Object.entries(baselines).map(([name, { nll }]): [string, number] => [name, nll]),
   ];
   const decimals = Math.max(3, decimalsFor(rows.map(([, nll]) => nll)));
-  return `${counted(pieces, 'test piece')}, ${measure}, lower is better\n${textTable({
-    columns: [{ header: 'model' }, { header: 'NLL', align: 'right' }],
+  return `${counted(pieces, 'test piece')}, ${measure}, lower is better\n${output.table({
+    columns: ['model', right('NLL')],
     rows: rows.sort((a, b) => a[1] - b[1]).map(([name, nll]) => [name, formatFixed(nll, decimals)]),
-    width: output.width,
-    ...output.abilities,
   })}`;
 }
 
 /** What comes next, the likeliest first. */
 export function nextTable(likely: readonly Likely[], output: Output): string {
-  return textTable({
-    columns: [{ header: 'next' }, { header: 'probability', align: 'right' }],
+  return output.table({
+    columns: ['next', right('probability')],
     rows: likely.map(({ name, probability }) => [name, formatFixed(probability, 3)]),
-    width: output.width,
-    ...output.abilities,
   });
 }
 

@@ -4,7 +4,7 @@ import { baselineName } from '../../report/baselines.ts';
 import type { BacktestFold, ErrorFigures, Forecast, ForecastModel, ForecastScores } from '../../tasks/index.ts';
 import { noteLines, restLine } from '../note-lines.ts';
 import type { Output } from '../output.ts';
-import { forecastPicture, textTable } from '../terminal/index.ts';
+import { forecastPicture, right } from '../terminal/index.ts';
 
 /** Series whose next steps are drawn; more would push the result off the screen. */
 const PICTURES = 3;
@@ -19,7 +19,7 @@ function stepWord({ plan }: ForecastModel): string {
 }
 
 /** The errors one step ahead of the model and of every baseline, the best first, and the coverage of the intervals. */
-export function scoreTable(scores: ForecastScores, model: ForecastModel, { abilities, width }: Output): string {
+export function scoreTable(scores: ForecastScores, model: ForecastModel, output: Output): string {
   const { test, baselines, coverage, steps, windows } = scores;
   const word = stepWord(model);
   const unit = model.unit ? ` ${model.unit}` : '';
@@ -30,14 +30,8 @@ export function scoreTable(scores: ForecastScores, model: ForecastModel, { abili
       .sort(([, a], [, b]) => a.rmse - b.rmse),
   ];
   const decimals = decimalsFor(rows.flatMap(([, { mae, rmse }]) => [mae, rmse]));
-  const table = textTable({
-    columns: [
-      { header: 'forecast' },
-      { header: `RMSE${unit}`, align: 'right' },
-      { header: `MAE${unit}`, align: 'right' },
-      { header: 'MASE', align: 'right' },
-      { header: 'sMAPE %', align: 'right' },
-    ],
+  const table = output.table({
+    columns: ['forecast', right(`RMSE${unit}`), right(`MAE${unit}`), right('MASE'), right('sMAPE %')],
     rows: rows.map(([name, { rmse, mae, mase, smape }]) => [
       name,
       formatFixed(rmse, decimals),
@@ -46,8 +40,6 @@ export function scoreTable(scores: ForecastScores, model: ForecastModel, { abili
       formatFixed(smape, 1),
     ]),
     highlight: 0,
-    width,
-    ...abilities,
   });
   const intervals = Object.entries(coverage).map(([level, measured]) => {
     const wide = `${formatFixed(steps.width[level][0], decimals)}${unit}`;
@@ -58,19 +50,15 @@ export function scoreTable(scores: ForecastScores, model: ForecastModel, { abili
 }
 
 /** Pictures of the steps after the data. */
-export function nextSteps(
-  forecasts: readonly Forecast[],
-  model: ForecastModel,
-  { abilities, width }: Output,
-): string[] {
+export function nextSteps(forecasts: readonly Forecast[], model: ForecastModel, output: Output): string[] {
   const pictures = forecasts.slice(0, PICTURES).map(({ id, times, point, intervals }) =>
     forecastPicture(
       { prediction: point, intervals, ...(times && { time: clockOf(times, model) }) },
       {
         target: id === '' ? model.target : `${model.target} (${id})`,
         step: stepWord(model),
-        width,
-        ...abilities,
+        width: output.width,
+        ...output.abilities,
         ...(model.unit && { unit: model.unit }),
       },
     ),
@@ -85,19 +73,18 @@ function clockOf(times: Float64Array, { plan }: ForecastModel): number[] {
 }
 
 /** The errors of each step of the horizon: the model by every measure, then the RMSE of all baselines. */
-export function stepTables({ steps }: ForecastScores, model: ForecastModel, { abilities, width }: Output): string[] {
+export function stepTables({ steps }: ForecastScores, model: ForecastModel, output: Output): string[] {
   const count = steps.test.length;
   const shown = Array.from({ length: Math.min(count, STEPS) }, (_, k, last = Math.min(count, STEPS) - 1) =>
     last === 0 ? 0 : Math.round((k * (count - 1)) / last),
   );
   const unit = model.unit ? ` ${model.unit}` : '';
   const word = stepWord(model);
-  const right = (header: string) => ({ header, align: 'right' as const });
   const decimals = decimalsFor(steps.test.flatMap(({ mae, rmse }) => [mae, rmse]));
   const levels = Object.keys(steps.coverage);
   const names = Object.keys(steps.baselines);
   return [
-    `By step, this model\n${textTable({
+    `By step, this model\n${output.table({
       columns: [
         right(word),
         ...[`RMSE${unit}`, `MAE${unit}`, 'MASE', 'sMAPE %', 'pinball'].map(right),
@@ -116,35 +103,31 @@ export function stepTables({ steps }: ForecastScores, model: ForecastModel, { ab
           ...covered,
         ];
       }),
-      width,
-      ...abilities,
     })}`,
-    `By step, RMSE${unit}\n${textTable({
+    `By step, RMSE${unit}\n${output.table({
       columns: [right(word), right('this model'), ...names.map((name) => right(baselineName(name)))],
       rows: shown.map((h) => [
         String(h + 1),
         formatFixed(steps.test[h].rmse, decimals),
         ...names.map((name) => formatFixed(steps.baselines[name][h].rmse, decimals)),
       ]),
-      width,
-      ...abilities,
     })}`,
   ];
 }
 
 /** The parts of a backtest: the model's RMSE and coverage beside the best baseline's RMSE. */
-export function foldTable(folds: readonly BacktestFold[], model: ForecastModel, { abilities, width }: Output): string {
+export function foldTable(folds: readonly BacktestFold[], model: ForecastModel, output: Output): string {
   const unit = model.unit ? ` ${model.unit}` : '';
   const decimals = decimalsFor(folds.map(({ scores }) => scores.test.rmse));
   const levels = Object.keys(folds[0].scores.coverage);
-  return `By part\n${textTable({
+  return `By part\n${output.table({
     columns: [
-      { header: 'from' },
-      { header: 'to' },
-      { header: `RMSE${unit}`, align: 'right' },
-      { header: 'best baseline' },
-      { header: `RMSE${unit}`, align: 'right' },
-      ...levels.map((level) => ({ header: `in ${level} %`, align: 'right' as const })),
+      'from',
+      'to',
+      right(`RMSE${unit}`),
+      'best baseline',
+      right(`RMSE${unit}`),
+      ...levels.map((level) => right(`in ${level} %`)),
     ],
     rows: folds.map(({ from, to, scores }) => {
       const [best, { rmse }] = Object.entries(scores.baselines).reduce((a, b) => (b[1].rmse < a[1].rmse ? b : a));
@@ -158,8 +141,6 @@ export function foldTable(folds: readonly BacktestFold[], model: ForecastModel, 
         ...covered,
       ];
     }),
-    width,
-    ...abilities,
   })}`;
 }
 

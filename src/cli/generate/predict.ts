@@ -5,7 +5,7 @@ import { loadGenerate, type SurprisingPiece, surpriseReportInput } from '../../t
 import { lazily } from '../lazily.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
 import { type Output, type OutputValues, outputOf, type Text } from '../output.ts';
-import { printable, textTable } from '../terminal/index.ts';
+import { printable, right } from '../terminal/index.ts';
 import { loadText, tellReading } from './data.ts';
 
 interface Values extends OutputValues {
@@ -23,11 +23,9 @@ export async function predict(opened: OpenedModel, places: readonly string[], va
   if (!values.surprise) {
     const next = await model.next(text);
     await give({ ...told, next }, () =>
-      textTable({
-        columns: [{ header: 'what may follow' }, { header: 'probability', align: 'right' }],
+      output.table({
+        columns: ['what may follow', right('probability')],
         rows: next.map((token) => [JSON.stringify(token.text), `${(100 * token.probability).toFixed(2)} %`]),
-        width: output.width,
-        ...output.abilities,
       }),
     );
     return;

@@ -1,14 +1,14 @@
 import { formatCount } from '../../format.ts';
 import type { TextScores } from '../../tasks/index.ts';
 import type { Output } from '../output.ts';
-import { textTable } from '../terminal/index.ts';
+import { right } from '../terminal/index.ts';
 
 /** The model among n-grams. */
 export function scoreTable(
   title: string,
   model: TextScores,
   baselines: Readonly<Record<string, TextScores>>,
-  { abilities, width }: Output,
+  output: Output,
 ): string {
   const rows = [['this model', model] as const, ...Object.entries(baselines)].map(
     ([name, { nats, bits, perplexity }]) => [
@@ -18,15 +18,10 @@ export function scoreTable(
       perplexity.toFixed(perplexity < 100 ? 2 : 0),
     ],
   );
-  const table = textTable({
-    columns: [
-      { header: 'model' },
-      ...['bits per character', 'nats', 'perplexity'].map((header) => ({ header, align: 'right' as const })),
-    ],
+  const table = output.table({
+    columns: ['model', ...['bits per character', 'nats', 'perplexity'].map(right)],
     rows,
     highlight: 0,
-    width,
-    ...abilities,
   });
   const unknown =
     model.unknown > 0

@@ -7,7 +7,7 @@ import { restLine } from '../note-lines.ts';
 import { refuseBoth } from '../options.ts';
 import { type Output, type OutputValues, outputOf } from '../output.ts';
 import type { ReadValues } from '../read-options.ts';
-import { textTable } from '../terminal/index.ts';
+import { right } from '../terminal/index.ts';
 import { dataFor, type TextValues } from './data.ts';
 import { clockOf } from './results.ts';
 
@@ -93,7 +93,7 @@ function* wordsOf(told: readonly Tagged[], tokens: readonly (readonly string[])[
   }
 }
 
-function lastSteps(told: readonly Tagged[], { classes }: TagModel, { abilities, width }: Output): string {
+function lastSteps(told: readonly Tagged[], { classes }: TagModel, output: Output): string {
   const K = classes.length;
   const { headers, cells } = probabilityCells(classes);
   const tables = told.slice(0, SHOWN_SERIES).map(({ id, times, labels, probabilities }) => {
@@ -105,12 +105,8 @@ function lastSteps(told: readonly Tagged[], { classes }: TagModel, { abilities, 
         label,
         ...cells(probabilities.subarray((from + i) * K, (from + i + 1) * K)),
       ]);
-    const columns = [
-      { header: 'step told' },
-      { header: 'told' },
-      ...headers.map((header) => ({ header, align: 'right' as const })),
-    ];
-    return `${id === '' ? '' : `${id}\n`}${textTable({ columns, rows, width, ...abilities })}`;
+    const columns = ['step told', 'told', ...headers.map(right)];
+    return `${id === '' ? '' : `${id}\n`}${output.table({ columns, rows })}`;
   });
   return [...tables, ...restLine(told.length - SHOWN_SERIES, ' series: --csv prints them all')].join('\n');
 }

@@ -10,13 +10,13 @@ import {
 import { probabilityCells } from '../../tasks/tag/probability-cells.ts';
 import { noteLines, restLine } from '../note-lines.ts';
 import type { Output } from '../output.ts';
-import { textTable } from '../terminal/index.ts';
+import { right } from '../terminal/index.ts';
 
 /** Series whose next label is shown; more would push the result off the screen. */
 const SHOWN = 10;
 
 /** The scores of the model and of every baseline, the best Brier score first. */
-export function scoreTable(scores: TagScores, model: TagModel, { abilities, width }: Output): string {
+export function scoreTable(scores: TagScores, model: TagModel, output: Output): string {
   const { test, baselines, steps, notes } = scores;
   const rows: [string, TagFigures][] = [
     // Longer names are cut on narrow terminals.
@@ -25,12 +25,10 @@ export function scoreTable(scores: TagScores, model: TagModel, { abilities, widt
       .map(([name, figures]): [string, TagFigures] => [tagBaselineName(name), figures])
       .sort(([, a], [, b]) => a.brier - b.brier),
   ];
-  const table = textTable({
-    columns: [{ header: 'model' }, ...TAG_MEASURES.map(({ name }) => ({ header: name, align: 'right' as const }))],
+  const table = output.table({
+    columns: ['model', ...TAG_MEASURES.map(({ name }) => right(name))],
     rows: rows.map(([name, figures]) => [name, ...TAG_MEASURES.map(({ key }) => figures[key].toFixed(4))]),
     highlight: 0,
-    width,
-    ...abilities,
   });
   const { classes, calibration } = model;
   const threshold =
@@ -39,14 +37,10 @@ export function scoreTable(scores: TagScores, model: TagModel, { abilities, widt
 }
 
 /** What is told of the steps after the data. */
-export function nextTable(next: TrainedTag['next'], { classes }: TagModel, { abilities, width }: Output): string {
+export function nextTable(next: TrainedTag['next'], { classes }: TagModel, output: Output): string {
   const { headers, cells } = probabilityCells(classes);
-  const table = textTable({
-    columns: [
-      { header: next[0].id ? 'series' : 'when' },
-      { header: 'told' },
-      ...headers.map((header) => ({ header, align: 'right' as const })),
-    ],
+  const table = output.table({
+    columns: [next[0].id ? 'series' : 'when', 'told', ...headers.map(right)],
     rows: next
       .slice(0, SHOWN)
       .map(({ id, time, label, probabilities }) => [
@@ -54,8 +48,6 @@ export function nextTable(next: TrainedTag['next'], { classes }: TagModel, { abi
         label,
         ...cells(classes.map((name) => probabilities[name])),
       ]),
-    width,
-    ...abilities,
   });
   return ['After the last row\n', table, ...restLine(next.length - SHOWN, ' series: recurve predict --csv')].join('');
 }

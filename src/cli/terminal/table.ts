@@ -9,12 +9,16 @@ export interface TextColumn {
   whole?: boolean;
 }
 
+/** A column of numbers. */
+export function right(header: string): TextColumn {
+  return { header, align: 'right' };
+}
+
 export interface TextTableOptions {
-  columns: readonly TextColumn[];
+  /** A header alone is a column of texts. */
+  columns: readonly (string | TextColumn)[];
   /** Plain text; control characters in it are made harmless. */
   rows: readonly (readonly string[])[];
-  /** Cells in bold, as `[row, column]`. */
-  bold?: readonly (readonly [number, number])[];
   /** A row to set off by colour. */
   highlight?: number;
   /** Most columns of the terminal a line may take. Default 80. */
@@ -36,31 +40,25 @@ export function textTable(options: TextTableOptions): string {
   const { width = 80, unicode = true } = options;
   const colors = pico.createColors(options.color ?? false);
   const ellipsis = unicode ? '…' : '~';
-  const cells = options.rows.map((row) => options.columns.map((_, column) => printable(row[column] ?? '')));
-  const headers = options.columns.map((column) => printable(column.header));
+  const columns = options.columns.map((column) => (typeof column === 'string' ? { header: column } : column));
+  const cells = options.rows.map((row) => columns.map((_, column) => printable(row[column] ?? '')));
+  const headers = columns.map((column) => printable(column.header));
   const widths = headers.map((header, column) =>
     Math.max(lineWidth(header), ...cells.map((row) => lineWidth(row[column]!))),
   );
-  const kept = (column: number) => options.columns[column]!.whole === true;
+  const kept = (column: number) => columns[column]!.whole === true;
   shrink(widths, width - GAP * (widths.length - 1), kept);
-  const bold = new Set((options.bold ?? []).map(([row, column]) => `${row} ${column}`));
 
-  const line = (row: readonly string[], style: (cell: string, column: number) => string): string => {
+  const line = (row: readonly string[], style: (cell: string) => string): string => {
     const parts = row.map((cell, column) =>
-      style(pad(truncate(cell, widths[column]!, ellipsis), widths[column]!, options.columns[column]!.align), column),
+      style(pad(truncate(cell, widths[column]!, ellipsis), widths[column]!, columns[column]!.align)),
     );
     return truncate(parts.join(' '.repeat(GAP)), width, ellipsis).trimEnd();
   };
   const total = Math.min(width, widths.reduce((sum, one) => sum + one, 0) + GAP * Math.max(0, widths.length - 1));
   const lines = [line(headers, (cell) => colors.dim(cell)), colors.dim((unicode ? '─' : '-').repeat(total))];
   cells.forEach((row, index) => {
-    const highlighted = options.highlight === index;
-    lines.push(
-      line(row, (cell, column) => {
-        const styled = bold.has(`${index} ${column}`) ? colors.bold(cell) : cell;
-        return highlighted ? colors.cyan(styled) : styled;
-      }),
-    );
+    lines.push(line(row, (cell) => (options.highlight === index ? colors.cyan(cell) : cell)));
   });
   return `${lines.join('\n')}\n`;
 }

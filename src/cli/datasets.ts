@@ -23,7 +23,13 @@ export async function list(values: OutputValues): Promise<void> {
   await output.result({ datasets: rows });
   await output.print(
     textTable({
-      columns: [{ header: 'name', whole: true }, right('size'), 'here', 'licence', 'holds'],
+      columns: [
+        { header: 'name', whole: true },
+        { ...right('size'), whole: true },
+        { header: 'here', whole: true },
+        'licence',
+        'holds',
+      ],
       rows: rows.map(({ name, bytes, here, damaged, licence, title }) => [
         name,
         size(bytes),

@@ -184,6 +184,14 @@ test('datasets finds a set in RECURVE_DATA, says when one is missing, and refuse
   expect(list.stdout).toMatch(/^sentiment-mr /m);
 });
 
+test('on a terminal of 40 columns datasets still shows names, sizes and what is here', () => {
+  const narrow = 'data:text/javascript,Object.assign(process.stdout, { isTTY: true, columns: 40 })';
+  const { stdout } = recurve(['datasets'], { cwd, env: { NO_COLOR: '1' }, node: ['--import', narrow] });
+  const [header, , first] = stdout.split('\n');
+  expect(header).toMatch(/^name +size {2}here {2}lic/);
+  expect(first).toMatch(/^seattle-weather +49 kB /);
+});
+
 test('a reader that goes away ends the program quietly', async () => {
   const child = startRecurve(['datasets', 'list'], { cwd });
   child.stdout?.destroy();

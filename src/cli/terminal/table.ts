@@ -5,7 +5,7 @@ export interface TextColumn {
   header: string;
   /** Default `left`; numbers want `right`. */
   align?: 'left' | 'right';
-  /** Names that a user has to type: never cut in favour of other columns. */
+  /** Never cut in favour of other columns: names that a user has to type, and short columns beside long ones. */
   whole?: boolean;
 }
 

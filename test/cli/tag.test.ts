@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../src/node/temporary-folder.case.ts';
@@ -69,6 +69,18 @@ test('a stream of series with any names goes on from its state; a state that no 
     code: 4,
     stderr: expect.stringContaining('expected a number from'),
   });
+});
+
+test('a label that lies further ahead than the table is long is refused before a folder is made', () => {
+  const cwd = withData();
+  for (const ahead of ['240', '1000000000']) {
+    const { code, stderr } = recurve(['train', 'tag', 'days.csv', ...QUICK, '--ahead', ahead, '--out', 'far'], { cwd });
+    expect(stderr).toContain(
+      `days.csv: expected more steps than --ahead, got 240 and --ahead ${Number(ahead).toLocaleString('en')}; tell a nearer step, or give more rows\n`,
+    );
+    expect(code).toBe(3);
+    expect(existsSync(join(cwd, 'far'))).toBe(false);
+  }
 });
 
 test('of many series ten are shown, and the CSV holds all', () => {

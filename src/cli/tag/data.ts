@@ -1,6 +1,8 @@
 import { describe, readLike, readTagged, type TaggedText } from '../../data/index.ts';
 import { MISSING } from '../../data/missing.ts';
 import { shorten } from '../../data/table.ts';
+import { RecurveError } from '../../errors.ts';
+import { formatCount } from '../../format.ts';
 import { knownTagTable, type TagModel, type TagTable, toTagTable } from '../../tasks/index.ts';
 import { given, refuseGiven } from '../options.ts';
 import type { Output } from '../output.ts';
@@ -26,6 +28,13 @@ export async function loadData(
   if (!table) return readTagged(await openPlace(place, output), text);
   const data = toTagTable(await loadTable(place, read, output), table, ahead);
   for (const line of describe(data.report)) output.note(line);
+  const longest = data.series.reduce((most, { series }) => Math.max(most, series.length), 0);
+  if (ahead >= longest) {
+    throw new RecurveError(
+      'data',
+      `${place}: expected more steps than --ahead, got ${formatCount(longest)} and --ahead ${formatCount(ahead)}; tell a nearer step, or give more rows`,
+    );
+  }
   return data;
 }
 

@@ -8,6 +8,7 @@ import {
   type Cell,
   type Column,
   columnOf,
+  listNames,
   type NumberColumn,
   rowNumber,
   shorten,
@@ -42,7 +43,7 @@ export function assignRoles(table: Table, options: SeriesOptions, findings: Find
   if (taken.size !== named.length + (id ? 1 : 0)) {
     throw new RecurveError(
       'usage',
-      `data: expected every column in one role, got one twice among ${[...named, ...(id ? [id.name] : [])].join(', ')}; name each once`,
+      `data: expected every column in one role, got one twice among ${listNames([...named, ...(id ? [id.name] : [])])}; name each once`,
     );
   }
   const time =

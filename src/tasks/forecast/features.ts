@@ -7,6 +7,7 @@ import {
   scaleFor,
   zoneOf,
 } from '../../data/index.ts';
+import { listNames, shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 
 /**
@@ -67,7 +68,7 @@ export function prepare(plan: Omit<FeaturePlan, 'inputScale' | 'stepScale'>, ser
     if (at < 0) {
       throw new RecurveError(
         'data',
-        `forecast: expected a column "${name}" as in training, got ${series.names.join(', ')}; give all columns the model reads`,
+        `forecast: expected a column "${shorten(name)}" as in training, got ${listNames(series.names)}; give all columns the model reads`,
       );
     }
     const { center, scale } = scaleFor(plan.scaler, series.id, name);

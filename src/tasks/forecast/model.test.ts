@@ -47,7 +47,7 @@ describe('predict refuses', async () => {
       { ...series, history: 9 },
       /^forecast: expected at least 10 steps to read .*, got 9/,
     ],
-    ['other columns', { ...series, names: ['y', 'z'] }, /^forecast: expected a column "x" as in training, got y, z/],
+    ['other columns', { ...series, names: ['y', 'z\u001b[2J'] }, /column "x" as in training, got "y", "z.\[2J"; give/],
     [
       'another step',
       { ...series, step: { unit: 'day' as const, count: 7 } },

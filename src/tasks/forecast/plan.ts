@@ -6,6 +6,7 @@ import {
   type SeriesOptions,
   type Span,
 } from '../../data/index.ts';
+import { listNames } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import type { ForecastArchitecture } from './architecture.ts';
 import { type FeaturePlan, featureCount, fitScales, futureCount, type PreparedSeries, prepare } from './features.ts';
@@ -42,7 +43,7 @@ export function fitPlan(
   if (first.roles.filter((role) => role === 'target').length !== 1) {
     throw new RecurveError(
       'usage',
-      `forecast: expected one target, got ${first.names.filter((_, c) => first.roles[c] === 'target').join(', ')}; train one model per target`,
+      `forecast: expected one target, got ${listNames(first.names.filter((_, c) => first.roles[c] === 'target'))}; train one model per target`,
     );
   }
   const prepared = series.map((one) => prepare(base, one));

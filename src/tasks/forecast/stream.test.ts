@@ -97,7 +97,7 @@ describe('a stream', async () => {
     const { row, at } = rowAt(series, 20);
     const { x: _, ...short } = row;
     const cases: [object, object, RegExp][] = [
-      [short, at, /^stream: expected a row with y, x, got none of "x"/],
+      [short, at, /^stream: expected a row with "y", "x", got none of "x"/],
       [{ ...row, y: Number.POSITIVE_INFINITY }, at, /^stream: expected finite numbers, got Infinity in "y"/],
       [
         row,
@@ -169,6 +169,6 @@ describe('a stream', async () => {
 
   it('is not to be had of a model that reads columns known in advance', async () => {
     const { model: known } = await trainOn(tableNamed('known'), quick);
-    expect(() => known.stream()).toThrow(/^stream: expected a model without columns known in advance, got promotion/);
+    expect(() => known.stream()).toThrow(/^stream: expected a model without columns known in advance, got "promotion"/);
   });
 });

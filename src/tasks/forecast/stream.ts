@@ -1,4 +1,5 @@
 import { nextTimes, type Series, scaleFor, zoneOf } from '../../data/index.ts';
+import { listNames, shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
 import type { Json } from '../../model/index.ts';
 import { array, instant, nullable, number, object, record } from '../../model/validate.ts';
@@ -41,7 +42,7 @@ export function createForecastStream(model: ForecastModel, saved?: Json): Foreca
   if (plan.known > 0) {
     throw new RecurveError(
       'usage',
-      `stream: expected a model without columns known in advance, got ${plan.columns.slice(-plan.known).join(', ')}; a row cannot carry their future, use predict`,
+      `stream: expected a model without columns known in advance, got ${listNames(plan.columns.slice(-plan.known))}; a row cannot carry their future, use predict`,
     );
   }
   const state = saved === undefined ? { rows: 0, series: {} } : checkState(saved, 'stream state');
@@ -108,7 +109,7 @@ function readRow({ plan }: ForecastModel, row: StreamRow, buffer: Buffer): numbe
     if (!Object.hasOwn(row, name)) {
       throw new RecurveError(
         'data',
-        `stream: expected a row with ${plan.columns.join(', ')}, got none of "${name}"; send every column, empty where it is missing`,
+        `stream: expected a row with ${listNames(plan.columns)}, got none of "${shorten(name)}"; send every column, empty where it is missing`,
       );
     }
     const value = row[name];

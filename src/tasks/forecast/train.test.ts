@@ -239,7 +239,7 @@ describe('data that cannot be learned from is refused with what is needed', () =
     );
     const { code, message } = await failure(data);
     expect(code).toBe('usage');
-    expect(message).toMatch(/^forecast: expected one target, got y, z; train one model per target/);
+    expect(message).toMatch(/^forecast: expected one target, got "y", "z"; train one model per target/);
   });
 
   it('a holdout that leaves nothing on one side', async () => {

@@ -37,7 +37,7 @@ export function inputWidth({ input }: TagArchitecture): number {
  */
 export function tagNetwork(a: TagArchitecture): Layer {
   const { input } = a;
-  const looks =
+  const embeddings =
     input.kind === 'tokens'
       ? {
           words: embedding({ vocabulary: input.words, output: input.width }),
@@ -58,15 +58,15 @@ export function tagNetwork(a: TagArchitecture): Layer {
   return {
     config: { kind: 'tag', ...a },
     parameters: {},
-    children: { ...looks, recurrent, head, ...(path && { linear: path }) },
+    children: { ...embeddings, recurrent, head, ...(path && { linear: path }) },
     forward(x, pass) {
       const drop = (t: Tensor): Tensor =>
         pass.training && a.dropout > 0 ? dropout(t, a.dropout, pass.dropoutKey()) : t;
       const [B, T] = x.shape;
-      const read = looks
+      const read = embeddings
         ? concat([
-            looks.words.forward(reshape(columns(x, 0, 1), [B, T]), pass),
-            looks.endings.forward(reshape(columns(x, 1, 2), [B, T]), pass),
+            embeddings.words.forward(reshape(columns(x, 0, 1), [B, T]), pass),
+            embeddings.endings.forward(reshape(columns(x, 1, 2), [B, T]), pass),
           ])
         : columns(x, 0, width);
       const logits = head.forward(drop(recurrent.forward(drop(read), pass)), pass);

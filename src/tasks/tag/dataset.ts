@@ -1,5 +1,6 @@
 import { shorten } from '../../data/table.ts';
 import { RecurveError } from '../../errors.ts';
+import { formatCount } from '../../format.ts';
 import type { Visit } from '../../train/event-loop.ts';
 import { alikeNotes } from '../training/index.ts';
 import type { TablePlan } from './table/features.ts';
@@ -74,7 +75,7 @@ export function checkDataset({ classes, counts, steps, examples, plan }: TagData
   return [
     ...alikeNotes(classes),
     ...rare.slice(0, NOTED),
-    ...(more > 0 ? [`so have ${more.toLocaleString('en')} more classes`] : []),
+    ...(more > 0 ? [`so have ${formatCount(more)} more classes`] : []),
   ];
 }
 

@@ -92,7 +92,7 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
     },
     predict(data) {
       expectTagData('tag', data);
-      const told = (id: string, times: Float64Array | null, probabilities: Float64Array): Tagged => {
+      const tagged = (id: string, times: Float64Array | null, probabilities: Float64Array): Tagged => {
         expectProbabilities('tag', probabilities);
         const labels = Array.from(
           { length: probabilities.length / K },
@@ -102,9 +102,9 @@ export function tagModel(members: readonly Network[], parts: TagParts): TagModel
       };
       const all = atOnce(sequenceProbabilities(predictor, data));
       return all.map((probabilities, i) => {
-        if (!('kind' in data) || plan.kind !== 'table') return told('', null, probabilities);
+        if (!('kind' in data) || plan.kind !== 'table') return tagged('', null, probabilities);
         const { series } = data.series[i];
-        return told(series.id, targetTimes(series, plan.ahead), probabilities);
+        return tagged(series.id, targetTimes(series, plan.ahead), probabilities);
       });
     },
     stream: (state) => createTagStream(model, state),

@@ -94,11 +94,11 @@ function rocOf(probabilities: ArrayLike<number>, labels: ArrayLike<number>): Roc
 function reliabilityOf(probabilities: ArrayLike<number>, labels: ArrayLike<number>, K: number): ReliabilityBin[] {
   const bins = Array.from({ length: BINS }, () => ({ said: 0, seen: 0, count: 0 }));
   for (let i = 0; i < labels.length; i++) {
-    const told = K === 2 ? 1 : labelAt(probabilities, i * K, K, { threshold: 0.5 });
-    const p = probabilities[i * K + told];
+    const predicted = K === 2 ? 1 : labelAt(probabilities, i * K, K, { threshold: 0.5 });
+    const p = probabilities[i * K + predicted];
     const bin = bins[Math.min(BINS - 1, Math.floor(p * BINS))];
     bin.said += p;
-    bin.seen += labels[i] === told ? 1 : 0;
+    bin.seen += labels[i] === predicted ? 1 : 0;
     bin.count++;
   }
   return bins
@@ -115,8 +115,8 @@ export async function scoresOf(
 ): Promise<TagScores> {
   const { labels, probabilities, baselines, notes } = scored;
   const figures: [string, TagFigures][] = [];
-  for (const [name, said] of Object.entries(baselines)) {
-    figures.push([name, scoreProbabilities(said, labels, K).figures]);
+  for (const [name, predicted] of Object.entries(baselines)) {
+    figures.push([name, scoreProbabilities(predicted, labels, K).figures]);
     await visit();
   }
   const { figures: test, ...rest } = scoreProbabilities(probabilities, labels, K, threshold);

@@ -121,13 +121,13 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
       labels: [label, ...(before?.labels ?? [])].slice(0, memory),
       carries: [],
     };
-    const told = time === null ? null : targetTime(plan, time);
+    const target = time === null ? null : targetTime(plan, time);
     const row = (k: number) => {
       const at = Math.min(k, buffer.values.length - 1);
       return { values: buffer.values[at], label: buffer.labels[at] };
     };
     const read = (reader: TablePlan): Float64Array => {
-      const calendar = calendarOf(reader, told === null ? null : [told]).map(([value]) => value);
+      const calendar = calendarOf(reader, target === null ? null : [target]).map(([value]) => value);
       const out = new Float64Array(featureCount(reader, K));
       writeFeatures(reader, K, row, calendar, out, 0);
       return out;
@@ -142,7 +142,7 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
         .flat()
         .map((states) => Object.fromEntries(Object.entries(states).map(([name, data]) => [name, Array.from(data)]))),
     );
-    return { buffer, probabilities: softmaxRows(logits, K, calibration.temperature), told };
+    return { buffer, probabilities: softmaxRows(logits, K, calibration.temperature), target };
   };
 
   return {
@@ -186,13 +186,13 @@ export function createTagStream(model: TagModel, saved?: Json): TagStream {
         const last = before as Buffer;
         before = advance(last, last.values[0], last.labels[0], missing).buffer;
       }
-      const { buffer, probabilities, told } = advance(before, values, label, time ?? null);
+      const { buffer, probabilities, target } = advance(before, values, label, time ?? null);
       // Before the state is that of the row: the next one goes on from the row before.
       expectProbabilities('stream', probabilities);
       buffers.set(id, buffer);
       rows++;
       return {
-        time: told,
+        time: target,
         label: classes[labelAt(probabilities, 0, K, calibration)],
         probabilities: Object.fromEntries(classes.map((name, k) => [name, probabilities[k]])),
       };

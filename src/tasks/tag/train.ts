@@ -1,6 +1,7 @@
 import { type ReadOptions, type TaggedText, tableFormatOf } from '../../data/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { RecurveError } from '../../errors.ts';
+import { formatCount } from '../../format.ts';
 import { plainJson } from '../../model/index.ts';
 import type { EpochRecord, FitResult } from '../../train/index.ts';
 import { expectProbabilities } from '../probabilities.ts';
@@ -106,7 +107,7 @@ export async function trainTag(
     summary: {},
   });
   const tested = testSteps(dataset.test);
-  if (tested >= WORTH_A_NOTE) hooks.onNote?.(`scoring ${tested.toLocaleString('en')} steps and the baselines`);
+  if (tested >= WORTH_A_NOTE) hooks.onNote?.(`scoring ${formatCount(tested)} steps and the baselines`);
   const ahead = 'kind' in data && settings.ahead > 0;
   const { predictions, last } = await predictTestPart(model, dataset.test, stages.visit, ahead);
   const scored = tested > 0 ? { ...predictions, ...(await dataset.baselines(stages.visit)) } : undefined;

@@ -23,11 +23,11 @@ export async function betterAlone(
   K: number,
   visit: Visit = visitor(),
 ): Promise<boolean> {
-  const said = async (logits: Float64Array): Promise<Float64Array> => {
+  const calibrated = async (logits: Float64Array): Promise<Float64Array> => {
     await visit();
     return softmaxRows(logits, K, fitTemperature(logits, labels, K));
   };
-  const [alone, both] = [await said(network), await said(blend)];
+  const [alone, both] = [await calibrated(network), await calibrated(blend)];
   const N = labels.length;
   const gains = Float64Array.from(labels, (label, i) => log(alone[i * K + label] / both[i * K + label]));
   const mean = gains.reduce((sum, gain) => sum + gain, 0) / N;

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../format.ts';
 import { type Visit, visitor } from '../../../train/event-loop.ts';
 import { fitSeasonalMean } from '../../baselines/climatology.ts';
 import { softmaxRows } from '../../probabilities.ts';
@@ -8,7 +9,7 @@ import { featureCount, regressionPlan, rowWriter, type TablePlan } from './featu
 import type { TaggedSpans } from './spans.ts';
 import type { TagSeries, TagTable } from './tag-table.ts';
 
-/** Steps told between two visits to the event loop. */
+/** Steps predicted between two visits to the event loop. */
 const PIECE = 1024;
 
 /**
@@ -30,17 +31,17 @@ export async function tableBaselines(
   const { ahead } = plan;
   const baselines: Record<string, Float64Array> = {};
   const notes: Record<string, string> = {};
-  const told = (k: number, t: number): number => series[k].labels[t + ahead];
-  const trained = series.flatMap((_, k) => train[k].map((t) => told(k, t)));
+  const labelOf = (k: number, t: number): number => series[k].labels[t + ahead];
+  const trained = series.flatMap((_, k) => train[k].map((t) => labelOf(k, t)));
   const constant = classShares(trained, K);
   const N = test.reduce((n, steps) => n + steps.length, 0);
-  const fill = async (name: string, say: (k: number, t: number) => ArrayLike<number>): Promise<void> => {
+  const fill = async (name: string, probabilitiesAt: (k: number, t: number) => ArrayLike<number>): Promise<void> => {
     const out = new Float64Array(N * K);
     let i = 0;
     for (const [k, steps] of test.entries()) {
       for (const t of steps) {
         if (i % PIECE === 0) await visit();
-        out.set(say(k, t), K * i++);
+        out.set(probabilitiesAt(k, t), K * i++);
       }
     }
     baselines[name] = out;
@@ -59,7 +60,7 @@ export async function tableBaselines(
   if (ahead > 0) {
     const after = Array.from({ length: K }, (_, from) =>
       classShares(
-        series.flatMap(({ labels }, k) => train[k].flatMap((t) => (labels[t] === from ? [told(k, t)] : []))),
+        series.flatMap(({ labels }, k) => train[k].flatMap((t) => (labels[t] === from ? [labelOf(k, t)] : []))),
         K,
         constant,
       ),
@@ -81,12 +82,12 @@ export async function tableBaselines(
     write[k](t, row, 0);
     return row;
   };
-  const data: LogisticData = { D, N: chosen.length, row: (i) => at(...chosen[i]), label: (i) => told(...chosen[i]) };
+  const data: LogisticData = { D, N: chosen.length, row: (i) => at(...chosen[i]), label: (i) => labelOf(...chosen[i]) };
   const logistic = await fitLogistic(data, K, visit);
   if (logistic) await fill('logistic', (k, t) => softmaxRows(logisticLogits(logistic, at(k, t), K), K));
   else notes.logistic = 'left out: no finite solution';
   if (logistic && stride > 1) {
-    const [some, all] = [chosen, steps].map(({ length }) => length.toLocaleString('en'));
+    const [some, all] = [chosen, steps].map(({ length }) => formatCount(length));
     notes.logistic = `learned from ${some} of ${all} steps, evenly spread`;
   }
   return { baselines, notes };
@@ -114,8 +115,8 @@ async function seasonalShares(
     means.push(fitSeasonalMean('climatology', { values, trainEnd, horizon }, { season, ...(phases && { phases }) }));
   }
   return (t) => {
-    const said = Float64Array.from(means, ({ at }) => Math.min(Math.max(at(t), 1e-3), 1));
-    const sum = said.reduce((a, b) => a + b, 0);
-    return said.map((share) => share / sum);
+    const shares = Float64Array.from(means, ({ at }) => Math.min(Math.max(at(t), 1e-3), 1));
+    const sum = shares.reduce((a, b) => a + b, 0);
+    return shares.map((share) => share / sum);
   };
 }

@@ -16,7 +16,7 @@ export function followedCycles(series: readonly TagSeries[], spans: readonly Spa
   }, 0);
   const repeated = calendarNames(first.step, longest).filter((name) => name.endsWith('_1'));
   const { step } = first;
-  const told = series.map(({ series: one, labels }, k) => {
+  const labelled = series.map(({ series: one, labels }, k) => {
     const { from, to } = spans[k];
     const steps = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i).filter((t) => labels[t] >= 0);
     const { names, columns } = calendarFeatures(
@@ -26,10 +26,10 @@ export function followedCycles(series: readonly TagSeries[], spans: readonly Spa
     );
     return { labels: steps.map((t) => labels[t]), wave: (name: string) => columns[names.indexOf(name)] };
   });
-  const labels = told.flatMap((one) => one.labels);
+  const labels = labelled.flatMap((one) => one.labels);
   const evidence = (name: string): number =>
     scoreStatistic(
-      told.flatMap(({ wave }) => Array.from(wave(name))),
+      labelled.flatMap(({ wave }) => Array.from(wave(name))),
       labels,
       K,
     );

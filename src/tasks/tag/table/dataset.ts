@@ -1,4 +1,5 @@
 import { RecurveError } from '../../../errors.ts';
+import { formatCount } from '../../../format.ts';
 import { crc64 } from '../../../model/crc64.ts';
 import { type TagDataset, totals } from '../dataset.ts';
 import type { TagSettings } from '../options.ts';
@@ -25,7 +26,7 @@ export function tableDataset(table: TagTable, settings: TagSettings): TagDataset
   const E = featureCount(regressionPlan(plan), K);
   const N = spans.train.reduce((n, steps) => n + steps.length, 0);
   const small = logisticFits({ D: E, N }, K);
-  const large = `${E.toLocaleString('en')} inputs${logisticFits({ D: E, N: 1 }, 2) ? ` of ${N.toLocaleString('en')} steps` : ''}`;
+  const large = `${formatCount(E)} inputs${logisticFits({ D: E, N: 1 }, 2) ? ` of ${formatCount(N)} steps` : ''}`;
   const regression = settings.regression && small;
   const D = featureCount(plan, K);
   if (D === 0) {

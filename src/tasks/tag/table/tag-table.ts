@@ -14,6 +14,7 @@ import {
 import type { Finding } from '../../../data/report.ts';
 import { expectTable, shorten } from '../../../data/table.ts';
 import { RecurveError } from '../../../errors.ts';
+import { formatCount } from '../../../format.ts';
 import { kindOf } from '../../../options.ts';
 import { classesOf, classOf, labelsRead, parseTarget, type TagTarget } from './target.ts';
 
@@ -116,7 +117,7 @@ function expectClasses(classes: readonly string[], target: string, missing = 0):
   const next =
     missing === 0
       ? 'there is nothing to learn, name another target'
-      : `${missing.toLocaleString('en')} cells count as missing, as "none" and "NA" do: where they are labels, list what is missing; else name another target`;
+      : `${formatCount(missing)} cells count as missing, as "none" and "NA" do: where they are labels, list what is missing; else name another target`;
   throw new RecurveError('data', `tag: expected at least 2 classes in ${target}, got ${got}; ${next}`);
 }
 

@@ -2,6 +2,7 @@ import { parseNumber } from '../../../data/number.ts';
 import { numbersOf } from '../../../data/roles.ts';
 import { listNames, noColumn, shorten, type Table } from '../../../data/table.ts';
 import { RecurveError } from '../../../errors.ts';
+import { formatCount } from '../../../format.ts';
 
 /** What the label of a row is computed from; plain data, kept in the model file. */
 export type TagTarget =
@@ -50,7 +51,7 @@ export function parseTarget(text: string, table: Table): { target: TagTarget; cl
         return { target: { kind: 'numbers', column: text, values }, classes: values.map(String) };
       throw new RecurveError(
         'usage',
-        `tag: expected a column of at most ${MOST_NUMBERS} classes, got ${values.length.toLocaleString('en')} numbers in "${shorten(text)}"; compare them, as in "${shorten(text)} > 0"`,
+        `tag: expected a column of at most ${MOST_NUMBERS} classes, got ${formatCount(values.length)} numbers in "${shorten(text)}"; compare them, as in "${shorten(text)} > 0"`,
       );
     }
     throw new RecurveError(

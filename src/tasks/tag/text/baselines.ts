@@ -9,30 +9,30 @@ export function textBaselines(
   classes: readonly string[],
 ): Record<string, Float64Array> {
   const K = classes.length;
-  const byWord = new Map<string, Float64Array>();
+  const wordCounts = new Map<string, Float64Array>();
   const all: number[] = [];
   for (const sentence of training) {
     labelsOf(sentence, classes, '').forEach((label, t) => {
       const word = sentence.tokens[t];
-      const counts = byWord.get(word) ?? new Float64Array(K);
+      const counts = wordCounts.get(word) ?? new Float64Array(K);
       counts[label]++;
-      byWord.set(word, counts);
+      wordCounts.set(word, counts);
       all.push(label);
     });
   }
   const constant = classShares(all, K);
   const words = tested.flatMap(({ tokens }) => tokens);
-  const said = (rows: (word: string) => ArrayLike<number>): Float64Array => {
+  const byWords = (probabilities: (word: string) => ArrayLike<number>): Float64Array => {
     const out = new Float64Array(words.length * K);
     words.forEach((word, i) => {
-      out.set(rows(word), i * K);
+      out.set(probabilities(word), i * K);
     });
     return out;
   };
   return {
-    constant: said(() => constant),
-    word: said((word) => {
-      const counts = byWord.get(word);
+    constant: byWords(() => constant),
+    word: byWords((word) => {
+      const counts = wordCounts.get(word);
       if (!counts) return constant;
       const total = counts.reduce((a, b) => a + b, 0);
       return counts.map((count, k) => (count + constant[k]) / (total + 1));

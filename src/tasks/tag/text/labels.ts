@@ -1,6 +1,7 @@
 import type { TaggedSentence, TaggedText } from '../../../data/index.ts';
 import { shorten } from '../../../data/table.ts';
 import { RecurveError } from '../../../errors.ts';
+import { formatCount } from '../../../format.ts';
 import { MOST_CLASSES } from '../../../train/class-metrics.ts';
 
 /** The classes of labelled sentences, by name. */
@@ -16,7 +17,7 @@ export function textClasses({ source, sentences }: TaggedText): string[] {
   if (classes.length > MOST_CLASSES) {
     throw new RecurveError(
       'data',
-      `${source}: expected at most ${MOST_CLASSES.toLocaleString('en')} classes of labels, got ${classes.length.toLocaleString('en')}; look whether words and labels are swapped`,
+      `${source}: expected at most ${formatCount(MOST_CLASSES)} classes of labels, got ${formatCount(classes.length)}; look whether words and labels are swapped`,
     );
   }
   if (classes.length >= 2) return classes;

@@ -20,6 +20,7 @@ const PARTS = [
   'src/errors.ts',
   'src/random.ts',
   'src/exact.ts',
+  'src/format.ts',
   'src/nearest.ts',
   'src/options.ts',
 ];

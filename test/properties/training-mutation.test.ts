@@ -20,6 +20,7 @@ const PARTS = [
   'errors.ts',
   'random.ts',
   'exact.ts',
+  'format.ts',
   'nearest.ts',
   'options.ts',
 ];

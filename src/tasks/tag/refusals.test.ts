@@ -50,6 +50,12 @@ describe('what cannot be learned is refused in a sentence', () => {
     });
   });
 
+  it('text in which no word and no ending is frequent enough to be known', async () => {
+    await expect(trainTag(sentences(20), { minCount: 1_000_000 })).rejects.toThrow(
+      /: expected words or endings that occur at least 1,000,000 times in the training part, got none; lower minCount/,
+    );
+  });
+
   it('an option of tables with text, a positive class of three', async () => {
     await expect(trainTag(sentences(20), { chunk: 8 })).rejects.toThrow(
       'tag: expected chunk with a table, got tagged text; leave it out',

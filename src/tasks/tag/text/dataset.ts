@@ -1,5 +1,6 @@
 import type { Part, TaggedText } from '../../../data/index.ts';
 import { RecurveError } from '../../../errors.ts';
+import { formatCount } from '../../../format.ts';
 import { crc64 } from '../../../model/crc64.ts';
 import { type TagDataset, totals } from '../dataset.ts';
 import type { TagSettings } from '../options.ts';
@@ -32,6 +33,12 @@ export function textDataset(text: TaggedText, settings: TagSettings): TagDataset
     );
   }
   const plan = fitTextPlan(training, settings.minCount);
+  if (plan.words.size === 1 && plan.endings.size === 1) {
+    throw new RecurveError(
+      'data',
+      `${source}: expected words or endings that occur at least ${formatCount(settings.minCount)} times in the training part, got none; lower minCount, or give more text`,
+    );
+  }
   const K = classes.length;
   const pieces = training.flatMap((sentence, i) => {
     const rows = textRows(plan, sentence.tokens);

@@ -7,13 +7,13 @@ export interface Interrupts extends Disposable {
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** From now on the first such signal asks to stop, through `signal`, and a second one ends the process at once. */
-export function catchInterrupts(onFirst: () => void): Interrupts {
+/** From now on the first such signal asks to stop, through `signal`, and is told, and a second one ends the process at once. */
+export function catchInterrupts(tell: (line: string) => void): Interrupts {
   const controller = new AbortController();
   const listener = (): void => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
     controller.abort();
-    onFirst();
+    tell('stopping after this step; once more to stop at once');
   };
   for (const name of SIGNALS) process.on(name, listener);
   return {

@@ -61,7 +61,7 @@ export async function trainRun<T extends Trained>(task: TrainTask<T>, values: Ru
     silent: (values.json || values.quiet) ?? false,
     ...(values.maxTime !== undefined && { maxSeconds: values.maxTime }),
   });
-  using interrupts = catchInterrupts(() => progress.note('stopping after this step; once more to stop at once'));
+  using interrupts = catchInterrupts((line) => progress.note(line));
   // Until there is something to keep.
   let idle = true;
   try {

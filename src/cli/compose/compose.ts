@@ -10,8 +10,7 @@ import { type OutputValues, outputOf } from '../output.ts';
 import { loadPiece, tellVoices } from './data.ts';
 import { unknownNote } from './results.ts';
 
-/** Values of the options of `recurve compose`, as commander gives them. */
-export interface ComposeValues extends OutputValues {
+interface Values extends OutputValues {
   out: string;
   picture?: string;
   start?: string[];
@@ -33,7 +32,7 @@ export interface ComposeValues extends OutputValues {
 }
 
 /** `recurve compose` */
-export async function compose(opened: OpenedModel, _: readonly string[], values: ComposeValues): Promise<void> {
+export async function compose(opened: OpenedModel, _: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
   if (!/^\.midi?$/i.test(extname(values.out))) {
     throw new RecurveError('usage', `--out: expected the name of a MIDI file (.mid), got "${values.out}"; see --help`);
@@ -88,7 +87,7 @@ export async function compose(opened: OpenedModel, _: readonly string[], values:
   if (values.picture !== undefined) await output.print(`picture ${values.picture}`);
 }
 
-async function requestOf(values: ComposeValues): Promise<ComposeRequest> {
+async function requestOf(values: Values): Promise<ComposeRequest> {
   const { temperature, topK, topP, minP, seed, title, bars, keepKey, keepMetre, notes, tempo } = values;
   return {
     ...given({ temperature, topK, topP, minP, seed, title, bars, keepKey, keepMetre, notes, tempo }),

@@ -37,7 +37,7 @@ export async function evaluate(opened: OpenedModel, [table]: readonly string[], 
   const data = await seriesFor(model, table, values, output);
 
   const progress = progressRenderer({ silent: !values.refit || ((values.json || values.quiet) ?? false) });
-  using interrupts = catchInterrupts(() => progress.note('stopping after this step; once more to stop at once'));
+  using interrupts = catchInterrupts((line) => progress.note(line));
   const until = values.until ?? model.settings.testUntil;
   let result: BacktestResult;
   try {

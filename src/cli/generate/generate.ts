@@ -6,7 +6,7 @@ import { firstGiven, given, refuseBoth } from '../options.ts';
 import { type OutputValues, outputOf, writeOut } from '../output.ts';
 import { printable } from '../terminal/index.ts';
 
-export interface GenerateValues extends Omit<WriteOptions, 'signal'>, OutputValues {
+interface Values extends Omit<WriteOptions, 'signal'>, OutputValues {
   beam?: number;
   rhyme?: string;
   lines?: number;
@@ -14,7 +14,7 @@ export interface GenerateValues extends Omit<WriteOptions, 'signal'>, OutputValu
 }
 
 /** `recurve generate` */
-export async function generate(opened: OpenedModel, _: readonly string[], values: GenerateValues): Promise<void> {
+export async function generate(opened: OpenedModel, _: readonly string[], values: Values): Promise<void> {
   const output = outputOf(values);
   const { prompt, length, stop, temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed } = values;
   const sampling = given({ temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed });
@@ -81,7 +81,7 @@ const WAYS = {
   ],
 };
 
-function expectTogether(values: GenerateValues): void {
+function expectTogether(values: Values): void {
   refuseBoth('generate', values, '--beam', '--rhyme');
   if (values.repetitionWindow !== undefined && values.repetitionPenalty === undefined)
     throw new RecurveError(

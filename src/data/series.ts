@@ -42,9 +42,10 @@ export interface Series {
 
 /** Refuses what is no list of series. */
 export function expectSeries(who: string, given: readonly Series[]): void {
-  const strange = Array.isArray(given) ? given.find((one) => !Array.isArray(one?.values)) : given;
-  if (Array.isArray(given) && given.length > 0 && strange === undefined && !given.includes(undefined as never)) return;
-  const got = Array.isArray(given) ? (given.length === 0 ? 'none' : `${kindOf(strange)} in it`) : kindOf(given);
+  const list = Array.isArray(given);
+  const strange = list ? given.findIndex((one) => !Array.isArray(one?.values)) : -1;
+  if (list && given.length > 0 && strange < 0) return;
+  const got = !list ? kindOf(given) : given.length === 0 ? 'none' : `${kindOf(given[strange])} in it`;
   throw new RecurveError(
     'usage',
     `${who}: expected series as a list, got ${got}; give the series that toSeries returned`,

@@ -3,6 +3,17 @@ import { Random } from '../../random.ts';
 import { softmaxRows } from '../probabilities.ts';
 import { blended, fitBlend } from './blend.ts';
 
+/** Classes of N examples, and what a network and naive Bayes say of them, [N, K]: more for the right class, with noise. */
+function noisyAnswers(random: Random, N: number, K: number) {
+  const truth = Int32Array.from({ length: N }, () => random.integer(K));
+  const noisy = (right: number) =>
+    Float64Array.from(
+      { length: N * K },
+      (_, i) => 2 * random.normal() + (truth[Math.floor(i / K)] === i % K ? right : 0),
+    );
+  return { truth, logits: noisy(2), scores: noisy(1.5) };
+}
+
 test('softmax in place and probabilities into a list given are those of new lists, to the bit', () => {
   const random = new Random(2);
   const [N, K] = [20, 7];
@@ -21,15 +32,8 @@ test('softmax in place and probabilities into a list given are those of new list
 });
 
 test('the blend has a cost no higher than those around it, in both factors', () => {
-  const random = new Random(4);
   const [N, K] = [300, 3];
-  const truth = Int32Array.from({ length: N }, () => random.integer(K));
-  const noisy = (right: number) =>
-    Float64Array.from(
-      { length: N * K },
-      (_, i) => 2 * random.normal() + (truth[Math.floor(i / K)] === i % K ? right : 0),
-    );
-  const [logits, scores] = [noisy(2), noisy(1.5)];
+  const { truth, logits, scores } = noisyAnswers(new Random(4), N, K);
   const cost = (network: number, bayes: number): number => {
     let sum = ((network - 1) / 0.5) ** 2 / 2 + (bayes / 0.5) ** 2 / 2;
     truth.forEach((k, i) => {
@@ -50,15 +54,8 @@ test('the blend has a cost no higher than those around it, in both factors', () 
 });
 
 test('the blend is found in at most 10 passes over 2,000 examples, and its gradient is 0 to 1e-8', () => {
-  const random = new Random(3);
   const [N, K] = [2000, 4];
-  const truth = Int32Array.from({ length: N }, () => random.integer(K));
-  const noisy = (right: number) =>
-    Float64Array.from(
-      { length: N * K },
-      (_, i) => 2 * random.normal() + (truth[Math.floor(i / K)] === i % K ? right : 0),
-    );
-  const [logits, scores] = [noisy(2), noisy(1.5)];
+  const { truth, logits, scores } = noisyAnswers(new Random(3), N, K);
   let passes = 0;
   const read = new Proxy(truth, {
     get(all, key) {

@@ -266,6 +266,18 @@ describe('stopping', () => {
     expect(some.result.steps).toBeLessThanOrEqual(50);
   });
 
+  it('resumed when its time is up takes no further step, and is finished where all were taken', async () => {
+    const states: TrainingState[] = [];
+    const whole = await run({ checkpoint: { everySeconds: 0, save: async (state) => void states.push(state) } });
+    const [middle, last] = [states[Math.floor(states.length / 2)], states.at(-1) as TrainingState];
+    expect(middle.step).toBeLessThan(last.step);
+    const resumed = (resume: TrainingState) => run({ resume: { ...resume, seconds: 100 }, maxSeconds: 99 });
+    expect((await resumed(middle)).result).toMatchObject({ stopped: 'time', steps: middle.step });
+    const ended = await resumed(last);
+    expect(ended.result).toMatchObject({ stopped: whole.result.stopped, steps: last.step });
+    expect(ended.weights).toEqual(whole.weights);
+  });
+
   it('on request ends after the running step, keeps the weights of that step and saves them', async () => {
     const stop = new AbortController();
     const states: TrainingState[] = [];

@@ -68,7 +68,8 @@ export async function fit(network: Network, options: FitOptions): Promise<FitRes
   const visit = visitor();
   let saved = now();
   // A resumed training whose time was up learns no further; a new one takes one step at least.
-  let stopped: FitResult['stopped'] = options.resume && state.seconds >= maxSeconds ? 'time' : 'finished';
+  let stopped: FitResult['stopped'] =
+    options.resume && state.step < end && state.seconds >= maxSeconds ? 'time' : 'finished';
 
   const snapshot = (): TrainingState => ({
     ...state,
